@@ -1,0 +1,13 @@
+//! Bytes to typed values and back: everything these protocols put on a wire.
+
+pub mod capabilities;
+pub mod cccp;
+pub mod conf_invite;
+pub mod conference_info;
+pub mod content_type;
+pub mod imdn;
+pub mod multipart;
+pub mod provisioning;
+pub mod sdp;
+pub mod sip;
+pub mod xml;
