@@ -1,6 +1,7 @@
 //! Centralized conferencing for instant messaging as sans-IO machines.
 #![forbid(unsafe_code)]
 
+pub mod client;
 pub mod entropy;
 pub mod node;
 pub mod time;

@@ -1,0 +1,177 @@
+//! What a user asks of the client, and what the user gets to see.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+/// What a user can ask for. Conferences are named by their focus URI, verbatim (D-19).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// REGISTER at the front end.
+    SignIn,
+    /// Provision a conference at the focus factory: addConference, answered by [`Event::Created`].
+    Create {
+        /// The subject, which may be empty.
+        subject: String,
+    },
+    /// Join the focus, subscribe to its state, then join the IM MCU named there, in this order.
+    Join {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// Send an instant message to the conference.
+    Send {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The Content-Type value.
+        content_type: String,
+        /// The body.
+        body: Bytes,
+    },
+    /// Tell the others that the user is typing: INFO in the IM session (IM-3-4).
+    Typing {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// Remove a user: deleteUser.
+    Eject {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of the victim.
+        user: Arc<str>,
+    },
+    /// Leave: unsubscribe, BYE to the focus, BYE to the MCU, without waiting in between (EX-IM-4-3-2-a).
+    Leave {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+}
+
+/// What a user gets to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The registration stands.
+    SignedIn,
+    /// The conference was provisioned.
+    Created {
+        /// Its focus URI.
+        conference: Arc<str>,
+    },
+    /// The focus admitted this client.
+    Joined {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// The IM session is up.
+    ChatJoined {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// The roster replica stands at a new version.
+    Roster {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The version (D-12).
+        version: u32,
+        /// Who is in the conference.
+        roster: Arc<RosterView>,
+    },
+    /// A version was missed; the client asks for the full state.
+    RosterGap {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The version the replica stands at.
+        have: u32,
+        /// The version that arrived.
+        got: u32,
+    },
+    /// An instant message arrived.
+    Received {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// Message-Id, zero when absent.
+        message_id: u32,
+        /// Ms-Sender, as written.
+        sender: Option<String>,
+        /// Content-Type, as written.
+        content_type: String,
+        /// The body.
+        body: Bytes,
+    },
+    /// The MCU took our message: with 200 nobody else is there, with 202 an IMDN follows.
+    Accepted {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The Message-Id given to it.
+        message_id: u32,
+        /// Whether a delivery notification is to be expected (202).
+        notification_follows: bool,
+    },
+    /// A delivery notification arrived, or the client gave up waiting for it.
+    Delivered {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// Which message.
+        message_id: u32,
+        /// Who did not get it, with the SIP status. A time-out is 408 for everybody: the list then is empty
+        /// and `timed_out` set (IM-3-3-1-5-1-g).
+        failures: Vec<(String, u16)>,
+        /// The client's own timer ran out.
+        timed_out: bool,
+    },
+    /// A focus command ended well.
+    CommandDone {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The C3P command's element name.
+        command: &'static str,
+    },
+    /// Something asked for failed.
+    Failed(Failure),
+    /// This client is no longer in the conference.
+    Ended {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// Whether the server ended it (ejection, end of the conference) rather than the user.
+        by_server: bool,
+    },
+}
+
+/// Something a user asked for that did not come about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What was asked, as a C3P command, a SIP method or a phrase: `addConference`, `INVITE`, `MESSAGE`.
+    pub what: &'static str,
+    /// The conference, if it was about one.
+    pub conference: Option<Arc<str>>,
+    /// The SIP status, 408 for a time-out, zero when the client refused by itself.
+    pub status: u16,
+    /// The C3P reason or the SIP reason phrase.
+    pub reason: String,
+}
+
+/// A roster replica as a user sees it: users by SIP URI.
+pub type RosterView = BTreeMap<String, UserView>;
+
+/// One user in a roster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserView {
+    /// The display name, if known.
+    pub display_name: Option<String>,
+    /// `presenter` or `attendee`.
+    pub role: String,
+    /// The endpoints by their entity.
+    pub endpoints: BTreeMap<String, EndpointView>,
+}
+
+/// One endpoint of a user in a roster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndpointView {
+    /// `focus`, `chat`, ….
+    pub session: String,
+    /// `connected`, `on-hold`, ….
+    pub status: String,
+    /// The IM formats it takes, for chat endpoints.
+    pub formats: Vec<String>,
+}
