@@ -1,0 +1,383 @@
+//! The pull reader.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem};
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::Event;
+
+use super::characters::{first_illegal, is_space, normalize_line_ends, resolve, split_name};
+use super::error::{XmlError, XmlErrorKind};
+use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
+use super::namespace::Ns;
+use super::raw::RawElement;
+use super::scope::Scope;
+use super::tag::{self, Attribute};
+
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
+/// The name of an element that has just started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element<'a> {
+    /// Its namespace.
+    pub ns: Ns,
+    /// Its name without prefix.
+    pub local: &'a str,
+    /// Byte offset of its start tag.
+    pub offset: usize,
+}
+
+enum Token<'a> {
+    Start(Element<'a>),
+    Text(Cow<'a, str>),
+    End,
+    Eof,
+}
+
+/// Reads a document from its root downwards.
+///
+/// [`root`](Self::root) or [`child`](Self::child) starts an element; its attributes can then be taken, and it must then
+/// be read to its end by exactly one of: `child` until it says `None`, [`text`](Self::text), [`skip`](Self::skip),
+/// [`raw`](Self::raw). [`finish`](Self::finish) checks that nothing follows the root. Text between child elements is
+/// ignored.
+pub struct Reader<'a> {
+    input: &'a str,
+    /// Bytes of the byte order mark, which `input` lacks.
+    mark: usize,
+    events: quick_xml::Reader<&'a [u8]>,
+    scope: Scope<'a>,
+    attributes: Vec<Attribute<'a>>,
+    /// The element that started last: offset of `<` in `input`, bytes of its name, its prefix.
+    start: usize,
+    name_length: usize,
+    prefix: &'a str,
+    /// The element that started last is an empty-element tag, its end is still to be told.
+    end_pending: bool,
+    elements: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Checks size, encoding and characters of the whole document.
+    pub fn new(document: &'a [u8]) -> Result<Self, XmlError> {
+        if document.len() > MAX_DOCUMENT {
+            return Err(XmlErrorKind::TooLarge.at(MAX_DOCUMENT));
+        }
+        let text =
+            std::str::from_utf8(document).map_err(|error| XmlErrorKind::NotUtf8.at(error.valid_up_to()))?;
+        if let Some(offset) = first_illegal(text) {
+            return Err(XmlErrorKind::IllegalCharacter.at(offset));
+        }
+        let input = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let mark = text.len() - input.len();
+        if input.starts_with(BYTE_ORDER_MARK) {
+            return Err(XmlErrorKind::OutsideRoot.at(mark));
+        }
+        let mut events = quick_xml::Reader::from_str(input);
+        events.config_mut().enable_all_checks(true);
+        Ok(Self {
+            input,
+            mark,
+            events,
+            scope: Scope::default(),
+            attributes: Vec::new(),
+            start: 0,
+            name_length: 0,
+            prefix: "",
+            end_pending: false,
+            elements: 0,
+        })
+    }
+
+    /// Starts the root element, whatever it is.
+    pub fn any_root(&mut self) -> Result<Element<'a>, XmlError> {
+        loop {
+            match self.token()? {
+                Token::Start(element) => return Ok(element),
+                Token::Text(_) => {}
+                Token::End | Token::Eof => return Err(XmlErrorKind::NoRoot.at(self.mark + self.input.len())),
+            }
+        }
+    }
+
+    /// Starts the root element, which must have this name.
+    pub fn root(&mut self, ns: Ns, local: &'static str) -> Result<Element<'a>, XmlError> {
+        let element = self.any_root()?;
+        if element.ns == ns && element.local == local {
+            Ok(element)
+        } else {
+            Err(XmlErrorKind::UnexpectedRoot(local).at(element.offset))
+        }
+    }
+
+    /// Starts the next child of the innermost open element; `None` at that element's end.
+    pub fn child(&mut self) -> Result<Option<Element<'a>>, XmlError> {
+        loop {
+            match self.token()? {
+                Token::Start(element) => return Ok(Some(element)),
+                Token::Text(_) => {}
+                Token::End | Token::Eof => return Ok(None),
+            }
+        }
+    }
+
+    /// Takes an attribute of the element that has just started.
+    pub fn attribute(&mut self, ns: Ns, local: &str) -> Option<Cow<'a, str>> {
+        self.take(ns, local).map(|(value, _)| value)
+    }
+
+    /// Takes an attribute that must be there.
+    pub fn required_attribute(&mut self, ns: Ns, local: &'static str) -> Result<Cow<'a, str>, XmlError> {
+        self.attribute(ns, local).ok_or(XmlErrorKind::MissingAttribute(local).at(self.mark + self.start))
+    }
+
+    /// Takes an attribute of a type; `parse` says `None` to a value that is not of the type.
+    pub fn parse_attribute<T>(
+        &mut self,
+        ns: Ns,
+        local: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, XmlError> {
+        let Some((value, offset)) = self.take(ns, local) else { return Ok(None) };
+        parse(&value).map(Some).ok_or(XmlErrorKind::InvalidValue(local).at(offset))
+    }
+
+    fn take(&mut self, ns: Ns, local: &str) -> Option<(Cow<'a, str>, usize)> {
+        let index = self.attributes.iter().position(|found| found.local == local && found.ns == ns)?;
+        let attribute = self.attributes.swap_remove(index);
+        Some((attribute.value, attribute.offset))
+    }
+
+    /// The text of the element that has just started, to its end. Elements inside it are skipped.
+    pub fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        let start = self.mark + self.start;
+        let mut text = Cow::Borrowed("");
+        loop {
+            match self.token()? {
+                Token::Text(piece) if text.is_empty() => text = piece,
+                Token::Text(piece) => text.to_mut().push_str(&piece),
+                Token::Start(_) => self.skip()?,
+                Token::End | Token::Eof => return Ok(text),
+            }
+            if text.len() > MAX_TEXT {
+                return Err(XmlErrorKind::TextTooLong.at(start));
+            }
+        }
+    }
+
+    /// The text of the element that has just started, which must be of a type; `local` names it in the error.
+    pub fn parse_text<T>(
+        &mut self,
+        local: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, XmlError> {
+        let start = self.mark + self.start;
+        let text = self.text()?;
+        parse(&text).ok_or(XmlErrorKind::InvalidValue(local).at(start))
+    }
+
+    /// Reads the element that has just started to its end, well-formedness checked, and forgets it.
+    pub fn skip(&mut self) -> Result<(), XmlError> {
+        let outside = self.scope.depth();
+        loop {
+            match self.token()? {
+                Token::End if self.scope.depth() < outside => return Ok(()),
+                Token::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads the element that has just started to its end and keeps it.
+    pub fn raw(&mut self) -> Result<RawElement<'a>, XmlError> {
+        let (start, name_end) = (self.start, self.start + 1 + self.name_length);
+        let (depth, outside) = (self.scope.depth(), self.scope.outside());
+        let mut declarations = Vec::new();
+        self.borrowed_bindings(outside, &mut declarations);
+        loop {
+            match self.token()? {
+                Token::Start(_) => self.borrowed_bindings(outside, &mut declarations),
+                Token::End if self.scope.depth() < depth => break,
+                Token::Eof => break,
+                Token::Text(_) | Token::End => {}
+            }
+        }
+        let text = self.input.get(start..self.position()).unwrap_or("");
+        if declarations.is_empty() {
+            return Ok(RawElement::trusted(Cow::Borrowed(text)));
+        }
+        let (head, tail) = text.split_at_checked(name_end - start).unwrap_or((text, ""));
+        Ok(RawElement::trusted(Cow::Owned(raw_with(head, &declarations, tail))))
+    }
+
+    /// Adds the prefixes of the element that has just started whose declarations, if any, lie below `outside`.
+    fn borrowed_bindings(&self, outside: usize, declarations: &mut Vec<(&'a str, Cow<'a, str>)>) {
+        let attributes = self.attributes.iter().map(|attribute| attribute.prefix).filter(|p| !p.is_empty());
+        for prefix in std::iter::once(self.prefix).chain(attributes) {
+            if prefix == "xml" || declarations.iter().any(|(declared, _)| *declared == prefix) {
+                continue;
+            }
+            match self.scope.find(prefix) {
+                Some((index, _)) if index >= outside => {}
+                Some((_, binding)) => declarations.push((prefix, binding.name.clone())),
+                None if prefix.is_empty() => declarations.push((prefix, Cow::Borrowed(""))),
+                None => declarations.push((prefix, Cow::Owned(format!("urn:x-undeclared:{prefix}")))),
+            }
+        }
+    }
+
+    /// Checks that the document ends after its root element.
+    pub fn finish(mut self) -> Result<(), XmlError> {
+        loop {
+            match self.token()? {
+                Token::Eof => return Ok(()),
+                Token::Start(_) | Token::Text(_) | Token::End => {}
+            }
+        }
+    }
+
+    /// An error at the element that started last.
+    pub fn error(&self, kind: XmlErrorKind) -> XmlError {
+        kind.at(self.mark + self.start)
+    }
+
+    fn position(&self) -> usize {
+        usize::try_from(self.events.buffer_position()).unwrap_or(self.input.len())
+    }
+
+    fn token(&mut self) -> Result<Token<'a>, XmlError> {
+        self.attributes.clear();
+        if self.end_pending {
+            self.end_pending = false;
+            self.scope.pop();
+            return Ok(Token::End);
+        }
+        loop {
+            let start = self.position();
+            let event = self.events.read_event().map_err(|error| self.translate(&error))?;
+            match event {
+                Event::Start(tag) => {
+                    return self.start(start, tag.name().into_inner().len(), tag.len(), false);
+                }
+                Event::Empty(tag) => {
+                    return self.start(start, tag.name().into_inner().len(), tag.len(), true);
+                }
+                Event::End(_) => {
+                    self.scope.pop();
+                    return Ok(Token::End);
+                }
+                Event::Text(text) => {
+                    let text = text.into_inner();
+                    if let Some(offset) = misplaced_section_end(&text) {
+                        return Err(XmlErrorKind::Markup.at(self.mark + start + offset));
+                    }
+                    return self.content(start, text);
+                }
+                Event::CData(text) => return self.section(start, text.into_inner()),
+                Event::GeneralRef(reference) => {
+                    let character = resolve(&reference).map_err(|kind| kind.at(self.mark + start))?;
+                    return self.section(start, Cow::Owned(character.to_string()));
+                }
+                Event::Comment(_) => {}
+                Event::Decl(declaration) => {
+                    if start != 0 || declaration.version().is_err() {
+                        return Err(XmlErrorKind::ProcessingInstruction.at(self.mark + start));
+                    }
+                }
+                Event::PI(_) => return Err(XmlErrorKind::ProcessingInstruction.at(self.mark + start)),
+                Event::DocType(_) => return Err(XmlErrorKind::Doctype.at(self.mark + start)),
+                Event::Eof => return self.end(),
+            }
+        }
+    }
+
+    /// `length` counts what is between `<` and `>` (or `/>`).
+    fn start(
+        &mut self,
+        start: usize,
+        name_length: usize,
+        length: usize,
+        empty: bool,
+    ) -> Result<Token<'a>, XmlError> {
+        let offset = self.mark + start;
+        if self.scope.depth() == 0 && self.elements > 0 {
+            return Err(XmlErrorKind::OutsideRoot.at(offset));
+        }
+        if self.scope.depth() >= MAX_DEPTH {
+            return Err(XmlErrorKind::TooDeep.at(offset));
+        }
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(XmlErrorKind::TooManyElements.at(offset));
+        }
+        let content = self.input.get(start + 1..start + 1 + length).unwrap_or("");
+        let (name, attributes) = content.split_at_checked(name_length).unwrap_or((content, ""));
+        let (prefix, local) = split_name(name).ok_or(XmlErrorKind::MalformedName.at(offset))?;
+        self.scope.push();
+        tag::scan(attributes, offset + 1 + name_length, &mut self.scope, &mut self.attributes)?;
+        self.start = start;
+        self.name_length = name_length;
+        self.prefix = prefix;
+        self.end_pending = empty;
+        Ok(Token::Start(Element { ns: self.scope.element(prefix), local, offset }))
+    }
+
+    fn content(&self, start: usize, text: Cow<'a, str>) -> Result<Token<'a>, XmlError> {
+        if self.scope.depth() == 0
+            && let Some(offset) = text.bytes().position(|byte| !is_space(byte))
+        {
+            return Err(XmlErrorKind::OutsideRoot.at(self.mark + start + offset));
+        }
+        Ok(Token::Text(match text {
+            Cow::Borrowed(text) => normalize_line_ends(text),
+            Cow::Owned(text) => Cow::Owned(normalize_line_ends(&text).into_owned()),
+        }))
+    }
+
+    /// A CDATA section or a reference: content that may not stand outside the root, not even as white space.
+    fn section(&self, start: usize, text: Cow<'a, str>) -> Result<Token<'a>, XmlError> {
+        if self.scope.depth() == 0 {
+            return Err(XmlErrorKind::OutsideRoot.at(self.mark + start));
+        }
+        self.content(start, text)
+    }
+
+    fn end(&self) -> Result<Token<'a>, XmlError> {
+        let end = self.mark + self.input.len();
+        if self.scope.depth() > 0 {
+            Err(XmlErrorKind::Unclosed.at(end))
+        } else if self.elements == 0 {
+            Err(XmlErrorKind::NoRoot.at(end))
+        } else {
+            Ok(Token::Eof)
+        }
+    }
+
+    fn translate(&self, error: &Error) -> XmlError {
+        let kind = match error {
+            Error::IllFormed(
+                IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_),
+            ) => XmlErrorKind::MismatchedEnd,
+            Error::IllFormed(IllFormedError::MissingEndTag(_)) => XmlErrorKind::Unclosed,
+            Error::IllFormed(IllFormedError::MissingDoctypeName) => XmlErrorKind::Doctype,
+            _ => XmlErrorKind::Markup,
+        };
+        let offset = usize::try_from(self.events.error_position()).unwrap_or(self.input.len());
+        kind.at(self.mark + offset)
+    }
+}
+
+/// Offset of a `]]>`, which plain text may not contain (XML 1.0 section 2.4).
+fn misplaced_section_end(text: &str) -> Option<usize> {
+    memchr(b']', text.as_bytes())?;
+    memmem::find(text.as_bytes(), b"]]>")
+}
+
+fn raw_with(head: &str, declarations: &[(&str, Cow<'_, str>)], tail: &str) -> String {
+    let mut writer = super::Writer::new();
+    for (prefix, name) in declarations {
+        writer.raw_declaration(prefix, name);
+    }
+    let declarations = writer.finish();
+    let declarations = std::str::from_utf8(&declarations).unwrap_or("");
+    [head, declarations, tail].concat()
+}

@@ -1,0 +1,96 @@
+//! Namespace declarations in scope.
+
+use std::borrow::Cow;
+
+use super::error::XmlErrorKind;
+use super::limits::MAX_BINDINGS;
+use super::namespace::Ns;
+
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// One declaration.
+#[derive(Debug, Clone)]
+pub(super) struct Binding<'a> {
+    /// Empty for the default namespace.
+    pub(super) prefix: &'a str,
+    /// Empty where the default namespace is undeclared again.
+    pub(super) name: Cow<'a, str>,
+    ns: Ns,
+}
+
+/// The stack of declarations.
+#[derive(Debug, Default)]
+pub(super) struct Scope<'a> {
+    bindings: Vec<Binding<'a>>,
+    /// For each open element, how many bindings were in scope outside it.
+    outer: Vec<usize>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn push(&mut self) {
+        self.outer.push(self.bindings.len());
+    }
+
+    pub(super) fn pop(&mut self) {
+        if let Some(length) = self.outer.pop() {
+            self.bindings.truncate(length);
+        }
+    }
+
+    /// Open elements.
+    pub(super) fn depth(&self) -> usize {
+        self.outer.len()
+    }
+
+    /// Adds a declaration to the innermost element. A repeated one replaces the earlier: servers are known to declare
+    /// the default namespace of a root twice.
+    pub(super) fn declare(&mut self, prefix: &'a str, name: Cow<'a, str>) -> Result<(), XmlErrorKind> {
+        let ns = Ns::from_name(&name);
+        if prefix == "xml" && ns == Ns::Xml {
+            return Ok(());
+        }
+        let reserved = prefix == "xml" || prefix == "xmlns" || ns == Ns::Xml || name == XMLNS;
+        if reserved || (name.is_empty() && !prefix.is_empty()) {
+            return Err(XmlErrorKind::ReservedNamespace);
+        }
+        if self.bindings.len() >= MAX_BINDINGS {
+            return Err(XmlErrorKind::TooManyBindings);
+        }
+        self.bindings.push(Binding { prefix, name, ns });
+        Ok(())
+    }
+
+    /// Whether the innermost element declares the prefix.
+    pub(super) fn declared_here(&self, prefix: &str) -> bool {
+        let outer = self.outer.last().copied().unwrap_or(0);
+        self.bindings.iter().skip(outer).any(|binding| binding.prefix == prefix)
+    }
+
+    /// The innermost declaration of a prefix and how many bindings lie below it.
+    pub(super) fn find(&self, prefix: &str) -> Option<(usize, &Binding<'a>)> {
+        self.bindings.iter().enumerate().rev().find(|(_, binding)| binding.prefix == prefix)
+    }
+
+    /// How many bindings the elements outside the innermost one declare.
+    pub(super) fn outside(&self) -> usize {
+        self.outer.last().copied().unwrap_or(0)
+    }
+
+    /// The namespace of an element name with this prefix.
+    pub(super) fn element(&self, prefix: &str) -> Ns {
+        match self.find(prefix) {
+            Some((_, binding)) => binding.ns,
+            None if prefix.is_empty() => Ns::None,
+            None => Ns::Foreign,
+        }
+    }
+
+    /// The namespace of an attribute name with this prefix.
+    pub(super) fn attribute(&self, prefix: &str) -> Ns {
+        match prefix {
+            "" => Ns::None,
+            "xml" => Ns::Xml,
+            _ => self.element(prefix),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The push writer.
+
+use super::characters::is_legal;
+use super::lexical::boolean_text;
+use super::namespace::Ns;
+use super::raw::RawElement;
+
+/// What stands in for characters that no XML document may contain.
+const REPLACEMENT: &str = "\u{FFFD}";
+
+/// Writes a document without white space between elements.
+///
+/// Names are the program's own (`'static`), values anybody's: they are escaped, and characters that XML forbids become
+/// U+FFFD. The caller balances [`start`](Self::start) and [`end`](Self::end) and declares the namespaces.
+#[derive(Debug, Default)]
+pub struct Writer {
+    out: Vec<u8>,
+    /// A start tag has been begun and not closed.
+    tag_open: bool,
+}
+
+impl Writer {
+    /// Writes into a new buffer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes into an existing buffer, after what it holds.
+    pub const fn with_buffer(out: Vec<u8>) -> Self {
+        Self { out, tag_open: false }
+    }
+
+    /// The XML declaration some documents start with.
+    pub fn declaration(&mut self) {
+        self.out.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    }
+
+    /// Starts an element; its attributes come next.
+    pub fn start(&mut self, name: &'static str) {
+        self.close_tag();
+        self.out.push(b'<');
+        self.out.extend_from_slice(name.as_bytes());
+        self.tag_open = true;
+    }
+
+    /// Declares a namespace on the element just started; an empty prefix declares the default namespace.
+    pub fn namespace(&mut self, prefix: &'static str, ns: Ns) {
+        self.raw_declaration(prefix, ns.name());
+    }
+
+    pub(super) fn raw_declaration(&mut self, prefix: &str, name: &str) {
+        self.out.extend_from_slice(b" xmlns");
+        if !prefix.is_empty() {
+            self.out.push(b':');
+            self.out.extend_from_slice(prefix.as_bytes());
+        }
+        self.out.extend_from_slice(b"=\"");
+        self.escape(name, true);
+        self.out.push(b'"');
+    }
+
+    /// Adds an attribute to the element just started.
+    pub fn attribute(&mut self, name: &'static str, value: &str) {
+        self.out.push(b' ');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"=\"");
+        self.escape(value, true);
+        self.out.push(b'"');
+    }
+
+    /// Adds an attribute if there is a value.
+    pub fn optional_attribute(&mut self, name: &'static str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.attribute(name, value);
+        }
+    }
+
+    /// Writes text.
+    pub fn text(&mut self, text: &str) {
+        self.close_tag();
+        self.escape(text, false);
+    }
+
+    /// Ends an element; one without content becomes an empty-element tag.
+    pub fn end(&mut self, name: &'static str) {
+        if self.tag_open {
+            self.out.extend_from_slice(b"/>");
+            self.tag_open = false;
+        } else {
+            self.out.extend_from_slice(b"</");
+            self.out.extend_from_slice(name.as_bytes());
+            self.out.push(b'>');
+        }
+    }
+
+    /// Writes an element without attributes or content.
+    pub fn empty(&mut self, name: &'static str) {
+        self.start(name);
+        self.end(name);
+    }
+
+    /// Writes an element that holds text only.
+    pub fn element(&mut self, name: &'static str, text: &str) {
+        self.start(name);
+        self.text(text);
+        self.end(name);
+    }
+
+    /// Writes an element that holds text, if there is any.
+    pub fn optional_element(&mut self, name: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.element(name, text);
+        }
+    }
+
+    /// Writes an element that holds a boolean, if there is one.
+    pub fn optional_boolean(&mut self, name: &'static str, value: Option<bool>) {
+        self.optional_element(name, value.map(boolean_text));
+    }
+
+    /// Writes an element that holds a number, if there is one.
+    pub fn optional_number(&mut self, name: &'static str, value: Option<u32>) {
+        if let Some(value) = value {
+            self.element(name, &value.to_string());
+        }
+    }
+
+    /// Writes an element as it was read.
+    pub fn raw(&mut self, element: &RawElement<'_>) {
+        self.close_tag();
+        self.out.extend_from_slice(element.as_str().as_bytes());
+    }
+
+    /// The bytes written.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.close_tag();
+        self.out
+    }
+
+    fn close_tag(&mut self) {
+        if self.tag_open {
+            self.out.push(b'>');
+            self.tag_open = false;
+        }
+    }
+
+    fn escape(&mut self, text: &str, attribute: bool) {
+        if is_plain(text) {
+            self.out.extend_from_slice(text.as_bytes());
+            return;
+        }
+        let mut buffer = [0; 4];
+        for character in text.chars() {
+            let written = match character {
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '&' => "&amp;",
+                '\'' => "&apos;",
+                '"' => "&quot;",
+                '\r' => "&#13;",
+                '\n' if attribute => "&#10;",
+                '\t' if attribute => "&#9;",
+                _ if is_legal(character) => character.encode_utf8(&mut buffer),
+                _ => REPLACEMENT,
+            };
+            self.out.extend_from_slice(written.as_bytes());
+        }
+    }
+}
+
+/// Whether the text can be written as it is, for all a look at single bytes can tell.
+fn is_plain(text: &str) -> bool {
+    let special = |byte: u8| {
+        (byte < b' ')
+            | (byte == b'&')
+            | (byte == b'<')
+            | (byte == b'>')
+            | (byte == b'"')
+            | (byte == b'\'')
+            | (byte == 0xEF)
+    };
+    !text.as_bytes().iter().fold(false, |seen, &byte| seen | special(byte))
+}
