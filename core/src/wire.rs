@@ -1,5 +1,7 @@
 //! Bytes to typed values and back: everything these protocols put on a wire.
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 pub mod capabilities;
 pub mod cccp;
 pub mod conf_invite;

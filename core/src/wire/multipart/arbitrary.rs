@@ -12,7 +12,8 @@ impl<'a> Arbitrary<'a> for Part<'static> {
         let content_type: ContentType<'static> = u.arbitrary()?;
         let mut part = Self::new(&content_type, u.arbitrary::<Vec<u8>>()?);
         if u.arbitrary()? {
-            part.fields.push((Cow::Borrowed("Content-ID"), Cow::Owned(format!("<{}>", u.arbitrary::<u32>()?))));
+            part.fields
+                .push((Cow::Borrowed("Content-ID"), Cow::Owned(format!("<{}>", u.arbitrary::<u32>()?))));
         }
         if u.ratio(1, 8)? {
             part.fields.clear();

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem::Finder;
 use memchr::memchr;
+use memchr::memmem::Finder;
 
 use super::{
     MAX_BOUNDARY, MAX_DEPTH, MAX_FIELDS, MAX_HEADER_BYTES, MAX_PARTS, Multipart, MultipartError,

@@ -24,7 +24,8 @@ impl<'a> Arbitrary<'a> for AcceptTypes {
 impl<'a> Arbitrary<'a> for ImSession {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Self {
-            address: (*u.choose(&["0.0.0.0", "10.56.64.122", "::1", "2001:db8::7", "alice.contoso.com"])?).to_owned(),
+            address: (*u.choose(&["0.0.0.0", "10.56.64.122", "::1", "2001:db8::7", "alice.contoso.com"])?)
+                .to_owned(),
             version: u.arbitrary()?,
             accept: u.arbitrary()?,
             rejected: u.arbitrary()?,

@@ -1,7 +1,8 @@
 //! Reading a session description line by line.
 
 use super::{
-    AcceptTypes, ImSession, MAX_ACCEPT_TYPES, MAX_LINES, MAX_MEDIA, OtherMedia, SdpError, SdpErrorKind as Kind,
+    AcceptTypes, ImSession, MAX_ACCEPT_TYPES, MAX_LINES, MAX_MEDIA, OtherMedia, SdpError,
+    SdpErrorKind as Kind,
 };
 use crate::wire::content_type::MediaType;
 
@@ -69,7 +70,9 @@ fn lines(text: &str) -> Result<Vec<Line<'_>>, SdpError> {
 fn origin(line: Line<'_>) -> Result<(u64, String), SdpError> {
     let fields: Vec<&str> = line.value.split_ascii_whitespace().take(7).collect();
     match fields[..] {
-        [_, session, version, "IN", "IP4" | "IP6", address] if session.bytes().all(|b| b.is_ascii_digit()) => {
+        [_, session, version, "IN", "IP4" | "IP6", address]
+            if session.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             match version.parse() {
                 Ok(version) => Ok((version, address.to_owned())),
                 Err(_) => fail(Kind::Origin, line.offset),
@@ -224,7 +227,11 @@ fn union(first: Option<AcceptTypes>, second: AcceptTypes, offset: usize) -> Resu
                     list.push(media);
                 }
             }
-            if list.len() > MAX_ACCEPT_TYPES { fail(Kind::AcceptTypes, offset) } else { Ok(AcceptTypes::List(list)) }
+            if list.len() > MAX_ACCEPT_TYPES {
+                fail(Kind::AcceptTypes, offset)
+            } else {
+                Ok(AcceptTypes::List(list))
+            }
         }
         _ => Ok(AcceptTypes::Any),
     }
