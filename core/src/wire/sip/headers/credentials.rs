@@ -1,0 +1,65 @@
+//! The authentication family: Authorization, WWW-Authenticate, Authentication-Info and their Proxy- forms.
+//!
+//! Nothing here checks credentials; NTLM, Kerberos and Digest parameters are carried as they are.
+
+use std::fmt;
+
+use super::super::grammar::{Scan, trim};
+use super::super::{Elements, ErrorKind, SipError};
+use super::Header;
+
+/// A scheme and its parameters: `NTLM qop="auth", realm="SIP Communications Service"`. Authentication-Info of
+/// RFC 3261 has no scheme; then it is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credentials<'a> {
+    /// The scheme as spelled, possibly empty.
+    pub scheme: &'a str,
+    params: &'a str,
+}
+
+impl<'a> Credentials<'a> {
+    /// The value of the parameter called `name` (any case), without its quotes.
+    pub fn param(&self, name: &str) -> Option<&'a str> {
+        self.params().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// All parameters in order, values without their quotes; what is no `name=value` is left out.
+    pub fn params(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        Elements::of(self.params).filter_map(|element| {
+            let (name, value) = element.split_once('=')?;
+            let value = trim(value);
+            let inside = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            Some((trim(name), inside.unwrap_or(value)))
+        })
+    }
+}
+
+impl<'a> Header<'a> for Credentials<'a> {
+    fn parse(text: &'a str) -> Result<Self, SipError> {
+        let mut scan = Scan::new(text);
+        scan.space();
+        let start = scan.at();
+        let scheme = scan.token()?;
+        scan.space();
+        if scan.peek() == Some(b'=') {
+            return Ok(Self { scheme: "", params: trim(text.get(start..).unwrap_or_default()) });
+        }
+        if scan.peek() == Some(b',') {
+            return Err(scan.error(ErrorKind::Token));
+        }
+        Ok(Self { scheme, params: trim(scan.rest()) })
+    }
+}
+
+/// Canonical: one comma and one space between parameters.
+impl fmt::Display for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.scheme)?;
+        let mut before = if self.scheme.is_empty() || self.params.is_empty() { "" } else { " " };
+        for element in Elements::of(self.params) {
+            write!(f, "{before}{element}")?;
+            before = ", ";
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! Pool-Link: the envelope of a message between pool members (D-11).
+
+use std::fmt;
+
+use super::super::grammar::Scan;
+use super::super::{ErrorKind, Params, SipError};
+use super::Header;
+
+/// `EPOCH;seq=N;ack=M`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLink<'a> {
+    /// The incarnation of the sender, a token.
+    pub epoch: &'a str,
+    /// The sequence number of this message.
+    pub seq: u64,
+    /// The highest sequence number of the peer that was taken over without a gap.
+    pub ack: u64,
+}
+
+impl<'a> Header<'a> for PoolLink<'a> {
+    fn parse(text: &'a str) -> Result<Self, SipError> {
+        let mut scan = Scan::new(text);
+        scan.space();
+        let epoch = scan.token()?;
+        let error = scan.error(ErrorKind::Parameter);
+        let params = Params::read(&mut scan)?;
+        let number = |name| params.value(name).and_then(|value: &str| value.parse().ok()).ok_or(error);
+        Ok(Self { epoch, seq: number("seq")?, ack: number("ack")? })
+    }
+}
+
+impl fmt::Display for PoolLink<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{};seq={};ack={}", self.epoch, self.seq, self.ack)
+    }
+}
