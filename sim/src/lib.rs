@@ -1,1 +1,8 @@
-//! x
+//! Deterministic simulation of centralized instant-messaging conferences: scenarios, the worlds they run in,
+//! faults, and the trace that everything shown and checked comes from.
+#![forbid(unsafe_code)]
+
+pub mod fault;
+pub mod scenario;
+pub mod trace;
+pub mod world;

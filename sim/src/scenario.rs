@@ -1,0 +1,24 @@
+//! What happens in a run, as data: who takes part, what they do when, and what goes wrong.
+//!
+//! A [`Scenario`] comes from a TOML file ([`from_toml`]), from Rust ([`Builder`]) or from a seed
+//! ([`generate`]), and is the same type each time: whatever a random run finds can be written down with
+//! [`to_toml`] and committed.
+
+mod build;
+mod check;
+mod file;
+mod generate;
+mod model;
+mod named;
+mod span;
+
+pub use build::{Builder, scenario};
+pub use check::{Flaw, Place};
+pub use file::{FileError, from_toml, to_toml};
+pub use generate::{Profile, generate};
+pub use model::{
+    Action, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range, Scenario, Split,
+    Step, Topology,
+};
+pub use named::{NAMED, named};
+pub use span::{parse_span, write_span};

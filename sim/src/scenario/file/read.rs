@@ -1,0 +1,345 @@
+//! TOML in.
+
+use std::ops::Range as Bytes;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::super::build::capitalised;
+use super::super::{
+    Action, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario, Split,
+    Step, Topology, parse_span,
+};
+use crate::fault::Fault;
+use confsim_core::time::Duration;
+
+/// Why a file is no scenario.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {what}")]
+pub struct FileError {
+    /// The line, counting from 1.
+    pub line: usize,
+    /// The column in characters, counting from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Reads a scenario file and checks it.
+pub fn from_toml(text: &str) -> Result<Scenario, FileError> {
+    let syntax = |error: toml::de::Error| error_at(text, error.span(), error.message().to_owned());
+    let preface: Preface = toml::from_str(text).map_err(syntax)?;
+    if *preface.version.get_ref() != FORMAT_VERSION {
+        let what = format!(
+            "this program reads scenario version {FORMAT_VERSION}, not {}",
+            preface.version.get_ref()
+        );
+        return Err(error_at(text, Some(preface.version.span()), what));
+    }
+    let file: File = toml::from_str(text).map_err(syntax)?;
+    let places = Places::of(&file);
+    let located = |flaw: Flaw| error_at(text, places.find(flaw.place), flaw.what);
+    let scenario = file.scenario().map_err(located)?;
+    scenario.check().map_err(located)?;
+    Ok(scenario)
+}
+
+fn error_at(text: &str, span: Option<Bytes<usize>>, what: String) -> FileError {
+    let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    FileError {
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+        what,
+    }
+}
+
+/// Where the parts of a file stand.
+struct Places {
+    participants: Vec<Bytes<usize>>,
+    steps: Vec<Bytes<usize>>,
+    faults: Vec<Bytes<usize>>,
+}
+
+impl Places {
+    fn of(file: &File) -> Self {
+        Self {
+            participants: file.participant.iter().map(Spanned::span).collect(),
+            steps: file.step.iter().map(Spanned::span).collect(),
+            faults: file.fault.iter().map(|fault| fault.get_ref().says.span()).collect(),
+        }
+    }
+
+    fn find(&self, place: Place) -> Option<Bytes<usize>> {
+        match place {
+            Place::Whole => None,
+            Place::Participant(index) => self.participants.get(index).cloned(),
+            Place::Step(index) => self.steps.get(index).cloned(),
+            Place::Fault(index) => self.faults.get(index).cloned(),
+        }
+    }
+}
+
+/// Read first, so that a file of another version is told so rather than that its keys are unknown.
+#[derive(Deserialize)]
+struct Preface {
+    version: Spanned<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    #[serde(rename = "version")]
+    _version: u32,
+    title: String,
+    #[serde(default)]
+    text: String,
+    topology: FileTopology,
+    #[serde(default = "default_domain")]
+    domain: String,
+    end: FileSpan,
+    #[serde(default)]
+    parity: bool,
+    #[serde(default)]
+    covers: Vec<String>,
+    #[serde(default)]
+    exercises: Vec<String>,
+    #[serde(default)]
+    limits: FileLimits,
+    #[serde(default)]
+    links: FileLinks,
+    #[serde(default)]
+    participant: Vec<Spanned<FileParticipant>>,
+    #[serde(default)]
+    step: Vec<Spanned<FileStep>>,
+    #[serde(default)]
+    fault: Vec<Spanned<FileFault>>,
+}
+
+fn default_domain() -> String {
+    "contoso.com".to_owned()
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FileTopology {
+    Pool,
+    Split,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileLimits {
+    forward_timeout: Option<FileSpan>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileLinks {
+    client: Option<FileLink>,
+    pool: Option<FileLink>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileLink {
+    latency: FileRange,
+    jitter: Option<FileSpan>,
+    #[serde(default)]
+    split: FileSplit,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FileSplit {
+    #[default]
+    Whole,
+    Pieces,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileParticipant {
+    name: String,
+    #[serde(default)]
+    kind: FileKind,
+    display_name: Option<String>,
+    link: Option<FileLink>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FileKind {
+    #[default]
+    Uccp,
+    Legacy,
+    Cwa,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileStep {
+    at: FileSpan,
+    who: String,
+    what: FileVerb,
+    conference: Option<String>,
+    subject: Option<String>,
+    user: Option<String>,
+    format: Option<String>,
+    text: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FileVerb {
+    SignIn,
+    Create,
+    Join,
+    Send,
+    Typing,
+    Eject,
+    Leave,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileFault {
+    says: Spanned<String>,
+}
+
+#[derive(Clone, Copy)]
+struct FileSpan(Duration);
+
+impl<'de> Deserialize<'de> for FileSpan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_span(&text)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is no time like 1.2s, 20ms or 350us")))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct FileRange(Range);
+
+impl<'de> Deserialize<'de> for FileRange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a time like \"20ms\" or two like [\"1ms\", \"50ms\"]")]
+        enum Form {
+            One(FileSpan),
+            Two([FileSpan; 2]),
+        }
+        Ok(Self(match Form::deserialize(deserializer)? {
+            Form::One(span) => Range::fixed(span.0),
+            Form::Two([low, high]) => Range { low: low.0, high: high.0 },
+        }))
+    }
+}
+
+impl File {
+    fn scenario(self) -> Result<Scenario, Flaw> {
+        let fault = |(index, fault): (usize, Spanned<FileFault>)| {
+            let says = fault.into_inner().says.into_inner();
+            says.parse::<Fault>().map_err(|error| Flaw::fault(index, error.to_string()))
+        };
+        let step = |(index, step): (usize, Spanned<FileStep>)| {
+            step.into_inner().step().map_err(|what| Flaw::step(index, what))
+        };
+        let defaults = Links::default();
+        Ok(Scenario {
+            title: self.title,
+            text: self.text,
+            topology: match self.topology {
+                FileTopology::Pool => Topology::Pool,
+                FileTopology::Split => Topology::Split,
+            },
+            domain: self.domain,
+            end: self.end.0,
+            parity: self.parity,
+            links: Links {
+                client: self.links.client.map_or(defaults.client, FileLink::link),
+                pool: self.links.pool.map_or(defaults.pool, FileLink::link),
+            },
+            limits: Limits { forward_timeout: self.limits.forward_timeout.map(|span| span.0) },
+            participants: self.participant.into_iter().map(|one| one.into_inner().participant()).collect(),
+            steps: self.step.into_iter().enumerate().map(step).collect::<Result<_, _>>()?,
+            faults: self.fault.into_iter().enumerate().map(fault).collect::<Result<_, _>>()?,
+            covers: self.covers,
+            exercises: self.exercises,
+        })
+    }
+}
+
+impl FileLink {
+    fn link(self) -> Link {
+        Link {
+            latency: self.latency.0,
+            jitter: self.jitter.map_or(Duration::ZERO, |span| span.0),
+            split: match self.split {
+                FileSplit::Whole => Split::Whole,
+                FileSplit::Pieces => Split::Pieces,
+            },
+        }
+    }
+}
+
+impl FileParticipant {
+    fn participant(self) -> Participant {
+        Participant {
+            display_name: self.display_name.unwrap_or_else(|| capitalised(&self.name)),
+            name: self.name,
+            kind: match self.kind {
+                FileKind::Uccp => Kind::Uccp,
+                FileKind::Legacy => Kind::Legacy,
+                FileKind::Cwa => Kind::Cwa,
+            },
+            link: self.link.map(FileLink::link),
+        }
+    }
+}
+
+impl FileStep {
+    fn step(mut self) -> Result<Step, String> {
+        let (at, who) = (self.at.0, std::mem::take(&mut self.who));
+        let action = self.action()?;
+        let verb = action.verb();
+        let surplus = [
+            ("conference", &self.conference),
+            ("subject", &self.subject),
+            ("user", &self.user),
+            ("format", &self.format),
+            ("text", &self.text),
+        ];
+        match surplus.into_iter().find(|(_, value)| value.is_some()) {
+            Some((key, _)) => Err(format!("`{key}` has no meaning for `{verb}`")),
+            None => Ok(Step { at, who, action }),
+        }
+    }
+
+    /// Takes what the verb needs and leaves the rest.
+    fn action(&mut self) -> Result<Action, String> {
+        if self.what == FileVerb::SignIn {
+            return Ok(Action::SignIn);
+        }
+        let conference = self.conference.take().ok_or("`conference` is missing")?;
+        Ok(match self.what {
+            FileVerb::SignIn => Action::SignIn,
+            FileVerb::Create => {
+                Action::Create { conference, subject: self.subject.take().unwrap_or_default() }
+            }
+            FileVerb::Join => Action::Join { conference },
+            FileVerb::Send => Action::Send {
+                conference,
+                format: self.format.take().unwrap_or_else(|| "text/plain".to_owned()),
+                text: self.text.take().ok_or("`text` is missing")?,
+            },
+            FileVerb::Typing => Action::Typing { conference },
+            FileVerb::Eject => {
+                Action::Eject { conference, user: self.user.take().ok_or("`user` is missing")? }
+            }
+            FileVerb::Leave => Action::Leave { conference },
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! The scenario type.
+
+use confsim_core::time::Duration;
+
+use crate::fault::Fault;
+
+/// The version of the scenario file's grammar that this code reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Most participants one scenario may have: node numbers are 16 bits wide, with room for the roles.
+pub const MAX_PARTICIPANTS: usize = 60_000;
+
+/// One run, but for its seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// One line: what this is about.
+    pub title: String,
+    /// One paragraph: what happens and what it shows. May be empty.
+    pub text: String,
+    /// Where the pool's roles run.
+    pub topology: Topology,
+    /// The SIP domain of pool and participants.
+    pub domain: String,
+    /// When the run ends. Everything that is to settle must have settled by then.
+    pub end: Duration,
+    /// Whether every world must tell the same story: asks for fixed latencies of whole ticks, steps well
+    /// apart, a short run and no faults.
+    pub parity: bool,
+    /// What connections are like.
+    pub links: Links,
+    /// Settings of the pool that differ from its defaults.
+    pub limits: Limits,
+    /// Who takes part, in a stable order.
+    pub participants: Vec<Participant>,
+    /// What they do, ordered by time.
+    pub steps: Vec<Step>,
+    /// What goes wrong; each item can be removed without touching the others.
+    pub faults: Vec<Fault>,
+    /// Requirement ids that this scenario is there to show.
+    pub covers: Vec<String>,
+    /// Properties (by id) that a run must have exercised.
+    pub exercises: Vec<String>,
+}
+
+/// Where the pool's roles run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// All roles on one host: no latency between them.
+    Pool,
+    /// Each role on a host of its own.
+    Split,
+}
+
+/// What connections are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// Between a participant and the front end, unless the participant has a link of its own.
+    pub client: Link,
+    /// Between pool hosts, where they are apart.
+    pub pool: Link,
+}
+
+/// What one connection is like, in each direction alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// One-way delay, drawn once per connection.
+    pub latency: Range,
+    /// Added per chunk: up to this much. Order within a direction is kept.
+    pub jitter: Duration,
+    /// How the byte stream is cut into chunks.
+    pub split: Split,
+}
+
+/// A span of time, fixed or drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// At least this.
+    pub low: Duration,
+    /// At most this.
+    pub high: Duration,
+}
+
+/// How a byte stream is cut into chunks on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// What was written at one go arrives at one go.
+    Whole,
+    /// Writes arrive whole or in up to [`Split::MOST`] pieces cut at any byte, drawn per write.
+    Pieces,
+}
+
+/// Settings of the pool; `None` leaves the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the IM MCU waits for the answer to a forwarded MESSAGE (D-26; default 32 s).
+    pub forward_timeout: Option<Duration>,
+}
+
+/// Somebody who takes part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Participant {
+    /// Short lower-case name, unique, also the user part of the SIP URI.
+    pub name: String,
+    /// What software is used.
+    pub kind: Kind,
+    /// The display name shown to others.
+    pub display_name: String,
+    /// The connection to the front end, where it differs from [`Links::client`].
+    pub link: Option<Link>,
+}
+
+/// What software a participant uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A client of all three documents.
+    Uccp,
+    /// A client without ms-sender, that takes text/plain only (D-27).
+    Legacy,
+    /// A Communicator-Web-Access-like client.
+    Cwa,
+}
+
+/// Somebody does something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// When, since the start of the run.
+    pub at: Duration,
+    /// Who, by participant name.
+    pub who: String,
+    /// What.
+    pub action: Action,
+}
+
+/// What a user can do. Conferences go by a name the scenario gives them: the step that creates one names it,
+/// later steps refer to it, and the world learns its URI on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Register at the front end.
+    SignIn,
+    /// Provision a conference.
+    Create {
+        /// Its name in this scenario.
+        conference: String,
+        /// Its subject, which may be empty.
+        subject: String,
+    },
+    /// Join the focus, then the IM session.
+    Join {
+        /// Which conference.
+        conference: String,
+    },
+    /// Send an instant message.
+    Send {
+        /// Which conference.
+        conference: String,
+        /// The Content-Type value.
+        format: String,
+        /// The body.
+        text: String,
+    },
+    /// Tell the others that one is typing.
+    Typing {
+        /// Which conference.
+        conference: String,
+    },
+    /// Remove somebody.
+    Eject {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Leave.
+    Leave {
+        /// Which conference.
+        conference: String,
+    },
+}
+
+impl Action {
+    /// The word for it in scenario files.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Create { .. } => "create",
+            Self::Join { .. } => "join",
+            Self::Send { .. } => "send",
+            Self::Typing { .. } => "typing",
+            Self::Eject { .. } => "eject",
+            Self::Leave { .. } => "leave",
+        }
+    }
+
+    /// The conference it is about, by its name in the scenario.
+    pub fn conference(&self) -> Option<&str> {
+        match self {
+            Self::SignIn => None,
+            Self::Create { conference, .. }
+            | Self::Join { conference }
+            | Self::Send { conference, .. }
+            | Self::Typing { conference }
+            | Self::Eject { conference, .. }
+            | Self::Leave { conference } => Some(conference),
+        }
+    }
+}
+
+impl Scenario {
+    /// The SIP URI of the participant called `name`.
+    pub fn uri(&self, name: &str) -> String {
+        format!("sip:{name}@{}", self.domain)
+    }
+}
+
+impl Range {
+    /// No choice: always `span`.
+    pub const fn fixed(span: Duration) -> Self {
+        Self { low: span, high: span }
+    }
+}
+
+impl Split {
+    /// Most pieces that one write is cut into.
+    pub const MOST: u64 = 4;
+}
+
+impl Link {
+    /// A link with a fixed delay, no jitter, and no splitting.
+    pub const fn fixed(latency: Duration) -> Self {
+        Self { latency: Range::fixed(latency), jitter: Duration::ZERO, split: Split::Whole }
+    }
+}
+
+/// Participants 20 ms from the pool, pool hosts 1 ms apart.
+impl Default for Links {
+    fn default() -> Self {
+        Self { client: Link::fixed(Duration::from_millis(20)), pool: Link::fixed(Duration::from_millis(1)) }
+    }
+}

@@ -1,0 +1,16 @@
+//! The record of a run: everything that is shown, checked or exported comes from here.
+//!
+//! A world tells what happens as it happens, as [`Record`]s to [`Observer`]s; a [`Trace`] keeps them, all or
+//! the last ones, and folds every one into a [`Digest`] by which two runs can be compared byte for byte.
+
+mod cast;
+mod digest;
+mod fold;
+mod record;
+mod store;
+
+pub(crate) use cast::ROLES;
+pub use cast::{Cast, NodeId, Role};
+pub use digest::Digest;
+pub use record::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, Observer, Opened, Record, StepId};
+pub use store::{Keep, RING, Trace};

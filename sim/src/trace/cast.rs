@@ -1,0 +1,117 @@
+//! Who is who: stable numbers and names for the nodes of a run.
+
+use std::sync::Arc;
+
+use confsim_core::node::Address;
+
+use crate::scenario::Scenario;
+
+/// A node of the run: the roles of the pool first, then the participants in the scenario's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u16);
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The pool's registrar and proxy.
+    FrontEnd,
+    /// The focus factory.
+    Factory,
+    /// The focus.
+    Focus,
+    /// The IM MCU.
+    Mcu,
+    /// A participant's client.
+    Client,
+}
+
+impl NodeId {
+    /// The front end.
+    pub const FRONT_END: Self = Self(0);
+    /// The focus factory.
+    pub const FACTORY: Self = Self(1);
+    /// The focus.
+    pub const FOCUS: Self = Self(2);
+    /// The IM MCU.
+    pub const MCU: Self = Self(3);
+
+    /// The client of the scenario's `n`-th participant, counting from zero.
+    pub const fn client(n: usize) -> Self {
+        Self(ROLES.len() as u16 + n as u16)
+    }
+
+    /// The number, for tables.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// What the node is.
+    pub const fn role(self) -> Role {
+        match self.0 {
+            0 => Role::FrontEnd,
+            1 => Role::Factory,
+            2 => Role::Focus,
+            3 => Role::Mcu,
+            _ => Role::Client,
+        }
+    }
+
+    /// The participant's place in the scenario, for a client.
+    pub const fn participant(self) -> Option<usize> {
+        self.index().checked_sub(ROLES.len())
+    }
+}
+
+/// The names of the pool's roles, in the order of their numbers.
+pub(crate) const ROLES: [&str; 4] = ["front-end", "factory", "focus", "mcu"];
+
+/// The nodes of one run.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    domain: Arc<str>,
+    names: Vec<Arc<str>>,
+}
+
+impl Cast {
+    /// Everybody in `scenario`.
+    pub fn of(scenario: &Scenario) -> Self {
+        let participants = scenario.participants.iter().map(|participant| participant.name.as_str());
+        Self {
+            domain: Arc::from(scenario.domain.as_str()),
+            names: ROLES.into_iter().chain(participants).map(Arc::from).collect(),
+        }
+    }
+
+    /// Every node, in the order of their numbers.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.names.len()).map(|index| NodeId(index as u16))
+    }
+
+    /// The name of a node: `front-end`, `factory`, `focus`, `mcu`, or the participant's.
+    pub fn name(&self, node: NodeId) -> &str {
+        self.names.get(node.index()).map_or("?", |name| name)
+    }
+
+    /// The node called `name`.
+    pub fn find(&self, name: &str) -> Option<NodeId> {
+        self.nodes().find(|node| self.name(*node) == name)
+    }
+
+    /// The SIP URI of a participant: `sip:bob@contoso.com`.
+    pub fn uri(&self, node: NodeId) -> String {
+        format!("sip:{}@{}", self.name(node), self.domain)
+    }
+
+    /// The participant with this SIP URI.
+    pub fn by_uri(&self, uri: &str) -> Option<NodeId> {
+        let (name, domain) = uri.strip_prefix("sip:")?.split_once('@')?;
+        let node = self.find(name)?;
+        (domain == &*self.domain && node.role() == Role::Client).then_some(node)
+    }
+
+    /// Where a node listens, and where it connects from as its peers see it: `focus.contoso.com:5061`.
+    pub fn address(&self, node: NodeId) -> Address {
+        let place = if node.role() == Role::Client { "clients." } else { "" };
+        Address::new(&format!("{}.{place}{}:5061", self.name(node), self.domain))
+    }
+}

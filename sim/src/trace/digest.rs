@@ -1,0 +1,49 @@
+//! A rolling hash over a run.
+
+/// A 64-bit hash of everything fed into it, in order. Its own code, so that it stays the same for ever; fast
+/// because every byte of every message goes through it; not a cryptographic hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    state: u64,
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self { state: 0x243F_6A88_85A3_08D3 }
+    }
+}
+
+impl Digest {
+    /// Takes in a number.
+    pub fn number(&mut self, number: u64) {
+        self.state = fold(self.state ^ number, 0x9E37_79B9_7F4A_7C15);
+    }
+
+    /// Takes in bytes and their count.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        let (pairs, rest) = bytes.as_chunks::<16>();
+        for pair in pairs {
+            let word = u128::from_le_bytes(*pair);
+            self.state = fold(self.state ^ (word as u64), 0xD1B5_4A32_D192_ED03 ^ ((word >> 64) as u64));
+        }
+        let mut last = [0; 16];
+        for (place, byte) in last.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        let word = u128::from_le_bytes(last);
+        self.state = fold(self.state ^ (word as u64), 0x8CB9_2BA7_2F3D_8DD7 ^ ((word >> 64) as u64));
+    }
+
+    /// The hash of everything so far.
+    pub const fn value(self) -> u64 {
+        self.state
+    }
+}
+
+/// The two halves of a product, xored: every input bit reaches every output bit. Adding the first operand
+/// back keeps the state from being lost when the second is zero.
+const fn fold(a: u64, b: u64) -> u64 {
+    let product = (a as u128) * (b as u128);
+    (product as u64) ^ ((product >> 64) as u64).wrapping_add(a.rotate_left(31))
+}

@@ -1,0 +1,67 @@
+//! Where the records of a run are kept.
+
+use std::collections::VecDeque;
+
+use confsim_core::time::Instant;
+
+use super::fold::fold;
+use super::{Cast, Digest, Record};
+
+/// How many of the last records a run keeps that is only to be checked, not shown.
+pub const RING: usize = 10_000;
+
+/// Which records are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All of them.
+    All,
+    /// The last so many.
+    Last(usize),
+}
+
+/// The records of one run, and the digest over all of them, kept or not.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Who is who.
+    pub cast: Cast,
+    keep: Keep,
+    digest: Digest,
+    entries: VecDeque<(Instant, Record)>,
+    forgotten: u64,
+}
+
+impl Trace {
+    /// A trace without records.
+    pub fn new(cast: Cast, keep: Keep) -> Self {
+        Self { cast, keep, digest: Digest::default(), entries: VecDeque::new(), forgotten: 0 }
+    }
+
+    /// Adds what happened at `at`, which never lies before an earlier record's time.
+    pub fn push(&mut self, at: Instant, record: Record) {
+        fold(&mut self.digest, at, &record);
+        if let Keep::Last(most) = self.keep
+            && self.entries.len() >= most
+        {
+            self.forgotten += 1;
+            if self.entries.pop_front().is_none() {
+                return;
+            }
+        }
+        self.entries.push_back((at, record));
+    }
+
+    /// The records that are kept, in order.
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = (Instant, &Record)> {
+        self.entries.iter().map(|(at, record)| (*at, record))
+    }
+
+    /// How many records were not kept.
+    pub const fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// The hash over every record, kept or not: equal for equal runs.
+    pub const fn digest(&self) -> u64 {
+        self.digest.value()
+    }
+}

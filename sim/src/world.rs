@@ -1,0 +1,6 @@
+//! Worlds: what connects the nodes of a run, moves time, and reports to the trace.
+
+pub mod event;
+mod outcome;
+
+pub use outcome::{Breach, Outcome, Rule};

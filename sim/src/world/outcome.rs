@@ -1,0 +1,72 @@
+//! What a run leaves behind.
+
+use confsim_core::node::ConnId;
+use confsim_core::time::Instant;
+
+use crate::trace::{NodeId, StepId, Trace};
+
+/// A run that is over.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What happened.
+    pub trace: Trace,
+    /// When the run ended: the scenario's end unless something broke.
+    pub end: Instant,
+    /// How many messages were parsed and processed by a node.
+    pub hops: u64,
+    /// Faults, by their place in the scenario, that never found what they were to strike.
+    pub idle_faults: Vec<u32>,
+    /// Steps that could not be done, because the conference they name did not exist.
+    pub skipped: Vec<StepId>,
+    /// What ended the run early: a node broke the contract between nodes and worlds, or things went round
+    /// without time passing.
+    pub broken: Option<Breach>,
+}
+
+/// A broken rule, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at {at} {name}: {rule}")]
+pub struct Breach {
+    /// When.
+    pub at: Instant,
+    /// Which node.
+    pub who: NodeId,
+    /// The node's name.
+    pub name: String,
+    /// Which rule.
+    pub rule: Rule,
+}
+
+/// What nodes owe the world that drives them (see [`confsim_core::node`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rule {
+    /// A drain that does not end.
+    #[error("more than {0} outputs after one input")]
+    Drain(usize),
+    /// Inputs that breed inputs without time passing.
+    #[error("more than {0} inputs at one instant")]
+    Instant(usize),
+    /// A deadline that is due is served by the time-out.
+    #[error("timer `{0}` is still overdue after the time-out")]
+    Overdue(&'static str),
+    /// The connections a node opens are numbered in order, the odd ones only.
+    #[error("opened connection {0} out of turn")]
+    Numbering(ConnId),
+    /// Only connections that are up and have not been closed carry messages.
+    #[error("sent {1} on connection {0}, which is not up")]
+    NotUp(ConnId, &'static str),
+    /// Only connections that are known and not closed can be closed.
+    #[error("closed connection {0}, which it does not have")]
+    NotOpen(ConnId),
+    /// What a node hears is what was sent to it: each message ends where it ended on the sender's side.
+    #[error("heard a message ending at byte {got} of connection {conn}, where none was sent")]
+    Framing {
+        /// The connection.
+        conn: ConnId,
+        /// The offset the node gave.
+        got: u64,
+    },
+    /// After the last output comes the same last output.
+    #[error("woke up by itself after the end of a drain")]
+    Restless,
+}
