@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod entropy;
+pub mod link;
 pub mod node;
+pub mod signal;
 pub mod time;
 pub mod wire;

@@ -1,0 +1,45 @@
+//! Signalling: from connections and bytes to transactions and dialogs (RFC 3261 on streams, D-1 to D-7).
+//!
+//! An [`Endpoint`] is a [`Node`](crate::node::Node): it frames and parses what its connections bring, keeps
+//! transactions and dialogs, and hands each message once to its [`Machine`]. The machine answers through a
+//! [`Context`] and speaks of transactions and dialogs by handles only; it never matches headers.
+//!
+//! * A request arrives as a [`Request`] with a [`ServerTransaction`]; the machine owes it one final answer,
+//!   at once or later ([`Context::respond`], [`Context::accept`]).
+//! * A request of ours leaves by [`Context::request`] (in a dialog) or [`Context::send`] (outside), with an
+//!   *ask*: a value of the machine's choosing that comes back with each [`Response`], so that a machine keeps
+//!   no tables of outstanding transactions. Exactly one final [`Outcome`] follows.
+//! * What the layer does by itself: 100 Trying is never its business; ACK for every 2xx and failure,
+//!   2xx repeated until its ACK (D-1), time-outs (timers B, F, H), CANCEL, 481 for what matches nothing that
+//!   the machine wants to see, no BYE before the ACK (D-6), a dialog's CSeq order.
+//! * A proxy forwards by [`Context::forward`] and [`Context::relay`], with Via, Route and Max-Forwards done
+//!   here.
+
+mod context;
+mod dialog;
+mod draft;
+mod endpoint;
+mod inbound;
+mod machine;
+mod proxy;
+mod render;
+mod timers;
+mod transaction;
+
+pub use context::Context;
+pub use dialog::{DialogId, DialogView, Usage};
+pub use draft::Draft;
+pub use endpoint::{Endpoint, Settings};
+pub use machine::{Machine, Outcome, Outside, Request, Response};
+pub use proxy::Forwarding;
+pub use timers::{TimerKey, Timers};
+pub use transaction::{ClientTransaction, ServerTransaction};
+
+use crate::time::Duration;
+
+/// RFC 3261 17.1.1.1: estimate of the round trip; here the first pause before a 2xx is repeated (D-1).
+pub const T1: Duration = Duration::from_millis(500);
+/// RFC 3261 17.1.2.2: the longest pause between repeats (D-1).
+pub const T2: Duration = Duration::from_secs(4);
+/// Timers B, F and H of RFC 3261 and L and M of RFC 6026: 64 · T1.
+pub const TRANSACTION_TIMEOUT: Duration = T1.times(64);

@@ -1,0 +1,315 @@
+//! The node: connections, framing, demultiplexing, and the order in which a machine gets to hear of things.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::context::Context;
+use super::dialog::{DialogId, Dialogs};
+use super::machine::{Machine, Outcome, Response};
+use super::render;
+use super::timers::Timers;
+use super::transaction::{Client, ClientTransaction, LayerTimer, Server, ServerPhase, ServerTransaction, Table};
+use super::{T2, TRANSACTION_TIMEOUT};
+use crate::entropy::Entropy;
+use crate::node::{Address, ConnId, Deadline, Dump, Input, Node, Output, Transmit};
+use crate::time::{Duration, Instant};
+use crate::wire::sip::{Framer, Message};
+
+/// What an endpoint is told about itself.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its address: the sent-by of its Via headers.
+    pub address: Address,
+    /// Whether its requests carry a Via branch; UCCP-like clients send none (D-2).
+    pub branches: bool,
+    /// How long a request other than INVITE may stay unanswered: timer F, 64 · T1 (D-26).
+    pub request_timeout: Duration,
+}
+
+impl Settings {
+    /// The settings of RFC 3261 for a node at `address`.
+    pub fn new(address: Address) -> Self {
+        Self { address, branches: true, request_timeout: TRANSACTION_TIMEOUT }
+    }
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) peer: Address,
+    framer: Framer,
+}
+
+/// Everything below the machine.
+#[derive(Debug)]
+pub(super) struct Layer<A> {
+    pub(super) settings: Settings,
+    pub(super) entropy: Entropy,
+    /// Makes our branches differ from those of other nodes and incarnations.
+    pub(super) salt: u64,
+    pub(super) connections: BTreeMap<ConnId, Connection>,
+    pub(super) opened: u32,
+    pub(super) servers: Table<ServerTransaction, Server>,
+    pub(super) clients: Table<ClientTransaction, Client<A>>,
+    pub(super) dialogs: Dialogs,
+    /// The asks of BYEs that wait for an ACK.
+    pub(super) held: BTreeMap<ClientTransaction, A>,
+    pub(super) timers: Timers<LayerTimer>,
+}
+
+impl<A> Layer<A> {
+    /// The newest connection with `peer`.
+    pub(super) fn connection_to(&self, peer: &Address) -> Option<ConnId> {
+        self.connections.iter().filter(|(_, connection)| connection.peer == *peer).map(|(id, _)| *id).max()
+    }
+
+    pub(super) fn add_connection(&mut self, conn: ConnId, peer: Address) {
+        self.connections.insert(conn, Connection { peer, framer: Framer::default() });
+    }
+}
+
+/// A machine with its transactions, dialogs and connections: a complete node.
+#[derive(Debug)]
+pub struct Endpoint<M: Machine> {
+    machine: M,
+    layer: Layer<M::Ask>,
+    timers: Timers<M::Timer>,
+    out: VecDeque<Output<M::Event>>,
+    now: Instant,
+}
+
+impl<M: Machine> Endpoint<M> {
+    /// A node made of `machine`, drawing its identifiers from `entropy`.
+    pub fn new(machine: M, settings: Settings, mut entropy: Entropy) -> Self {
+        let salt = entropy.bits() >> 32;
+        let layer = Layer {
+            settings,
+            entropy,
+            salt,
+            connections: BTreeMap::new(),
+            opened: 0,
+            servers: Table::new(),
+            clients: Table::new(),
+            dialogs: Dialogs::default(),
+            held: BTreeMap::new(),
+            timers: Timers::new(),
+        };
+        Self { machine, layer, timers: Timers::new(), out: VecDeque::new(), now: Instant::ZERO }
+    }
+
+    /// The machine and the context it acts in.
+    fn parts(&mut self) -> (&mut M, Context<'_, M>) {
+        let Self { machine, layer, timers, out, now } = self;
+        (machine, Context { now: *now, layer, timers, out })
+    }
+
+    fn received(&mut self, conn: ConnId, bytes: Bytes) {
+        let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
+        connection.framer.push(bytes);
+        loop {
+            // The machine may have closed the connection over the message before.
+            let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
+            match connection.framer.next() {
+                Ok(Some(framed)) => {
+                    let message = Arc::new(framed.message);
+                    self.out.push_back(Output::Heard { conn, message: Arc::clone(&message), end: framed.end });
+                    self.heard(conn, message);
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    self.out.push_back(Output::Garbage { conn, error });
+                    self.out.push_back(Output::Close { conn });
+                    self.closed(conn);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, conn: ConnId, message: Arc<Message>) {
+        let (machine, mut cx) = self.parts();
+        if message.is_request() {
+            cx.hear_request(machine, conn, message);
+        } else {
+            cx.hear_response(machine, conn, message);
+        }
+    }
+
+    fn closed(&mut self, conn: ConnId) {
+        let Some(connection) = self.layer.connections.remove(&conn) else { return };
+        let (machine, mut cx) = self.parts();
+        let waiting: Vec<_> =
+            cx.layer.clients.iter().filter(|(_, client)| client.conn == conn).map(|(id, _)| id).collect();
+        for tx in waiting {
+            cx.give_up(machine, tx, Outcome::ConnectionLost);
+        }
+        machine.disconnected(&mut cx, conn, &connection.peer);
+    }
+
+    /// Fires what is due, the layer's timers before the machine's at one instant (D-6).
+    fn fire(&mut self) {
+        loop {
+            let now = self.now;
+            let machine_first = match (self.layer.timers.next(), self.timers.next()) {
+                (Some(layer), Some(machine)) => machine.at < layer.at,
+                (None, Some(_)) => true,
+                (_, None) => false,
+            };
+            if machine_first {
+                let Some(timer) = self.timers.pop(now) else { return };
+                self.out.push_back(Output::Fired { timer: super::TimerKey::name(timer) });
+                let (machine, mut cx) = self.parts();
+                machine.timer(&mut cx, timer);
+            } else {
+                let Some(timer) = self.layer.timers.pop(now) else { return };
+                self.out.push_back(Output::Fired { timer: super::TimerKey::name(timer) });
+                self.fire_layer(timer);
+            }
+        }
+    }
+
+    fn fire_layer(&mut self, timer: LayerTimer) {
+        let (machine, mut cx) = self.parts();
+        match timer {
+            LayerTimer::B(tx) | LayerTimer::F(tx) => cx.give_up(machine, tx, Outcome::TimedOut),
+            LayerTimer::M(tx) => cx.drop_client(tx),
+            LayerTimer::H(tx) | LayerTimer::L(tx) => cx.drop_server(tx),
+            LayerTimer::Repeat(dialog) => cx.repeat_2xx(dialog),
+            LayerTimer::NoAck(dialog) => {
+                cx.settle_2xx(dialog);
+                machine.unacknowledged(&mut cx, dialog);
+                cx.release_bye(dialog);
+            }
+        }
+    }
+
+    fn deadline(&self) -> Option<Deadline> {
+        match (self.layer.timers.next(), self.timers.next()) {
+            (Some(layer), Some(machine)) if machine.at < layer.at => Some(machine),
+            (Some(layer), _) => Some(layer),
+            (None, machine) => machine,
+        }
+    }
+}
+
+impl<M: Machine> Node for Endpoint<M> {
+    type Command = M::Command;
+    type Event = M::Event;
+
+    fn handle(&mut self, now: Instant, input: Input<Self::Command>) {
+        debug_assert!(now >= self.now, "time runs backwards: {} after {}", now, self.now);
+        self.now = now;
+        match input {
+            Input::Start => {
+                let (machine, mut cx) = self.parts();
+                machine.start(&mut cx);
+            }
+            Input::Accepted { conn, from } => {
+                self.layer.add_connection(conn, from);
+                let (machine, mut cx) = self.parts();
+                machine.connected(&mut cx, conn);
+            }
+            Input::Connected { conn } => {
+                let (machine, mut cx) = self.parts();
+                machine.connected(&mut cx, conn);
+            }
+            Input::Received { conn, bytes } => self.received(conn, bytes),
+            Input::Closed { conn } => self.closed(conn),
+            Input::Timeout => self.fire(),
+            Input::Command(command) => {
+                let (machine, mut cx) = self.parts();
+                machine.command(&mut cx, command);
+            }
+        }
+    }
+
+    fn poll(&mut self) -> Output<Self::Event> {
+        self.out.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
+    }
+
+    fn dump(&self) -> Dump {
+        let mut dump = Dump::new();
+        dump.insert("connections", self.layer.connections.len() as u64);
+        dump.insert("server transactions", self.layer.servers.len() as u64);
+        dump.insert("client transactions", self.layer.clients.len() as u64);
+        dump.insert("dialogs", self.layer.dialogs.len() as u64);
+        dump.insert("timers", (self.timers.len() + self.layer.timers.len()) as u64);
+        self.machine.dump(&mut dump);
+        dump
+    }
+}
+
+impl<M: Machine> Context<'_, M> {
+    /// Sends a 2xx once more, at twice the pause (D-1).
+    fn repeat_2xx(&mut self, dialog: DialogId) {
+        let now = self.now;
+        let Some(waiting) =
+            self.layer.dialogs.get_mut(dialog).and_then(|dialog| dialog.unacknowledged.as_mut())
+        else {
+            return;
+        };
+        waiting.pause = waiting.pause.times(2).min(T2);
+        let (conn, pause) = (waiting.conn, waiting.pause);
+        let transmit = Transmit {
+            conn,
+            head: waiting.head.clone(),
+            body: waiting.body.clone(),
+            summary: crate::node::Summary::Response(waiting.code, crate::wire::sip::Method::Invite),
+        };
+        self.layer.timers.set(LayerTimer::Repeat(dialog), now + pause);
+        if self.layer.connections.contains_key(&conn) {
+            self.out.push_back(Output::Send(transmit));
+        }
+    }
+
+    /// The ACK is there, or will not come: stop repeating and let a held BYE go (D-6).
+    pub(super) fn settle_2xx(&mut self, id: DialogId) -> bool {
+        self.layer.timers.clear(LayerTimer::Repeat(id));
+        self.layer.timers.clear(LayerTimer::NoAck(id));
+        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return false };
+        dialog.unacknowledged.take().is_some()
+    }
+
+    fn drop_client(&mut self, tx: ClientTransaction) {
+        if let Some(key) = self.layer.clients.get(tx).map(|client| client.key.clone()) {
+            self.layer.clients.remove(tx, &key);
+        }
+    }
+
+    pub(super) fn drop_server(&mut self, tx: ServerTransaction) {
+        if let Some(key) = self.layer.servers.get(tx).map(|server| server.key.clone()) {
+            self.layer.servers.remove(tx, &key);
+        }
+    }
+
+    /// Ends a client transaction without an answer.
+    fn give_up(&mut self, machine: &mut M, tx: ClientTransaction, outcome: Outcome) {
+        let Some(key) = self.layer.clients.get(tx).map(|client| client.key.clone()) else { return };
+        let Some(client) = self.layer.clients.remove(tx, &key) else { return };
+        for timer in [LayerTimer::B(tx), LayerTimer::F(tx), LayerTimer::M(tx)] {
+            self.layer.timers.clear(timer);
+        }
+        let answered = client.phase == super::transaction::ClientPhase::Accepted;
+        if let Some(ask) = client.ask.filter(|_| !answered) {
+            machine.response(self, Response { tx, dialog: client.dialog, ask, outcome });
+        }
+    }
+
+    /// The tag that responses to `tx` carry: the dialog's if the request has one, else a new one.
+    pub(super) fn local_tag(&mut self, tx: ServerTransaction) {
+        let tag = self.layer.entropy.hex(10);
+        if let Some(server) = self.layer.servers.get_mut(tx)
+            && server.local_tag.is_none()
+            && !render::has_tag(&server.request)
+        {
+            server.local_tag = Some(tag.into_boxed_str());
+        }
+    }
+
+    /// Whether a final response may still be given.
+    pub(super) fn is_open(&self, tx: ServerTransaction) -> bool {
+        self.layer.servers.get(tx).is_some_and(|server| server.phase == ServerPhase::Open)
+    }
+}

@@ -1,0 +1,281 @@
+//! What a message belongs to, and what the layer does about it before the machine hears of it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::context::Context;
+use super::dialog::{Dialog, DialogId};
+use super::draft::Draft;
+use super::machine::{Machine, Outcome, Request, Response};
+use super::render;
+use super::transaction::{
+    Client, ClientPhase, ClientTransaction, Creating, LayerTimer, Server, ServerPhase, ServerTransaction, key_of,
+};
+use super::TRANSACTION_TIMEOUT;
+use crate::node::{ConnId, Summary};
+use crate::wire::sip::{Message, Method, Name};
+
+impl<M: Machine> Context<'_, M> {
+    pub(super) fn hear_request(&mut self, machine: &mut M, conn: ConnId, message: Arc<Message>) {
+        match message.method() {
+            Method::Ack => return self.hear_ack(machine, conn, &message),
+            Method::Cancel => return self.hear_cancel(machine, conn, &message),
+            _ => {}
+        }
+        let key = key_of(conn, &message);
+        if let Some(tx) = self.layer.servers.find(&key) {
+            return self.answer_again(tx);
+        }
+        if !is_complete(&message) {
+            return self.answer_directly(conn, &message, 400, "Bad Request");
+        }
+        let dialog = self.dialog_of(&message);
+        if let Some(id) = dialog
+            && !self.in_order(id, &message)
+        {
+            return self.answer_directly(conn, &message, 500, "CSeq out of order");
+        }
+        let tx = self.layer.servers.reserve();
+        if *message.method() != Method::Benotify {
+            let request = Arc::clone(&message);
+            let (local_tag, phase) = (None, ServerPhase::Open);
+            let server = Server { key: key.clone(), conn, request, dialog, local_tag, phase, last: None };
+            self.layer.servers.insert(tx, key, server);
+        }
+        machine.request(self, Request { tx, dialog, conn, message });
+    }
+
+    /// A repeated request gets what the first one got, if that much is known.
+    fn answer_again(&mut self, tx: ServerTransaction) {
+        let Some(server) = self.layer.servers.get(tx) else { return };
+        let (conn, method) = (server.conn, server.request.method().clone());
+        if let Some((head, body, code)) = server.last.clone() {
+            self.transmit(conn, head, body, Summary::Response(code, method));
+        }
+    }
+
+    /// Answers without a transaction: for what is refused before anybody takes an interest in it.
+    fn answer_directly(&mut self, conn: ConnId, request: &Arc<Message>, code: u16, reason: &str) {
+        let tag = self.layer.entropy.hex(10);
+        let server = Server {
+            key: (conn, "".into()),
+            conn,
+            request: Arc::clone(request),
+            dialog: None,
+            local_tag: Some(tag.into()),
+            phase: ServerPhase::Open,
+            last: None,
+        };
+        let head = render::response(&server, code, reason, None, &Draft::new());
+        self.transmit(conn, head, Bytes::new(), Summary::Response(code, request.method().clone()));
+    }
+
+    /// The dialog that a request belongs to.
+    fn dialog_of(&self, message: &Message) -> Option<DialogId> {
+        let to = message.to().ok()?;
+        let from = message.from().ok()?;
+        let call_id = message.header(Name::CallId)?;
+        self.layer.dialogs.find(to.tag()?, from.tag().unwrap_or_default(), call_id)
+    }
+
+    /// Takes note of a request's CSeq and Contact; false when it comes out of order (RFC 3261 12.2.2).
+    fn in_order(&mut self, id: DialogId, message: &Message) -> bool {
+        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return true };
+        let Ok(cseq) = message.cseq() else { return false };
+        if dialog.remote_seq.is_some_and(|last| cseq.seq <= last) {
+            return false;
+        }
+        dialog.remote_seq = Some(cseq.seq);
+        if matches!(message.method(), Method::Invite | Method::Subscribe | Method::Update)
+            && let Some(contact) = message.contacts().find_map(Result::ok)
+        {
+            dialog.target = contact.uri().as_str().into();
+        }
+        true
+    }
+
+    fn hear_ack(&mut self, machine: &mut M, conn: ConnId, message: &Arc<Message>) {
+        let key = key_of(conn, message);
+        if let Some(tx) = self.layer.servers.find(&key)
+            && self.layer.servers.get(tx).is_some_and(|server| server.phase == ServerPhase::Completed)
+        {
+            self.layer.timers.clear(LayerTimer::H(tx));
+            return self.drop_server(tx);
+        }
+        let Some(id) = self.dialog_of(message) else { return machine.stray_ack(self, conn, message) };
+        let seq = message.cseq().map_or(0, |cseq| cseq.seq);
+        if self.layer.dialogs.get(id).is_some_and(|dialog| dialog.invite_seq == seq) && self.settle_2xx(id) {
+            machine.acknowledged(self, id);
+            self.release_bye(id);
+        }
+    }
+
+    /// Sends the BYE that waited for an ACK.
+    pub(super) fn release_bye(&mut self, id: DialogId) {
+        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return };
+        let Some((tx, draft)) = dialog.held_bye.take() else { return };
+        let peer = dialog.peer.clone();
+        let (Some(ask), Some(conn)) = (self.layer.held.remove(&tx), self.layer.connection_to(&peer)) else {
+            return;
+        };
+        self.request_now(tx, conn, id, Method::Bye, &draft, ask);
+    }
+
+    fn hear_cancel(&mut self, machine: &mut M, conn: ConnId, message: &Arc<Message>) {
+        let Some(tx) = self.layer.servers.find(&key_of(conn, message)) else {
+            return self.answer_directly(conn, message, 481, "Call leg/Transaction does not exist");
+        };
+        self.answer_directly(conn, message, 200, "OK");
+        if self.is_open(tx) {
+            machine.cancelled(self, tx);
+        }
+    }
+
+    pub(super) fn hear_response(&mut self, machine: &mut M, conn: ConnId, message: Arc<Message>) {
+        let Some(tx) = self.layer.clients.find(&key_of(conn, &message)) else { return };
+        let Some(client) = self.layer.clients.get_mut(tx) else { return };
+        let code = message.code().unwrap_or_default();
+        let invite = client.method == Method::Invite;
+        match code {
+            ..=199 => self.hear_provisional(machine, tx, message),
+            ..=299 if invite => self.hear_2xx(machine, tx, message),
+            _ if invite && client.phase == ClientPhase::Accepted => {}
+            _ => {
+                let Some(client) = self.finish_client(tx) else { return };
+                if invite {
+                    self.acknowledge_failure(&client, &message);
+                }
+                let dialog = client.dialog.or_else(|| self.subscribed(&client, code, &message));
+                if let Some(ask) = client.ask {
+                    machine.response(self, Response { tx, dialog, ask, outcome: Outcome::Final(message) });
+                }
+            }
+        }
+    }
+
+    fn hear_provisional(&mut self, machine: &mut M, tx: ClientTransaction, message: Arc<Message>) {
+        let Some(client) = self.layer.clients.get_mut(tx) else { return };
+        if client.phase == ClientPhase::Accepted {
+            return;
+        }
+        client.phase = ClientPhase::Proceeding;
+        let (dialog, ask, cancel) = (client.dialog, client.ask.clone(), client.cancel);
+        self.layer.timers.clear(LayerTimer::B(tx));
+        if cancel {
+            self.send_cancel(tx);
+        }
+        if let Some(ask) = ask {
+            machine.response(self, Response { tx, dialog, ask, outcome: Outcome::Provisional(message) });
+        }
+    }
+
+    /// A 2xx to an INVITE: ACK it, each copy again (D-1), and tell the machine of each dialog once.
+    fn hear_2xx(&mut self, machine: &mut M, tx: ClientTransaction, message: Arc<Message>) {
+        let Some(client) = self.layer.clients.get_mut(tx) else { return };
+        let again = client.phase == ClientPhase::Accepted;
+        client.phase = ClientPhase::Accepted;
+        let (ask, conn) = (client.ask.clone(), client.conn);
+        let (dialog, news) = match (client.dialog, client.creating.as_mut()) {
+            (Some(dialog), _) => (Some(dialog), !again),
+            // Forwarded: a proxy passes on every copy (RFC 6026 7.2).
+            (None, None) => (None, true),
+            (None, Some(creating)) => {
+                let tag = message.to().ok().and_then(|to| to.tag().map(Box::<str>::from)).unwrap_or_default();
+                if creating.answered.contains(&tag) {
+                    (self.layer.dialogs.find(&creating.local_tag, &tag, &creating.call_id), false)
+                } else {
+                    creating.answered.push(tag);
+                    let creating = creating.clone();
+                    (self.created(conn, creating, &message), true)
+                }
+            }
+        };
+        self.layer.timers.clear(LayerTimer::B(tx));
+        self.layer.timers.set(LayerTimer::M(tx), self.now + TRANSACTION_TIMEOUT);
+        if let Some(dialog) = dialog {
+            self.acknowledge(dialog);
+        }
+        if let Some(ask) = ask.filter(|_| news) {
+            machine.response(self, Response { tx, dialog, ask, outcome: Outcome::Final(message) });
+        }
+    }
+
+    /// Takes out a client transaction that has its final answer.
+    fn finish_client(&mut self, tx: ClientTransaction) -> Option<Client<M::Ask>> {
+        self.layer.timers.clear(LayerTimer::B(tx));
+        self.layer.timers.clear(LayerTimer::F(tx));
+        let key = self.layer.clients.get(tx)?.key.clone();
+        self.layer.clients.remove(tx, &key)
+    }
+
+    /// The dialog that a successful SUBSCRIBE created.
+    fn subscribed(&mut self, client: &Client<M::Ask>, code: u16, message: &Message) -> Option<DialogId> {
+        let creating = client.creating.clone().filter(|_| (200..300).contains(&code))?;
+        self.created(client.conn, creating, message)
+    }
+
+    /// The dialog that a 2xx creates at the side that asked for it (RFC 3261 12.1.2).
+    fn created(
+        &mut self,
+        conn: ConnId,
+        creating: Creating,
+        message: &Message,
+    ) -> Option<DialogId> {
+        let to = message.to().ok()?;
+        let contact = message.contacts().find_map(Result::ok);
+        let target = contact.map_or_else(|| to.uri().as_str().into(), |contact| contact.uri().as_str().into());
+        let mut routes: Vec<Box<str>> = message.list(Name::RecordRoute).map(Box::from).collect();
+        routes.reverse();
+        let dialog = Dialog {
+            usage: creating.usage,
+            remote_tag: to.tag().unwrap_or_default().into(),
+            call_id: creating.call_id,
+            local: creating.local,
+            remote: message.header(Name::To)?.into(),
+            target,
+            routes,
+            contact: creating.contact,
+            local_seq: creating.cseq,
+            remote_seq: None,
+            peer: self.peer(conn)?.clone(),
+            invite_seq: creating.cseq,
+            unacknowledged: None,
+            held_bye: None,
+            ended: false,
+            local_tag: creating.local_tag,
+        };
+        Some(self.layer.dialogs.insert(dialog))
+    }
+
+    /// Sends the ACK for a 2xx, which travels in the dialog (RFC 3261 13.2.2.4).
+    fn acknowledge(&mut self, id: DialogId) {
+        let Some(dialog) = self.layer.dialogs.get(id) else { return };
+        let Some(conn) = self.layer.connection_to(&dialog.peer) else { return };
+        let number = self.layer.clients.reserve();
+        let (call_id, tag) = (dialog.call_id.clone(), dialog.local_tag.clone());
+        let seq = dialog.invite_seq;
+        let (via, _) = self.identify(number, conn, &Method::Ack, &call_id, &tag, seq);
+        let Some(dialog) = self.layer.dialogs.get(id) else { return };
+        let route = render::route(dialog);
+        let head = render::in_dialog(dialog, &Method::Ack, &route, &via, seq, &Draft::new());
+        self.transmit(conn, head, Bytes::new(), Summary::Request(Method::Ack));
+    }
+
+    /// Sends the ACK for a failure, which belongs to the transaction (RFC 3261 17.1.1.3).
+    fn acknowledge_failure(&mut self, client: &Client<M::Ask>, message: &Message) {
+        let to = message.header(Name::To).unwrap_or(&client.sent.to);
+        let head = render::companion(&client.sent, &Method::Ack, to);
+        self.transmit(client.conn, head, Bytes::new(), Summary::Request(Method::Ack));
+    }
+}
+
+/// Whether a request has what every request must have (RFC 3261 8.1.1), and a CSeq of its own method.
+fn is_complete(message: &Message) -> bool {
+    let method = message.cseq().is_ok_and(|cseq| cseq.method == *message.method().as_str());
+    method
+        && message.top_via().is_ok()
+        && message.from().is_ok()
+        && message.to().is_ok()
+        && message.header(Name::CallId).is_some()
+}

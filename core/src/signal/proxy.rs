@@ -1,0 +1,161 @@
+//! Forwarding: what a stateful proxy does to a message on its way (RFC 3261 section 16).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::context::Context;
+use super::machine::{Machine, Request};
+use super::render::{self, Head};
+use super::transaction::{
+    Client, ClientPhase, ClientTransaction, Sent, ServerPhase, ServerTransaction,
+};
+use crate::node::{ConnId, Summary};
+use crate::wire::sip::{Message, Method, Name, StartLine};
+
+/// What changes in a request on its way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forwarding<'a> {
+    /// A new Request-URI.
+    pub target: Option<&'a str>,
+    /// A Record-Route value to add.
+    pub record_route: Option<&'a str>,
+    /// How many Route values to take off the top: those that named this proxy.
+    pub routes_used: usize,
+    /// Take the last Route value off: it has become the Request-URI (RFC 3261 16.4, strict routing).
+    pub last_route_used: bool,
+}
+
+impl<M: Machine> Context<'_, M> {
+    /// Passes a request on over `conn`. Its answers come back with `ask`, to be passed on by
+    /// [`Context::relay`]. `None`: the connection is gone, or the request is a BENOTIFY, which has no answer.
+    pub fn forward(
+        &mut self,
+        request: &Request,
+        conn: ConnId,
+        forwarding: Forwarding<'_>,
+        ask: M::Ask,
+    ) -> Option<ClientTransaction> {
+        if !self.layer.connections.contains_key(&conn) {
+            return None;
+        }
+        let message = &request.message;
+        let tx = self.layer.clients.reserve();
+        let (head, via, routes, target) = self.forwarded(tx, message, forwarding);
+        let method = message.method().clone();
+        if method == Method::Benotify {
+            self.transmit(conn, head, message.body().clone(), Summary::Request(method));
+            return None;
+        }
+        let sent = if method == Method::Invite {
+            let header = |name| Box::from(message.header(name).unwrap_or_default());
+            Sent {
+                target: target.into(),
+                via: via.into(),
+                routes: routes.into(),
+                from: header(Name::From),
+                to: header(Name::To),
+                call_id: header(Name::CallId),
+                cseq: message.cseq().map_or(0, |cseq| cseq.seq),
+            }
+        } else {
+            Sent::default()
+        };
+        let branch = render::branch(tx.0, self.layer.salt);
+        let key = (conn, format!("{branch} {method}").into_boxed_str());
+        let client = Client {
+            key: key.clone(),
+            conn,
+            method,
+            ask: Some(ask),
+            dialog: None,
+            phase: ClientPhase::Calling,
+            cancel: false,
+            sent,
+            creating: None,
+        };
+        self.launch(tx, key, client, head, message.body().clone());
+        Some(tx)
+    }
+
+    /// Passes on an ACK to a 2xx, which belongs to no transaction.
+    pub fn forward_ack(&mut self, message: &Arc<Message>, conn: ConnId, forwarding: Forwarding<'_>) {
+        let number = self.layer.clients.reserve();
+        let (head, ..) = self.forwarded(number, message, forwarding);
+        self.transmit(conn, head, message.body().clone(), Summary::Request(Method::Ack));
+    }
+
+    /// Passes a response to a forwarded request back: without its topmost Via, otherwise as it came.
+    pub fn relay(&mut self, tx: ServerTransaction, response: &Arc<Message>) {
+        let Some(server) = self.layer.servers.get(tx) else { return };
+        let StartLine::Response { code, reason } = response.start() else { return };
+        // A 2xx passes after a 2xx, nothing passes after a failure (RFC 6026 7.2).
+        let passes = match server.phase {
+            ServerPhase::Open => true,
+            ServerPhase::Accepted => (200..300).contains(&code),
+            ServerPhase::Completed => false,
+        };
+        if !passes {
+            return;
+        }
+        let head = relayed(response, code, reason);
+        self.answer(tx, code, head, response.body().clone());
+    }
+
+    /// The head of a forwarded request, with its Via line, Route lines and Request-URI.
+    fn forwarded(
+        &self,
+        tx: ClientTransaction,
+        message: &Message,
+        forwarding: Forwarding<'_>,
+    ) -> (Bytes, String, String, String) {
+        let branch = render::branch(tx.0, self.layer.salt);
+        let via = render::via_line(self.layer.settings.address.as_str(), Some(&branch));
+        let StartLine::Request { method, uri } = message.start() else {
+            return Default::default();
+        };
+        let target = forwarding.target.unwrap_or(uri);
+        let mut head = Head::request(method, target);
+        head.text(&via);
+        if let Some(value) = forwarding.record_route {
+            head.line("Record-Route", value);
+        }
+        let hops = message.max_forwards().and_then(Result::ok).unwrap_or(71).saturating_sub(1);
+        head.text("Max-Forwards: ").number(u64::from(hops)).text("\r\n");
+        let routes = remaining_routes(message, forwarding);
+        head.text(&routes);
+        for field in message.fields() {
+            if !matches!(field.name, Name::Route | Name::MaxForwards | Name::ContentLength) {
+                head.line(field.spelling, field.value);
+            }
+        }
+        (head.end(message.body().len()), via, routes, target.to_owned())
+    }
+}
+
+/// The Route lines that are left.
+fn remaining_routes(message: &Message, forwarding: Forwarding<'_>) -> String {
+    let values: Vec<&str> = message.list(Name::Route).collect();
+    let end = values.len().saturating_sub(usize::from(forwarding.last_route_used));
+    let mut lines = String::new();
+    for value in values.get(forwarding.routes_used..end).unwrap_or_default() {
+        lines.push_str("Route: ");
+        lines.push_str(value);
+        lines.push_str("\r\n");
+    }
+    lines
+}
+
+/// The head of a response without its topmost Via value.
+fn relayed(response: &Message, code: u16, reason: &str) -> Bytes {
+    let mut head = Head::response(code, reason);
+    for value in response.list(Name::Via).skip(1) {
+        head.line("Via", value);
+    }
+    for field in response.fields() {
+        if !matches!(field.name, Name::Via | Name::ContentLength) {
+            head.line(field.spelling, field.value);
+        }
+    }
+    head.end(response.body().len())
+}

@@ -1,0 +1,72 @@
+//! Named deadlines, at most one per key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use crate::node::Deadline;
+use crate::time::Instant;
+
+/// A kind of timer, with whatever tells two of a kind apart.
+pub trait TimerKey: Copy + Ord + Debug {
+    /// The name shown in traces.
+    fn name(self) -> &'static str;
+}
+
+/// The running timers of one machine.
+#[derive(Clone, Debug)]
+pub struct Timers<K> {
+    due: BTreeSet<(Instant, K)>,
+    at: BTreeMap<K, Instant>,
+}
+
+impl<K: TimerKey> Timers<K> {
+    /// No timer runs.
+    pub fn new() -> Self {
+        Self { due: BTreeSet::new(), at: BTreeMap::new() }
+    }
+
+    /// Starts `key`, or moves it if it runs already.
+    pub fn set(&mut self, key: K, at: Instant) {
+        self.clear(key);
+        self.at.insert(key, at);
+        self.due.insert((at, key));
+    }
+
+    /// Stops `key`, if it runs.
+    pub fn clear(&mut self, key: K) {
+        if let Some(at) = self.at.remove(&key) {
+            self.due.remove(&(at, key));
+        }
+    }
+
+    /// When the next timer fires, and which.
+    pub fn next(&self) -> Option<Deadline> {
+        self.due.first().map(|(at, key)| Deadline { at: *at, timer: key.name() })
+    }
+
+    /// Takes out the next timer that is due at `now`.
+    pub fn pop(&mut self, now: Instant) -> Option<K> {
+        let (at, key) = *self.due.first()?;
+        if at > now {
+            return None;
+        }
+        self.clear(key);
+        Some(key)
+    }
+
+    /// How many timers run.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether none runs.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+}
+
+impl<K: TimerKey> Default for Timers<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
