@@ -267,7 +267,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
 }
 
 fn envelope(message: &Message) -> Option<PoolLink<'_>> {
-    message.pool_link().and_then(Result::ok)
+    message.pool_link().ok().flatten()
 }
 
 /// The document that a SERVICE of the link carries.

@@ -95,7 +95,8 @@ impl<M: Machine> Context<'_, M> {
         if code > 100 {
             self.local_tag(tx);
         }
-        let Some(server) = self.layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open) else {
+        let Some(server) = self.layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open)
+        else {
             return;
         };
         let head = render::response(server, code, reason, None, draft);
@@ -403,7 +404,7 @@ impl<M: Machine> Context<'_, M> {
 fn accepted(request: &Message, tag: Box<str>, contact: &str, peer: Address) -> Dialog {
     let header = |name| request.header(name).unwrap_or_default();
     let from = request.from().ok();
-    let target = request.contacts().find_map(Result::ok).map(|contact| contact.uri().as_str().into());
+    let target = request.contacts().find_map(Result::ok).map(|contact| contact.uri.as_str().into());
     let seq = request.cseq().map_or(0, |cseq| cseq.seq);
     Dialog {
         usage: if *request.method() == Method::Subscribe { Usage::Subscribe } else { Usage::Invite },
@@ -411,7 +412,7 @@ fn accepted(request: &Message, tag: Box<str>, contact: &str, peer: Address) -> D
         call_id: header(Name::CallId).into(),
         local: with_tag(header(Name::To), &tag).into(),
         remote: header(Name::From).into(),
-        target: target.or_else(|| from.map(|from| from.uri().as_str().into())).unwrap_or_default(),
+        target: target.or_else(|| from.map(|from| from.uri.as_str().into())).unwrap_or_default(),
         routes: request.list(Name::RecordRoute).map(Box::from).collect(),
         contact: contact.into(),
         local_seq: 0,

@@ -10,7 +10,9 @@ use super::dialog::{DialogId, Dialogs};
 use super::machine::{Machine, Outcome, Response};
 use super::render;
 use super::timers::Timers;
-use super::transaction::{Client, ClientTransaction, LayerTimer, Server, ServerPhase, ServerTransaction, Table};
+use super::transaction::{
+    Client, ClientTransaction, LayerTimer, Server, ServerPhase, ServerTransaction, Table,
+};
 use super::{T2, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Deadline, Dump, Input, Node, Output, Transmit};
@@ -114,7 +116,11 @@ impl<M: Machine> Endpoint<M> {
             match connection.framer.next() {
                 Ok(Some(framed)) => {
                     let message = Arc::new(framed.message);
-                    self.out.push_back(Output::Heard { conn, message: Arc::clone(&message), end: framed.end });
+                    self.out.push_back(Output::Heard {
+                        conn,
+                        message: Arc::clone(&message),
+                        end: framed.end,
+                    });
                     self.heard(conn, message);
                 }
                 Ok(None) => return,

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::TRANSACTION_TIMEOUT;
 use super::context::Context;
 use super::dialog::{Dialog, DialogId};
 use super::draft::Draft;
 use super::machine::{Machine, Outcome, Request, Response};
 use super::render;
 use super::transaction::{
-    Client, ClientPhase, ClientTransaction, Creating, LayerTimer, Server, ServerPhase, ServerTransaction, key_of,
+    Client, ClientPhase, ClientTransaction, Creating, LayerTimer, Server, ServerPhase, ServerTransaction,
+    key_of,
 };
-use super::TRANSACTION_TIMEOUT;
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name};
 
@@ -90,7 +91,7 @@ impl<M: Machine> Context<'_, M> {
         if matches!(message.method(), Method::Invite | Method::Subscribe | Method::Update)
             && let Some(contact) = message.contacts().find_map(Result::ok)
         {
-            dialog.target = contact.uri().as_str().into();
+            dialog.target = contact.uri.as_str().into();
         }
         true
     }
@@ -216,15 +217,10 @@ impl<M: Machine> Context<'_, M> {
     }
 
     /// The dialog that a 2xx creates at the side that asked for it (RFC 3261 12.1.2).
-    fn created(
-        &mut self,
-        conn: ConnId,
-        creating: Creating,
-        message: &Message,
-    ) -> Option<DialogId> {
+    fn created(&mut self, conn: ConnId, creating: Creating, message: &Message) -> Option<DialogId> {
         let to = message.to().ok()?;
         let contact = message.contacts().find_map(Result::ok);
-        let target = contact.map_or_else(|| to.uri().as_str().into(), |contact| contact.uri().as_str().into());
+        let target = contact.map_or_else(|| to.uri.as_str().into(), |contact| contact.uri.as_str().into());
         let mut routes: Vec<Box<str>> = message.list(Name::RecordRoute).map(Box::from).collect();
         routes.reverse();
         let dialog = Dialog {
@@ -272,7 +268,7 @@ impl<M: Machine> Context<'_, M> {
 
 /// Whether a request has what every request must have (RFC 3261 8.1.1), and a CSeq of its own method.
 fn is_complete(message: &Message) -> bool {
-    let method = message.cseq().is_ok_and(|cseq| cseq.method == *message.method().as_str());
+    let method = message.cseq().is_ok_and(|cseq| cseq.method == *message.method());
     method
         && message.top_via().is_ok()
         && message.from().is_ok()

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use super::context::Context;
 use super::machine::{Machine, Request};
 use super::render::{self, Head};
-use super::transaction::{
-    Client, ClientPhase, ClientTransaction, Sent, ServerPhase, ServerTransaction,
-};
+use super::transaction::{Client, ClientPhase, ClientTransaction, Sent, ServerPhase, ServerTransaction};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name, StartLine};
 
@@ -24,6 +22,8 @@ pub struct Forwarding<'a> {
     pub routes_used: usize,
     /// Take the last Route value off: it has become the Request-URI (RFC 3261 16.4, strict routing).
     pub last_route_used: bool,
+    /// A header to add, as name and value.
+    pub header: Option<(&'a str, &'a str)>,
 }
 
 impl<M: Machine> Context<'_, M> {
@@ -120,13 +120,16 @@ impl<M: Machine> Context<'_, M> {
         if let Some(value) = forwarding.record_route {
             head.line("Record-Route", value);
         }
-        let hops = message.max_forwards().and_then(Result::ok).unwrap_or(71).saturating_sub(1);
+        let hops = message.max_forwards().ok().flatten().unwrap_or(71).saturating_sub(1);
         head.text("Max-Forwards: ").number(u64::from(hops)).text("\r\n");
         let routes = remaining_routes(message, forwarding);
         head.text(&routes);
+        if let Some((name, value)) = forwarding.header {
+            head.line(name, value);
+        }
         for field in message.fields() {
-            if !matches!(field.name, Name::Route | Name::MaxForwards | Name::ContentLength) {
-                head.line(field.spelling, field.value);
+            if !matches!(field.name(), Name::Route | Name::MaxForwards | Name::ContentLength) {
+                head.line(field.spelling(), field.value());
             }
         }
         (head.end(message.body().len()), via, routes, target.to_owned())
@@ -153,8 +156,8 @@ fn relayed(response: &Message, code: u16, reason: &str) -> Bytes {
         head.line("Via", value);
     }
     for field in response.fields() {
-        if !matches!(field.name, Name::Via | Name::ContentLength) {
-            head.line(field.spelling, field.value);
+        if !matches!(field.name(), Name::Via | Name::ContentLength) {
+            head.line(field.spelling(), field.value());
         }
     }
     head.end(response.body().len())

@@ -126,11 +126,17 @@ pub(super) fn in_dialog(
 }
 
 /// A response to the request of `server`, with our tag once it has one.
-pub(super) fn response(server: &Server, code: u16, reason: &str, contact: Option<&str>, draft: &Draft) -> Bytes {
+pub(super) fn response(
+    server: &Server,
+    code: u16,
+    reason: &str,
+    contact: Option<&str>,
+    draft: &Draft,
+) -> Bytes {
     let mut head = Head::response(code, reason);
     let request = &server.request;
-    for field in request.fields().filter(|field| field.name == Name::Via) {
-        head.line("Via", field.value);
+    for field in request.fields().filter(|field| field.name() == Name::Via) {
+        head.line("Via", field.value());
     }
     head.line("From", request.header(Name::From).unwrap_or_default());
     let to = request.header(Name::To).unwrap_or_default();

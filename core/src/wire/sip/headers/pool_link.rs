@@ -6,7 +6,7 @@ use super::super::grammar::Scan;
 use super::super::{ErrorKind, Params, SipError};
 use super::Header;
 
-/// `EPOCH;seq=N;ack=M`.
+/// `EPOCH;seq=N;ack=M;peer=EPOCH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolLink<'a> {
     /// The incarnation of the sender, a token.
@@ -15,6 +15,8 @@ pub struct PoolLink<'a> {
     pub seq: u64,
     /// The highest sequence number of the peer that was taken over without a gap.
     pub ack: u64,
+    /// The incarnation that the sender believes it speaks to; absent towards a stranger.
+    pub peer: Option<&'a str>,
 }
 
 impl<'a> Header<'a> for PoolLink<'a> {
@@ -25,12 +27,13 @@ impl<'a> Header<'a> for PoolLink<'a> {
         let error = scan.error(ErrorKind::Parameter);
         let params = Params::read(&mut scan)?;
         let number = |name| params.value(name).and_then(|value: &str| value.parse().ok()).ok_or(error);
-        Ok(Self { epoch, seq: number("seq")?, ack: number("ack")? })
+        Ok(Self { epoch, seq: number("seq")?, ack: number("ack")?, peer: params.value("peer") })
     }
 }
 
 impl fmt::Display for PoolLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{};seq={};ack={}", self.epoch, self.seq, self.ack)
+        write!(f, "{};seq={};ack={}", self.epoch, self.seq, self.ack)?;
+        self.peer.map_or(Ok(()), |peer| write!(f, ";peer={peer}"))
     }
 }
