@@ -9,6 +9,7 @@ mod error;
 pub mod lexical;
 pub mod limits;
 mod namespace;
+pub(crate) mod owned;
 mod raw;
 mod reader;
 mod scope;

@@ -36,3 +36,14 @@ pub fn unsigned_long(text: &str) -> Option<u64> {
 pub fn token(text: &str) -> &str {
     trim(text)
 }
+
+/// The value of an enumeration with this spelling.
+pub(crate) fn enumerated<T: Copy>(spellings: &[(T, &'static str)], text: &str) -> Option<T> {
+    let text = trim(text);
+    spellings.iter().find(|(_, spelling)| *spelling == text).map(|(value, _)| *value)
+}
+
+/// The spelling of an enumeration's value.
+pub(crate) fn spelling<T: Copy + PartialEq>(spellings: &[(T, &'static str)], value: T) -> &'static str {
+    spellings.iter().find(|(known, _)| *known == value).map_or("", |(_, spelling)| *spelling)
+}

@@ -1,0 +1,45 @@
+//! Requests.
+
+use std::borrow::Cow;
+
+use super::command::Command;
+use super::error::CccpError;
+use crate::wire::xml::owned::Owned;
+
+/// A `request` (MS-CONFPRO 2.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Unique among the sender's outstanding requests.
+    pub request_id: u64,
+    /// Who asks: a SIP URI.
+    pub from: Cow<'a, str>,
+    /// Who is asked: the URI of the factory or of the conference.
+    pub to: Cow<'a, str>,
+    /// `C3PVersion`; absent means [`VERSION`](super::VERSION).
+    pub version: Option<u32>,
+    /// What is asked.
+    pub command: Command<'a>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads a request, borrowing from it.
+    pub fn parse(document: &'a [u8]) -> Result<Self, CccpError> {
+        super::read::request(document)
+    }
+
+    /// Writes the request.
+    pub fn write(&self) -> Vec<u8> {
+        super::write::request(self)
+    }
+
+    /// The same request, independent of the document it was read from.
+    pub fn into_owned(self) -> Request<'static> {
+        Request {
+            request_id: self.request_id,
+            from: self.from.owned(),
+            to: self.to.owned(),
+            version: self.version,
+            command: self.command.owned(),
+        }
+    }
+}
