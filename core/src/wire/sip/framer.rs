@@ -61,6 +61,7 @@ impl Framer {
     }
 
     /// The next complete message, or `None` until more bytes come. Offsets in errors are those of the stream.
+    #[expect(clippy::should_implement_trait, reason = "an iterator could not go on after None")]
     pub fn next(&mut self) -> Result<Option<Framed>, SipError> {
         if let Some(error) = self.failed {
             return Err(error);

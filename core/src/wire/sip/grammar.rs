@@ -8,14 +8,16 @@ pub(super) const TOKEN: u8 = 1;
 pub(super) const USER: u8 = 2;
 /// What may stand in URI parameters and embedded header fields, separators included.
 pub(super) const URI: u8 = 4;
-/// What may stand in a host name or an address in brackets.
+/// What may stand in a host name or an IPv4 address; the underscore is there because it occurs.
 pub(super) const HOST: u8 = 8;
 /// What may stand unquoted in the value of a header parameter: a token, a host or an address.
 pub(super) const VALUE: u8 = 16;
 /// Linear white space; line ends only stand where a value is folded.
 pub(super) const SPACE: u8 = 32;
+/// What may stand in an IPv6 address. RFC 5118 section 4.10 asks receivers to be liberal here.
+pub(super) const IPV6: u8 = 64;
 
-const CLASSES: [u8; 256] = classes();
+const CLASSES: &[u8; 256] = &classes();
 
 const fn classes() -> [u8; 256] {
     let mut table = [0; 256];
@@ -42,6 +44,9 @@ const fn classes() -> [u8; 256] {
         // Real clients leave base64, URIs and addresses unquoted.
         if within(letter, b"[]:/@=&$?(){}|#") {
             class |= VALUE;
+        }
+        if letter.is_ascii_hexdigit() || within(letter, b":.") {
+            class |= IPV6;
         }
         if within(letter, b" \t\r\n") {
             class |= SPACE;

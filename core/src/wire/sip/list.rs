@@ -20,7 +20,7 @@ impl<'a> Elements<'a> {
     }
 
     /// The next element and where it stands in the text.
-    fn step(&mut self) -> Option<(usize, &'a str)> {
+    pub(super) fn step(&mut self) -> Option<(usize, &'a str)> {
         if self.done {
             return None;
         }

@@ -1,5 +1,6 @@
 //! One SIP message: the bytes it came in, an index of its header fields, typed views on demand.
 
+mod check;
 mod head;
 mod typed;
 

@@ -100,15 +100,24 @@ names! {
 impl Name {
     /// The name spelled `text` in full or compact form, in any case; [`Name::Other`] for one not known.
     pub fn parse(text: &str) -> Self {
-        if let [letter] = text.as_bytes() {
-            let letter = Some(letter.to_ascii_lowercase());
-            return Self::KNOWN.iter().copied().find(|name| name.compact() == letter).unwrap_or(Self::Other);
+        let length = text.len();
+        if length == 1 {
+            return Self::of_compact(text);
         }
-        Self::KNOWN
+        let (Some(from), Some(to)) = (BY_LENGTH.starts.get(length), BY_LENGTH.starts.get(length + 1)) else {
+            return Self::Other;
+        };
+        let candidates = BY_LENGTH.names.get(usize::from(*from)..usize::from(*to)).unwrap_or_default();
+        candidates
             .iter()
             .copied()
             .find(|name| name.as_str().eq_ignore_ascii_case(text))
             .unwrap_or(Self::Other)
+    }
+
+    fn of_compact(text: &str) -> Self {
+        let letter = text.bytes().next().map(|letter| letter.to_ascii_lowercase());
+        Self::KNOWN.iter().copied().find(|name| name.compact() == letter).unwrap_or(Self::Other)
     }
 
     /// True for a header field that may stand only once in a message (RFC 3261 section 7.3.1).
@@ -134,6 +143,49 @@ impl Name {
                 | Self::To
         )
     }
+}
+
+/// The known names sorted by length, so that a lookup compares with two or three of them.
+struct ByLength {
+    names: [Name; Name::KNOWN.len()],
+    /// Where the names of each length start in `names`, and one more for the end.
+    starts: [u8; LONGEST + 2],
+}
+
+/// The length of the longest known name.
+const LONGEST: usize = longest();
+
+const BY_LENGTH: &ByLength = &by_length();
+
+const fn longest() -> usize {
+    let mut longest = 0;
+    let mut index = 0;
+    while index < Name::KNOWN.len() {
+        let length = Name::KNOWN[index].as_str().len();
+        longest = if length > longest { length } else { longest };
+        index += 1;
+    }
+    longest
+}
+
+const fn by_length() -> ByLength {
+    let mut table = ByLength { names: [Name::Other; Name::KNOWN.len()], starts: [0; LONGEST + 2] };
+    let mut filled = 0;
+    let mut length = 0;
+    while length <= LONGEST {
+        table.starts[length] = filled as u8;
+        let mut index = 0;
+        while index < Name::KNOWN.len() {
+            if Name::KNOWN[index].as_str().len() == length {
+                table.names[filled] = Name::KNOWN[index];
+                filled += 1;
+            }
+            index += 1;
+        }
+        length += 1;
+    }
+    table.starts[LONGEST + 1] = filled as u8;
+    table
 }
 
 impl AsRef<str> for Name {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::grammar::{HOST, Scan, URI, USER, all};
+use super::grammar::{HOST, IPV6, Scan, TOKEN, URI, USER, all};
 use super::{ErrorKind, SipError};
 
 /// A URI as it came, taken apart. `sip:` and `sips:` URIs are checked part by part; of other schemes (`tel:`,
@@ -26,9 +26,8 @@ impl<'a> Uri<'a> {
     /// Reads `text`, all of it.
     pub fn parse(text: &'a str) -> Result<Self, SipError> {
         let mut scan = Scan::new(text);
-        let first = scan.peek();
-        let scheme = scan.run(super::grammar::TOKEN);
-        if !first.is_some_and(|byte| byte.is_ascii_alphabetic()) || !scan.eat(b':') {
+        let scheme = scan.run(TOKEN);
+        if !scheme.starts_with(|first: char| first.is_ascii_alphabetic()) || !scan.eat(b':') {
             return Err(SipError::new(ErrorKind::Uri, 0));
         }
         let start = scan.at();
@@ -63,7 +62,10 @@ impl<'a> Uri<'a> {
         } else {
             scan.seek(0);
         }
-        (self.host, self.port) = read_host(&mut scan)?;
+        self.host = read_host(&mut scan)?;
+        if scan.eat(b':') {
+            self.port = Some(read_port(&mut scan)?);
+        }
         if scan.peek() == Some(b';') {
             let start = scan.at();
             let tail = scan.run(URI);
@@ -191,27 +193,24 @@ impl<'a> Uri<'a> {
     }
 }
 
-/// Reads `host [":" port]`.
-pub(super) fn read_host<'a>(scan: &mut Scan<'a>) -> Result<(&'a str, Option<u16>), SipError> {
+/// Reads a host name or address, an IPv6 address with its brackets.
+pub(super) fn read_host<'a>(scan: &mut Scan<'a>) -> Result<&'a str, SipError> {
     let start = scan.at();
     let error = scan.error(ErrorKind::Host);
     if scan.eat(b'[') {
-        while scan.peek().is_some_and(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.') {
-            scan.seek(scan.at() + 1);
-        }
-        if !scan.eat(b']') || scan.at() == start + 2 {
+        if scan.run(IPV6).is_empty() || !scan.eat(b']') {
             return Err(error);
         }
     } else if scan.run(HOST).is_empty() {
         return Err(error);
     }
-    let host = scan.since(start);
-    if !scan.eat(b':') {
-        return Ok((host, None));
-    }
+    Ok(scan.since(start))
+}
+
+/// Reads a port.
+pub(super) fn read_port(scan: &mut Scan<'_>) -> Result<u16, SipError> {
     let error = scan.error(ErrorKind::Host);
-    let port = scan.number().ok().and_then(|port| u16::try_from(port).ok()).ok_or(error)?;
-    Ok((host, Some(port)))
+    scan.number().ok().and_then(|port| u16::try_from(port).ok()).ok_or(error)
 }
 
 impl PartialEq for Uri<'_> {

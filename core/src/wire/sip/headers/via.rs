@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::super::grammar::Scan;
-use super::super::uri::read_host;
+use super::super::uri::{read_host, read_port};
 use super::super::{ErrorKind, Params, SipError};
 use super::Header;
 
@@ -85,7 +85,8 @@ impl<'a> Header<'a> for Via<'a> {
         if scan.at() == end {
             return Err(scan.error(ErrorKind::Host));
         }
-        let (host, port) = read_host(&mut scan)?;
+        let host = read_host(&mut scan)?;
+        let port = if scan.separator(b':') { Some(read_port(&mut scan)?) } else { None };
         Ok(Self { transport, host, port, params: Params::read(&mut scan)? })
     }
 }
