@@ -104,7 +104,7 @@ impl<'a> Delimiters<'a> {
         let padding = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let line_end = match rest.get(padding..)? {
             [] => 0,
-            [b'\n', ..] => 1,
+            [b'\r'] | [b'\n', ..] => 1,
             [b'\r', b'\n', ..] => 2,
             _ => return None,
         };
@@ -146,7 +146,7 @@ fn part(bytes: &[u8], start: usize, depth: u8) -> Result<Part<'_>, MultipartErro
         if line.is_empty() {
             break;
         }
-        if at > MAX_HEADER_BYTES || fields.len() > MAX_FIELDS {
+        if at > MAX_HEADER_BYTES {
             return fail(Kind::TooMany, start + line_start);
         }
         if line.starts_with([' ', '\t']) {
@@ -157,6 +157,9 @@ fn part(bytes: &[u8], start: usize, depth: u8) -> Result<Part<'_>, MultipartErro
             continue;
         }
         check_last(&fields, start + value_start)?;
+        if fields.len() == MAX_FIELDS {
+            return fail(Kind::TooMany, start + line_start);
+        }
         let (name, value) = field(line, start + line_start)?;
         value_start = line_start + line.len() - value.len();
         fields.push((Cow::Borrowed(name), Cow::Borrowed(value.trim_ascii_end())));

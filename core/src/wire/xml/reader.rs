@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
                 Event::CData(text) => return self.section(start, text.into_inner()),
                 Event::GeneralRef(reference) => {
                     let character = resolve(&reference).map_err(|kind| kind.at(self.mark + start))?;
-                    return self.section(start, Cow::Owned(character.to_string()));
+                    return self.reference(start, character);
                 }
                 Event::Comment(_) => {}
                 Event::Decl(declaration) => {
@@ -333,12 +333,20 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// A CDATA section or a reference: content that may not stand outside the root, not even as white space.
+    /// A CDATA section: content that may not stand outside the root, not even as white space.
     fn section(&self, start: usize, text: Cow<'a, str>) -> Result<Token<'a>, XmlError> {
         if self.scope.depth() == 0 {
             return Err(XmlErrorKind::OutsideRoot.at(self.mark + start));
         }
         self.content(start, text)
+    }
+
+    /// A character by reference stands for itself: a carriage return is no line end (XML 1.0 section 2.11).
+    fn reference(&self, start: usize, character: char) -> Result<Token<'a>, XmlError> {
+        if self.scope.depth() == 0 {
+            return Err(XmlErrorKind::OutsideRoot.at(self.mark + start));
+        }
+        Ok(Token::Text(Cow::Owned(character.to_string())))
     }
 
     fn end(&self) -> Result<Token<'a>, XmlError> {
