@@ -1,6 +1,23 @@
 //! The protocol client: provisioning (MS-CONFPRO), the focus and its roster (MS-CONFBAS), the IM session
 //! (MS-CONFIM).
+//!
+//! A client joins in the order of MS-CONFIM 4.1.1: INVITE to the focus with addUser, SUBSCRIBE to the
+//! conference state, and, once the state names a chat URI, INVITE to the IM MCU. It leaves by ending the
+//! three without waiting in between, and when the focus ends its subscription it does the same.
 
 mod api;
+mod chat;
+mod commands;
+mod conference;
+mod config;
+mod focus;
+mod leaving;
+mod machine;
+mod provisioning;
+mod registration;
+mod roster;
+mod state;
 
 pub use api::{Command, EndpointView, Event, Failure, RosterView, UserView};
+pub use config::{Config, Kind, REGISTRATION_EXPIRES, SEND_MESSAGE_TIMER};
+pub use machine::{Ask, Client, Timer};

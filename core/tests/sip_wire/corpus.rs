@@ -16,7 +16,9 @@ pub(crate) fn table(path: &str) -> Vec<Vec<(String, String)>> {
     let mut lines = text.lines();
     let names: Vec<_> = lines.next().unwrap().split('\t').collect();
     lines
-        .map(|line| names.iter().map(|name| (*name).to_owned()).zip(line.split('\t').map(str::to_owned)).collect())
+        .map(|line| {
+            names.iter().map(|name| (*name).to_owned()).zip(line.split('\t').map(str::to_owned)).collect()
+        })
         .collect()
 }
 

@@ -26,7 +26,10 @@ fn complete_messages_keep_every_byte() {
         let whole: Vec<u8> = [message.head().as_ref(), message.body().as_ref()].concat();
         assert_eq!(whole, bytes, "{name}");
         let lines: String = message.fields().map(|field| field.line()).collect();
-        assert!(message.head().ends_with(format!("\r\n{lines}\r\n").as_bytes()), "{name}: fields leave nothing out");
+        assert!(
+            message.head().ends_with(format!("\r\n{lines}\r\n").as_bytes()),
+            "{name}: fields leave nothing out"
+        );
     }
 }
 

@@ -1,0 +1,111 @@
+//! What kind of client this is, and whose.
+
+use crate::node::Address;
+use crate::signal::Settings;
+use crate::time::Duration;
+use crate::wire::sdp::AcceptTypes;
+
+/// How long a client waits for a delivery notification (IM-3-3-1-6-a).
+pub const SEND_MESSAGE_TIMER: Duration = Duration::from_secs(10);
+
+/// How long a registration lasts, in seconds. It is renewed at half its time.
+pub const REGISTRATION_EXPIRES: u32 = 7200;
+
+/// The make of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Communicator on the UCCP stack: no Via branch, Ms-Sender, many formats.
+    Uccp,
+    /// Live Communications Client 1.3: no Ms-Sender, plain text only.
+    Legacy,
+    /// Communicator Web Access: branches, Ms-Sender, plain text.
+    Cwa,
+}
+
+impl Kind {
+    /// The User-Agent value.
+    pub fn user_agent(self) -> &'static str {
+        match self {
+            Self::Uccp => "UCCP/2.0.6362.0 OC/2.0.6362.0 (Microsoft Office Communicator)",
+            Self::Legacy => "LCC/1.3",
+            Self::Cwa => "RTCC/3.5.0.0 CWA/3.5.0.0",
+        }
+    }
+
+    /// Whether its requests carry a Via branch (D-2).
+    pub fn branches(self) -> bool {
+        self != Self::Uccp
+    }
+
+    /// Whether it knows the Ms-Sender header (IM-3-1-1-2-a).
+    pub fn ms_sender(self) -> bool {
+        self != Self::Legacy
+    }
+
+    /// The formats it names in accept-types; plain text goes without saying (IM-2-2-5-l).
+    pub fn formats(self) -> &'static str {
+        match self {
+            Self::Uccp => {
+                "text/rtf application/x-ms-ink image/gif multipart/alternative application/ms-imdn+xml"
+            }
+            Self::Legacy | Self::Cwa => "text/plain",
+        }
+    }
+}
+
+/// What a client is told about itself.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The user's SIP URI.
+    pub user: String,
+    /// The name shown to others.
+    pub display_name: Option<String>,
+    /// The make.
+    pub kind: Kind,
+    /// The endpoint identifier, ten hexadecimal digits.
+    pub epid: String,
+    /// This client's own address.
+    pub address: Address,
+    /// Where the front end listens.
+    pub front_end: Address,
+    /// How long to wait for a delivery notification.
+    pub send_message_timer: Duration,
+}
+
+impl Config {
+    /// A client of `user` at `address`, with the documents' timers.
+    pub fn new(user: &str, epid: &str, kind: Kind, address: Address, front_end: Address) -> Self {
+        Self {
+            user: user.to_owned(),
+            display_name: None,
+            kind,
+            epid: epid.to_owned(),
+            address,
+            front_end,
+            send_message_timer: SEND_MESSAGE_TIMER,
+        }
+    }
+
+    /// The settings of the signalling layer for such a client.
+    pub fn settings(&self) -> Settings {
+        Settings { branches: self.kind.branches(), ..Settings::new(self.address.clone()) }
+    }
+
+    /// The accept-types of an offer.
+    pub(super) fn accept_types(&self) -> AcceptTypes {
+        AcceptTypes::parse(self.kind.formats()).unwrap_or(AcceptTypes::PLAIN_ONLY)
+    }
+
+    /// The domain of the user, to register at.
+    pub(super) fn domain(&self) -> &str {
+        self.user.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The From value of requests outside dialogs.
+    pub(super) fn from(&self) -> String {
+        match &self.display_name {
+            Some(name) => format!("\"{}\"<{}>;epid={}", name.replace(['"', '\\'], ""), self.user, self.epid),
+            None => format!("<{}>;epid={}", self.user, self.epid),
+        }
+    }
+}

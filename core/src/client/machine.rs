@@ -1,0 +1,210 @@
+//! The machine: who takes which input.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::api::{Command, Event};
+use super::conference::{Conference, Leg};
+use super::config::Config;
+use super::registration::Registration;
+use crate::node::{Address, ConnId, Dump};
+use crate::signal::{Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, TimerKey};
+use crate::wire::sip::Method;
+
+/// A conference as this client numbers it.
+pub(super) type Number = u32;
+
+/// What the client remembers of a request it sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// REGISTER.
+    Register,
+    /// SERVICE addConference.
+    Create,
+    /// INVITE to the focus.
+    Focus(u32),
+    /// SUBSCRIBE, first or refreshing.
+    Subscribe(u32),
+    /// SUBSCRIBE with Expires 0.
+    Unsubscribe(DialogId),
+    /// INVITE to the IM MCU.
+    Chat(u32),
+    /// MESSAGE.
+    Message(u32),
+    /// INFO in the IM session.
+    Typing,
+    /// INFO to the focus: conference and request id.
+    Command(u32, u64),
+    /// BYE to the focus.
+    ByeFocus(u32, DialogId),
+    /// BYE to the IM MCU.
+    ByeChat(DialogId),
+}
+
+/// The client's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The registration has to be renewed.
+    Register,
+    /// A lost connection is tried again.
+    Reconnect,
+    /// No delivery notification came: conference and Message-Id (IM-3-3-1-6-a).
+    SendMessage(u32, u32),
+    /// No final answer to a focus command came: conference and request id.
+    Command(u32, u64),
+}
+
+impl TimerKey for Timer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Register => "registration renewal",
+            Self::Reconnect => "reconnect",
+            Self::SendMessage(..) => "sendMessageTimer",
+            Self::Command(..) => "command time-out",
+        }
+    }
+}
+
+/// The client machine. Its node is an [`Endpoint`](crate::signal::Endpoint) with [`Config::settings`].
+#[derive(Debug)]
+pub struct Client {
+    pub(super) config: Config,
+    pub(super) registration: Registration,
+    pub(super) conferences: BTreeMap<Number, Conference>,
+    pub(super) numbers: BTreeMap<Arc<str>, Number>,
+    pub(super) legs: BTreeMap<DialogId, (Number, Leg)>,
+    /// The next C3P request id at the factory.
+    pub(super) request_id: u64,
+}
+
+impl Client {
+    /// A client that has not signed in.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            registration: Registration::default(),
+            conferences: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            legs: BTreeMap::new(),
+            request_id: 0,
+        }
+    }
+
+    /// The conference with this focus URI, if the client ever was in it.
+    pub(super) fn conference(&self, uri: &str) -> Option<(Number, &Conference)> {
+        let number = self.numbers.get(uri)?;
+        self.conferences.get(number).map(|conference| (*number, conference))
+    }
+
+    /// Forgets a dialog on both levels.
+    pub(super) fn drop_leg(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
+        self.legs.remove(&dialog);
+        cx.forget(dialog);
+    }
+}
+
+impl Machine for Client {
+    type Command = Command;
+    type Event = Event;
+    type Ask = Ask;
+    type Timer = Timer;
+
+    fn command(&mut self, cx: &mut Context<'_, Self>, command: Command) {
+        match command {
+            Command::SignIn => self.sign_in(cx),
+            Command::Create { subject } => self.create(cx, &subject),
+            Command::Join { conference } => self.join(cx, &conference),
+            Command::Send { conference, content_type, body } => {
+                self.send_message(cx, &conference, &content_type, body);
+            }
+            Command::Typing { conference } => self.send_typing(cx, &conference),
+            Command::Eject { conference, user } => self.eject(cx, &conference, &user),
+            Command::Leave { conference } => self.leave(cx, &conference),
+        }
+    }
+
+    fn connected(&mut self, _cx: &mut Context<'_, Self>, conn: ConnId) {
+        self.registration.up = Some(conn);
+    }
+
+    fn disconnected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, _peer: &Address) {
+        self.lost_connection(cx, conn);
+    }
+
+    fn request(&mut self, cx: &mut Context<'_, Self>, request: Request) {
+        let leg = request.dialog.and_then(|dialog| self.legs.get(&dialog).copied().map(|leg| (dialog, leg)));
+        match (leg, request.message.method()) {
+            (Some((dialog, (number, leg))), Method::Bye) => {
+                cx.respond(request.tx, 200, "OK", &Draft::new());
+                self.ended_by_peer(cx, dialog, number, leg);
+            }
+            (Some((dialog, (number, Leg::Subscription))), Method::Benotify | Method::Notify) => {
+                cx.respond(request.tx, 200, "OK", &Draft::new());
+                self.notified(cx, number, dialog, &request.message);
+            }
+            (Some((_, (number, Leg::Focus))), Method::Info) => {
+                cx.respond(request.tx, 200, "OK", &self.answer());
+                self.command_answered(cx, number, request.message.body());
+            }
+            (Some((_, (number, Leg::Chat))), Method::Message) => {
+                cx.respond(request.tx, 200, "OK", &self.answer());
+                self.received(cx, number, &request.message);
+            }
+            (Some((_, (_, Leg::Chat))), Method::Info) => cx.respond(request.tx, 200, "OK", &self.answer()),
+            (Some((_, (number, Leg::Chat))), Method::Benotify) => {
+                self.delivery(cx, number, &request.message);
+            }
+            (Some(_), _) => cx.respond(request.tx, 501, "Not Implemented", &Draft::new()),
+            (None, Method::Invite) => cx.respond(request.tx, 480, "Temporarily Unavailable", &Draft::new()),
+            (None, _) => cx.respond(request.tx, 481, "Call leg/Transaction does not exist", &Draft::new()),
+        }
+    }
+
+    fn cancelled(&mut self, cx: &mut Context<'_, Self>, tx: ServerTransaction) {
+        cx.respond(tx, 487, "Request Terminated", &Draft::new());
+    }
+
+    fn response(&mut self, cx: &mut Context<'_, Self>, response: Response<Ask>) {
+        if response.outcome.is_provisional() {
+            return;
+        }
+        match response.ask {
+            Ask::Register => self.registered(cx, &response.outcome),
+            Ask::Create => self.created(cx, &response.outcome),
+            Ask::Focus(number) => self.focus_answered(cx, number, response.dialog, &response.outcome),
+            Ask::Subscribe(number) => self.subscribed(cx, number, response.dialog, &response.outcome),
+            Ask::Unsubscribe(dialog) | Ask::ByeChat(dialog) => self.drop_leg(cx, dialog),
+            Ask::Chat(number) => self.chat_answered(cx, number, response.dialog, &response.outcome),
+            Ask::Message(number) => self.message_answered(cx, number, &response.outcome),
+            Ask::Typing => {}
+            Ask::Command(number, id) => self.command_accepted(cx, number, id, &response.outcome),
+            Ask::ByeFocus(number, dialog) => {
+                self.drop_leg(cx, dialog);
+                self.focus_left(cx, number, dialog);
+            }
+        }
+    }
+
+    fn timer(&mut self, cx: &mut Context<'_, Self>, timer: Timer) {
+        match timer {
+            Timer::Register | Timer::Reconnect => self.sign_in(cx),
+            Timer::SendMessage(number, message_id) => self.delivery_timed_out(cx, number, message_id),
+            Timer::Command(number, id) => self.command_timed_out(cx, number, id),
+        }
+    }
+
+    fn dump(&self, dump: &mut Dump) {
+        let live = self.conferences.values().filter(|conference| conference.is_live()).count();
+        dump.insert("conferences joined", live as u64);
+        dump.insert("sessions", self.legs.len() as u64);
+    }
+}
+
+impl Client {
+    /// What a UCCP-like client adds to a 200.
+    fn answer(&self) -> Draft {
+        Draft::new()
+            .header_if("Contact", self.registration.contact())
+            .header("User-Agent", self.config.kind.user_agent())
+    }
+}

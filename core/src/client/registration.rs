@@ -1,0 +1,108 @@
+//! Signing in: the one connection of a client, and its REGISTER.
+
+use super::api::{Event, Failure};
+use super::config::REGISTRATION_EXPIRES;
+use super::machine::{Ask, Client, Timer};
+use crate::node::ConnId;
+use crate::signal::{Context, Draft, Outcome, Outside};
+use crate::time::Duration;
+use crate::wire::sip::{Message, Method};
+
+/// How long to wait before a lost connection is tried again.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// Where the client is registered.
+#[derive(Debug, Default)]
+pub(super) struct Registration {
+    /// The connection to the front end, once it is up.
+    pub(super) up: Option<ConnId>,
+    /// The connection to the front end, from the moment it is asked for.
+    conn: Option<ConnId>,
+    /// The Contact value with the GRUU that the registrar gave to this endpoint.
+    contact: Option<String>,
+    /// The user wants to be signed in.
+    wanted: bool,
+    announced: bool,
+}
+
+impl Registration {
+    /// The Contact value: the GRUU in angle brackets.
+    pub(super) fn contact(&self) -> Option<&str> {
+        self.contact.as_deref()
+    }
+
+    /// The connection to use.
+    pub(super) fn conn(&self) -> Option<ConnId> {
+        self.conn
+    }
+}
+
+impl Client {
+    pub(super) fn sign_in(&mut self, cx: &mut Context<'_, Self>) {
+        self.registration.wanted = true;
+        let conn = match self.registration.conn {
+            Some(conn) => conn,
+            None => cx.open(&self.config.front_end),
+        };
+        self.registration.conn = Some(conn);
+        let target = format!("sip:{}", self.config.domain());
+        let contact = format!("<{}>;proxy=replace", self.config.user);
+        let draft = Draft::new()
+            .header("User-Agent", self.config.kind.user_agent())
+            .header("Supported", "gruu-10, msrtc-event-categories")
+            .header("Event", "registration")
+            .header("Expires", REGISTRATION_EXPIRES);
+        let outside = Outside {
+            method: Method::Register,
+            target: &target,
+            from: &self.config.from(),
+            to: &format!("<{}>", self.config.user),
+            contact: Some(&contact),
+            draft: &draft,
+        };
+        if cx.send(conn, &outside, Ask::Register).is_none() {
+            self.lost_connection(cx, conn);
+        }
+    }
+
+    pub(super) fn registered(&mut self, cx: &mut Context<'_, Self>, outcome: &Outcome) {
+        let gruu = outcome.message().filter(|_| outcome.is_success()).and_then(|message| gruu(message));
+        let Some(gruu) = gruu else {
+            if outcome.status() != 503 {
+                cx.event(Event::Failed(Failure {
+                    what: "REGISTER",
+                    conference: None,
+                    status: outcome.status(),
+                    reason: String::new(),
+                }));
+            }
+            return;
+        };
+        self.registration.contact = Some(format!("<{gruu}>"));
+        let half = Duration::from_secs(u64::from(REGISTRATION_EXPIRES / 2));
+        cx.set_timer(Timer::Register, cx.now() + half);
+        if !self.registration.announced {
+            self.registration.announced = true;
+            cx.event(Event::SignedIn);
+        }
+    }
+
+    /// A lost connection ends no session (D-4): the client comes back on a new one.
+    pub(super) fn lost_connection(&mut self, cx: &mut Context<'_, Self>, conn: ConnId) {
+        if self.registration.conn == Some(conn) {
+            self.registration.conn = None;
+            self.registration.up = None;
+            if self.registration.wanted {
+                cx.set_timer(Timer::Reconnect, cx.now() + RECONNECT);
+            }
+        }
+    }
+}
+
+/// The GRUU in the Contact of a registrar's answer.
+fn gruu(message: &Message) -> Option<String> {
+    message
+        .contacts()
+        .filter_map(Result::ok)
+        .find_map(|contact| contact.param("gruu").flatten().map(|value| value.trim_matches('"').to_owned()))
+}
