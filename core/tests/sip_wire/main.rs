@@ -1,8 +1,10 @@
 //! The SIP reader and writer, from outside: bytes in, values and bytes out.
 
+mod addresses;
 mod corpus;
 mod framing;
 mod hostile;
+mod lists;
 mod messages;
 mod torture;
 mod values;

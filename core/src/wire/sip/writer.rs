@@ -4,13 +4,13 @@ use std::fmt::{self, Display, Write as _};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::grammar::{TOKEN, is};
+use super::grammar::{TOKEN, all, is};
 use super::{Field, Method, Name};
 
 /// Writes the head of one message after the other into a buffer it reuses.
 ///
 /// No value can break out of its line: line ends in values become one space, and bytes that may not stand in
-/// a header name are left out of it.
+/// a header name are left out of it; a field whose name has no others is not written.
 #[derive(Debug, Default)]
 pub struct Writer {
     buffer: BytesMut,
@@ -48,17 +48,19 @@ impl Writer {
 
     /// Adds a header field; `name` is a [`Name`] or text.
     pub fn header(&mut self, name: impl AsRef<str>, value: impl Display) -> &mut Self {
-        self.name(name.as_ref());
-        self.display(value);
-        self.buffer.put_slice(b"\r\n");
+        if self.name(name.as_ref()) {
+            self.display(value);
+            self.buffer.put_slice(b"\r\n");
+        }
         self
     }
 
     /// Adds a header field with a plain text value; quicker than [`Writer::header`].
     pub fn text(&mut self, name: impl AsRef<str>, value: &str) -> &mut Self {
-        self.name(name.as_ref());
-        self.value(value);
-        self.buffer.put_slice(b"\r\n");
+        if self.name(name.as_ref()) {
+            self.value(value);
+            self.buffer.put_slice(b"\r\n");
+        }
         self
     }
 
@@ -80,13 +82,19 @@ impl Writer {
         self.buffer.reserve(USUAL_HEAD);
     }
 
-    fn name(&mut self, name: &str) {
-        if name.bytes().all(|byte| is(byte, TOKEN)) {
+    /// Writes a name and its colon; false, and nothing written, when no byte of it may stand in one.
+    fn name(&mut self, name: &str) -> bool {
+        let before = self.buffer.len();
+        if all(name, TOKEN) {
             self.buffer.put_slice(name.as_bytes());
         } else {
             self.buffer.extend(name.bytes().filter(|byte| is(*byte, TOKEN)));
         }
-        self.buffer.put_slice(b": ");
+        let some = self.buffer.len() > before;
+        if some {
+            self.buffer.put_slice(b": ");
+        }
+        some
     }
 
     fn display(&mut self, value: impl Display) {

@@ -63,6 +63,11 @@ pub(super) fn seconds(scan: &mut Scan<'_>) -> Result<u32, SipError> {
     }
 }
 
+/// Reads the text of a numeric parameter; `None` when it is no number.
+pub(super) fn number_of(text: &str) -> Option<u64> {
+    Number::parse(text).ok().map(|number| number.0)
+}
+
 /// Reads the text of a delta-seconds parameter, saturating; `None` when it is no number.
 pub(super) fn seconds_of(text: &str) -> Option<u32> {
     let mut scan = Scan::new(text);

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::super::grammar::Scan;
+use super::super::grammar::{Scan, TOKEN, all};
 use super::super::{ErrorKind, Params, SipError};
 use super::Header;
+use super::number::number_of;
 
 /// `EPOCH;seq=N;ack=M;peer=EPOCH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,12 @@ impl<'a> Header<'a> for PoolLink<'a> {
         let epoch = scan.token()?;
         let error = scan.error(ErrorKind::Parameter);
         let params = Params::read(&mut scan)?;
-        let number = |name| params.value(name).and_then(|value: &str| value.parse().ok()).ok_or(error);
-        Ok(Self { epoch, seq: number("seq")?, ack: number("ack")?, peer: params.value("peer") })
+        let number = |name| params.value(name).and_then(number_of).ok_or(error);
+        let peer = params.value("peer");
+        if peer.is_some_and(|peer| peer.is_empty() || !all(peer, TOKEN)) {
+            return Err(error);
+        }
+        Ok(Self { epoch, seq: number("seq")?, ack: number("ack")?, peer })
     }
 }
 

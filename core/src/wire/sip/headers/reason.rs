@@ -6,6 +6,7 @@ use std::fmt;
 use super::super::grammar::Scan;
 use super::super::{Params, SipError, unquoted};
 use super::Header;
+use super::number::number_of;
 
 /// One reason: `SIP;cause=481;text="Participant Removed"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Reason<'a> {
 impl<'a> Reason<'a> {
     /// The `cause` parameter: for `SIP` a status code.
     pub fn cause(&self) -> Option<u16> {
-        self.params.value("cause")?.parse().ok()
+        self.params.value("cause").and_then(number_of).and_then(|cause| u16::try_from(cause).ok())
     }
 
     /// The `text` parameter, escapes resolved.
