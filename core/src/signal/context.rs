@@ -122,6 +122,7 @@ impl<M: Machine> Context<'_, M> {
                 let peer = self.peer(conn)?.clone();
                 let server = self.layer.servers.get(tx)?;
                 let tag = server.local_tag.clone()?;
+                let peer = next_hop(&server.request).unwrap_or(peer);
                 let dialog = accepted(&server.request, tag, contact, peer);
                 self.layer.dialogs.insert(dialog)
             }
@@ -398,6 +399,18 @@ impl<M: Machine> Context<'_, M> {
             self.out.push_back(Output::Send(Transmit { conn, head, body, summary }));
         }
     }
+}
+
+/// Where requests of the dialog that `request` creates go first, if not to who sent it: a proxy that does not
+/// stay on the path (D-10) left the first Record-Route to another.
+fn next_hop(request: &Message) -> Option<Address> {
+    let first = request.record_routes().find_map(Result::ok)?.uri;
+    let sender = request.top_via().ok()?;
+    let hop = match first.port() {
+        Some(port) => format!("{}:{port}", first.host()),
+        None => first.host().to_owned(),
+    };
+    (hop != sender.sent_by().to_string()).then(|| Address::new(&hop))
 }
 
 /// The dialog that a request creates at the side that accepts it (RFC 3261 12.1.1).
