@@ -11,5 +11,7 @@ pub mod imdn;
 pub mod multipart;
 pub mod provisioning;
 pub mod sdp;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod sip;
 pub mod xml;

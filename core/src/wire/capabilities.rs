@@ -14,6 +14,7 @@ pub const MAX_USER_AGENT: usize = 128;
 
 /// The capabilities of one chat endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ImCapabilities {
     /// The IM formats it renders (IM-2-2-1-b).
     pub formats: Option<AcceptTypes>,

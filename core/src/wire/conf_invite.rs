@@ -11,6 +11,7 @@ pub const VERSION: &str = "2.0";
 
 /// Another medium that may take part in a conference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Medium {
     /// `audio`.
     Audio,
@@ -42,6 +43,7 @@ impl Medium {
 
 /// An invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConfInvite {
     /// The conference, as the URI of its focus.
     pub focus_uri: String,
@@ -57,6 +59,7 @@ pub struct ConfInvite {
 
 /// What an invitation says about instant messaging.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ImInvite {
     /// Whether there is any.
     pub available: bool,

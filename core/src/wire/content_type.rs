@@ -240,7 +240,7 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
 
 /// What is wrong with a Content-Type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Content-Type, byte {offset}: {kind}")]
+#[error("{kind} at byte {offset}")]
 pub struct ContentTypeError {
     /// The kind of fault, always the writer's.
     pub kind: ContentTypeErrorKind,

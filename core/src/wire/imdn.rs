@@ -12,6 +12,7 @@ pub const MAX_ENTRIES: usize = 16;
 
 /// The report: whom the IM MCU could not reach, and why. Empty means that everybody was (IM-2-2-2-i).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Imdn {
     /// The Message-Id of the message it is about (IM-2-2-2-c).
     pub message_id: u32,
@@ -21,6 +22,7 @@ pub struct Imdn {
 
 /// How the forward to one client went.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Recipient {
     /// The client, in the form `<sip:…;gruu>` with its brackets (EX-IM-4-2-2-a).
     pub uri: String,

@@ -144,7 +144,7 @@ impl<'a> Part<'a> {
 
 /// Why a body is no multipart body we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("multipart, byte {offset}: {kind}")]
+#[error("{kind} at byte {offset}")]
 pub struct MultipartError {
     /// The kind of fault, always the sender's.
     pub kind: MultipartErrorKind,

@@ -20,6 +20,7 @@ pub const MAX_ITEMS: usize = 256;
 
 /// The question: names of the groups wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ProvisioningQuery {
     /// Names such as `ServerConfiguration` and `meetingPolicy`.
     pub groups: Vec<String>,
@@ -27,6 +28,7 @@ pub struct ProvisioningQuery {
 
 /// The answer: groups of settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Provisioning {
     /// The groups, in order.
     pub groups: Vec<Group>,
@@ -34,6 +36,7 @@ pub struct Provisioning {
 
 /// One group of settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Group {
     /// `ServerConfiguration` and so on.
     pub name: String,

@@ -73,6 +73,7 @@ impl fmt::Display for AcceptTypes {
 
 /// An offer or an answer for one IM session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ImSession {
     /// The address in `o=` and `c=`: an IP address or a host name. Never connected to.
     pub address: String,
@@ -90,6 +91,7 @@ pub struct ImSession {
 
 /// A media description that is no IM session. Written with port zero: this stack takes part in none.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OtherMedia {
     /// `audio`, `video` and so on.
     pub kind: String,
@@ -141,7 +143,7 @@ impl ImSession {
 
 /// Why a description was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("SDP, byte {offset}: {kind}")]
+#[error("{kind} at byte {offset}")]
 pub struct SdpError {
     /// The kind of fault, always the sender's.
     pub kind: SdpErrorKind,

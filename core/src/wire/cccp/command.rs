@@ -11,6 +11,7 @@ use crate::wire::xml::owned::{Owned, borrowing, plain};
 
 /// A command. `mcu_uri` names the MCU it is for; without it, the focus.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub enum Command<'a> {
     /// MS-CONFPRO 2.2.2.1.
     AddConference(Box<ConferenceInfo<'a>>),

@@ -22,6 +22,7 @@ pub struct CommandResult<'a> {
 
 /// Content of the command element of a response. Failures may leave all of it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub enum Outcome<'a> {
     /// The conference, as far as it is new (MS-CONFPRO 2.2.3.1).
     AddConference(Option<Box<ConferenceInfo<'a>>>),

@@ -8,6 +8,7 @@ use crate::wire::xml::owned::Owned;
 
 /// A `request` (MS-CONFPRO 2.2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Request<'a> {
     /// Unique among the sender's outstanding requests.
     pub request_id: u64,

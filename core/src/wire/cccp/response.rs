@@ -11,6 +11,7 @@ use crate::wire::xml::owned::{Owned, plain};
 
 /// A `response` (MS-CONFPRO 2.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Response<'a> {
     /// That of the request.
     pub request_id: u64,

@@ -78,6 +78,17 @@ macro_rules! borrowing {
             }
         }
 
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct as _;
+                let fields = [$(stringify!($field)),+].len();
+                let mut shown = serializer.serialize_struct(stringify!($name), fields)?;
+                $(shown.serialize_field(stringify!($field), &self.$field)?;)+
+                shown.end()
+            }
+        }
+
         #[cfg(feature = "arbitrary")]
         impl<'a> $crate::wire::xml::sample::Sample<'a> for $name<'a> {
             fn sample(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
