@@ -148,7 +148,7 @@ pub enum Output<E> {
         /// Its name.
         timer: &'static str,
     },
-    /// Write a message.
+    /// Write a message, on a connection that is up.
     Send(Transmit),
     /// Connect to `to`; answered with [`Input::Connected`] or [`Input::Closed`].
     Open {

@@ -25,6 +25,7 @@ mod proxy;
 mod render;
 mod timers;
 mod transaction;
+mod upkeep;
 
 pub use context::Context;
 pub use dialog::{DialogId, DialogView, Usage};

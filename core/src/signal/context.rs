@@ -63,7 +63,7 @@ impl<M: Machine> Context<'_, M> {
     pub fn open(&mut self, to: &Address) -> ConnId {
         let conn = ConnId::opened(self.layer.opened);
         self.layer.opened += 1;
-        self.layer.add_connection(conn, to.clone());
+        self.layer.add_connection(conn, to.clone(), false);
         self.out.push_back(Output::Open { conn, to: to.clone() });
         conn
     }
@@ -393,10 +393,13 @@ impl<M: Machine> Context<'_, M> {
         self.transmit(conn, head, body, Summary::Request(method));
     }
 
-    /// Writes, if the connection still stands.
+    /// Writes, if the connection still stands: at once, or when it is up.
     pub(super) fn transmit(&mut self, conn: ConnId, head: Bytes, body: Bytes, summary: Summary) {
-        if self.layer.connections.contains_key(&conn) {
-            self.out.push_back(Output::Send(Transmit { conn, head, body, summary }));
+        let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
+        let transmit = Transmit { conn, head, body, summary };
+        match &mut connection.early {
+            Some(early) => early.push(transmit),
+            None => self.out.push_back(Output::Send(transmit)),
         }
     }
 }

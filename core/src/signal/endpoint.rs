@@ -5,15 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::TRANSACTION_TIMEOUT;
 use super::context::Context;
-use super::dialog::{DialogId, Dialogs};
-use super::machine::{Machine, Outcome, Response};
-use super::render;
-use super::timers::Timers;
-use super::transaction::{
-    Client, ClientTransaction, LayerTimer, Server, ServerPhase, ServerTransaction, Table,
-};
-use super::{T2, TRANSACTION_TIMEOUT};
+use super::dialog::Dialogs;
+use super::machine::{Machine, Outcome};
+use super::timers::{TimerKey, Timers};
+use super::transaction::{Client, ClientTransaction, LayerTimer, Server, ServerTransaction, Table};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Deadline, Dump, Input, Node, Output, Transmit};
 use crate::time::{Duration, Instant};
@@ -41,6 +38,8 @@ impl Settings {
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) peer: Address,
+    /// What was sent before the connection came up; `None` once it is up.
+    pub(super) early: Option<Vec<Transmit>>,
     framer: Framer,
 }
 
@@ -67,8 +66,10 @@ impl<A> Layer<A> {
         self.connections.iter().filter(|(_, connection)| connection.peer == *peer).map(|(id, _)| *id).max()
     }
 
-    pub(super) fn add_connection(&mut self, conn: ConnId, peer: Address) {
-        self.connections.insert(conn, Connection { peer, framer: Framer::default() });
+    /// A new connection, which is `up` when the peer opened it.
+    pub(super) fn add_connection(&mut self, conn: ConnId, peer: Address, up: bool) {
+        let early = (!up).then(Vec::new);
+        self.connections.insert(conn, Connection { peer, early, framer: Framer::default() });
     }
 }
 
@@ -165,12 +166,12 @@ impl<M: Machine> Endpoint<M> {
             };
             if machine_first {
                 let Some(timer) = self.timers.pop(now) else { return };
-                self.out.push_back(Output::Fired { timer: super::TimerKey::name(timer) });
+                self.out.push_back(Output::Fired { timer: timer.name() });
                 let (machine, mut cx) = self.parts();
                 machine.timer(&mut cx, timer);
             } else {
                 let Some(timer) = self.layer.timers.pop(now) else { return };
-                self.out.push_back(Output::Fired { timer: super::TimerKey::name(timer) });
+                self.out.push_back(Output::Fired { timer: timer.name() });
                 self.fire_layer(timer);
             }
         }
@@ -213,11 +214,13 @@ impl<M: Machine> Node for Endpoint<M> {
                 machine.start(&mut cx);
             }
             Input::Accepted { conn, from } => {
-                self.layer.add_connection(conn, from);
+                self.layer.add_connection(conn, from, true);
                 let (machine, mut cx) = self.parts();
                 machine.connected(&mut cx, conn);
             }
             Input::Connected { conn } => {
+                let early = self.layer.connections.get_mut(&conn).and_then(|conn| conn.early.take());
+                self.out.extend(early.into_iter().flatten().map(Output::Send));
                 let (machine, mut cx) = self.parts();
                 machine.connected(&mut cx, conn);
             }
@@ -244,78 +247,5 @@ impl<M: Machine> Node for Endpoint<M> {
         dump.insert("timers", (self.timers.len() + self.layer.timers.len()) as u64);
         self.machine.dump(&mut dump);
         dump
-    }
-}
-
-impl<M: Machine> Context<'_, M> {
-    /// Sends a 2xx once more, at twice the pause (D-1).
-    fn repeat_2xx(&mut self, dialog: DialogId) {
-        let now = self.now;
-        let Some(waiting) =
-            self.layer.dialogs.get_mut(dialog).and_then(|dialog| dialog.unacknowledged.as_mut())
-        else {
-            return;
-        };
-        waiting.pause = waiting.pause.times(2).min(T2);
-        let (conn, pause) = (waiting.conn, waiting.pause);
-        let transmit = Transmit {
-            conn,
-            head: waiting.head.clone(),
-            body: waiting.body.clone(),
-            summary: crate::node::Summary::Response(waiting.code, crate::wire::sip::Method::Invite),
-        };
-        self.layer.timers.set(LayerTimer::Repeat(dialog), now + pause);
-        if self.layer.connections.contains_key(&conn) {
-            self.out.push_back(Output::Send(transmit));
-        }
-    }
-
-    /// The ACK is there, or will not come: stop repeating and let a held BYE go (D-6).
-    pub(super) fn settle_2xx(&mut self, id: DialogId) -> bool {
-        self.layer.timers.clear(LayerTimer::Repeat(id));
-        self.layer.timers.clear(LayerTimer::NoAck(id));
-        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return false };
-        dialog.unacknowledged.take().is_some()
-    }
-
-    fn drop_client(&mut self, tx: ClientTransaction) {
-        if let Some(key) = self.layer.clients.get(tx).map(|client| client.key.clone()) {
-            self.layer.clients.remove(tx, &key);
-        }
-    }
-
-    pub(super) fn drop_server(&mut self, tx: ServerTransaction) {
-        if let Some(key) = self.layer.servers.get(tx).map(|server| server.key.clone()) {
-            self.layer.servers.remove(tx, &key);
-        }
-    }
-
-    /// Ends a client transaction without an answer.
-    fn give_up(&mut self, machine: &mut M, tx: ClientTransaction, outcome: Outcome) {
-        let Some(key) = self.layer.clients.get(tx).map(|client| client.key.clone()) else { return };
-        let Some(client) = self.layer.clients.remove(tx, &key) else { return };
-        for timer in [LayerTimer::B(tx), LayerTimer::F(tx), LayerTimer::M(tx)] {
-            self.layer.timers.clear(timer);
-        }
-        let answered = client.phase == super::transaction::ClientPhase::Accepted;
-        if let Some(ask) = client.ask.filter(|_| !answered) {
-            machine.response(self, Response { tx, dialog: client.dialog, ask, outcome });
-        }
-    }
-
-    /// The tag that responses to `tx` carry: the dialog's if the request has one, else a new one.
-    pub(super) fn local_tag(&mut self, tx: ServerTransaction) {
-        let tag = self.layer.entropy.hex(10);
-        if let Some(server) = self.layer.servers.get_mut(tx)
-            && server.local_tag.is_none()
-            && !render::has_tag(&server.request)
-        {
-            server.local_tag = Some(tag.into_boxed_str());
-        }
-    }
-
-    /// Whether a final response may still be given.
-    pub(super) fn is_open(&self, tx: ServerTransaction) -> bool {
-        self.layer.servers.get(tx).is_some_and(|server| server.phase == ServerPhase::Open)
     }
 }
