@@ -102,6 +102,12 @@ impl<M: Machine> Context<'_, M> {
         self.answer(tx, code, head, response.body().clone());
     }
 
+    /// Ends a server transaction without an answer: of a forwarded request other than INVITE that nobody
+    /// answered (RFC 4320 section 4.2).
+    pub fn abandon(&mut self, tx: ServerTransaction) {
+        self.drop_server(tx);
+    }
+
     /// The head of a forwarded request, with its Via line, Route lines and Request-URI.
     fn forwarded(
         &self,

@@ -1,0 +1,181 @@
+//! The front end (D-8): the pool's registrar and stateful proxy, and the only server a client connects to.
+//!
+//! A client signs in with REGISTER and is from then on reachable over the connection it signed in on, and
+//! over no other, whatever its Contact says. Requests go where their URI says (D-9): to a role of the pool by
+//! `opaque=app:conf:…`, to one endpoint of a user by `opaque=user:epid:…`, to all endpoints of a user by his
+//! bare address.
+//!
+//! Towards the roles the front end opens one connection each, at the start and again whenever it is lost; the
+//! roles reach clients over the same connection.
+
+mod config;
+mod forking;
+mod proxying;
+mod register;
+mod registrar;
+mod routing;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+pub use self::config::{Config, Role};
+use self::forking::Pending;
+use self::registrar::{BindingId, Registrar};
+use crate::node::{Address, ConnId, Dump};
+use crate::signal::{
+    ClientTransaction, Context, Draft, Machine, Request, Response, ServerTransaction, TimerKey,
+};
+use crate::time::Duration;
+use crate::wire::sip::{Message, Method};
+
+/// How long the front end waits before it opens a lost connection to a role anew. Ours, as
+/// [`RESEND`](crate::link::RESEND) for the pool link.
+pub const REOPEN: Duration = Duration::from_secs(2);
+
+/// The front end as a machine.
+#[derive(Debug)]
+pub struct FrontEnd {
+    config: Config,
+    registrar: Registrar,
+    /// The connection to each role, while there is one.
+    roles: BTreeMap<Role, ConnId>,
+    /// Forwarded requests without a final answer.
+    pending: BTreeMap<ServerTransaction, Pending>,
+}
+
+/// What an operator would log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An endpoint signed in, or did so again.
+    SignedIn {
+        /// The user's address, in lower case.
+        user: Box<str>,
+    },
+    /// An endpoint signed out, or its registration expired.
+    SignedOut {
+        /// The user's address, in lower case.
+        user: Box<str>,
+    },
+}
+
+/// The front end's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// A registration expires.
+    Expiry(BindingId),
+    /// A connection to a role is to be opened again.
+    Reopen(Role),
+    /// A forwarded INVITE has been ringing for too long (RFC 3261 16.6 step 11).
+    C(ClientTransaction),
+}
+
+impl TimerKey for Timer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Expiry(_) => "registration expiry",
+            Self::Reopen(_) => "role reconnect",
+            Self::C(_) => "timer C",
+        }
+    }
+}
+
+impl FrontEnd {
+    /// A front end that knows no user yet.
+    pub fn new(config: Config) -> Self {
+        Self { config, registrar: Registrar::default(), roles: BTreeMap::new(), pending: BTreeMap::new() }
+    }
+
+    fn open(&mut self, cx: &mut Context<'_, Self>, role: Role) {
+        let conn = cx.open(self.config.address_of(role));
+        self.roles.insert(role, conn);
+    }
+}
+
+impl Machine for FrontEnd {
+    type Command = Infallible;
+    type Event = Event;
+    type Ask = ServerTransaction;
+    type Timer = Timer;
+
+    fn start(&mut self, cx: &mut Context<'_, Self>) {
+        for role in Role::ALL {
+            self.open(cx, role);
+        }
+    }
+
+    fn command(&mut self, _cx: &mut Context<'_, Self>, command: Infallible) {
+        match command {}
+    }
+
+    fn disconnected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, _peer: &Address) {
+        self.registrar.disconnected(conn);
+        if let Some(role) = Role::ALL.into_iter().find(|role| self.roles.get(role) == Some(&conn)) {
+            self.roles.remove(&role);
+            cx.set_timer(Timer::Reopen(role), cx.now() + REOPEN);
+        }
+    }
+
+    fn request(&mut self, cx: &mut Context<'_, Self>, request: Request) {
+        let answer = match request.message.method() {
+            Method::Register => self.register(cx, &request),
+            _ => self.proxy(cx, &request),
+        };
+        if let Err(refusal) = answer {
+            cx.respond(request.tx, refusal.code, refusal.reason, &refusal.draft);
+        }
+    }
+
+    fn cancelled(&mut self, cx: &mut Context<'_, Self>, tx: ServerTransaction) {
+        self.cancel_all(cx, tx);
+    }
+
+    fn stray_ack(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, message: &Arc<Message>) {
+        self.proxy_ack(cx, conn, message);
+    }
+
+    fn response(&mut self, cx: &mut Context<'_, Self>, response: Response<ServerTransaction>) {
+        self.relay(cx, &response);
+    }
+
+    fn timer(&mut self, cx: &mut Context<'_, Self>, timer: Timer) {
+        match timer {
+            Timer::Expiry(binding) => {
+                if let Some(binding) = self.registrar.remove(binding) {
+                    cx.event(Event::SignedOut { user: binding.user });
+                }
+            }
+            Timer::Reopen(role) => self.open(cx, role),
+            Timer::C(branch) => cx.cancel(branch),
+        }
+    }
+
+    fn dump(&self, dump: &mut Dump) {
+        dump.insert("bindings", self.registrar.len() as u64);
+        dump.insert("forwarded requests", self.pending.len() as u64);
+    }
+}
+
+/// A final answer of the front end's own.
+#[derive(Debug)]
+struct Refusal {
+    code: u16,
+    reason: &'static str,
+    draft: Draft,
+}
+
+impl Refusal {
+    fn new(code: u16, reason: &'static str) -> Self {
+        Self { code, reason, draft: Draft::new() }
+    }
+
+    /// 420 with the option tags that nobody here understands, unless there is none.
+    fn unless_understood<'a>(unknown: impl Iterator<Item = &'a str>) -> Result<(), Self> {
+        let unknown: Vec<&str> = unknown.collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let draft = Draft::new().header("Unsupported", unknown.join(", "));
+        Err(Self { draft, ..Self::new(420, "Bad Extension") })
+    }
+}

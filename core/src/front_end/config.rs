@@ -1,0 +1,70 @@
+//! What a front end is told about its pool.
+
+use std::collections::BTreeSet;
+
+use crate::node::Address;
+use crate::time::Duration;
+
+/// A server role behind the front end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The focus factory.
+    Factory,
+    /// The focus.
+    Focus,
+    /// The IM MCU.
+    ImMcu,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Factory, Self::Focus, Self::ImMcu];
+}
+
+/// The settings of a front end.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the focus factory listens.
+    pub factory: Address,
+    /// Where the focus listens.
+    pub focus: Address,
+    /// Where the IM MCU listens.
+    pub im_mcu: Address,
+    /// Further peers whose From is taken at its word, next to the roles (D-8).
+    pub trusted: BTreeSet<Address>,
+    /// How long a registration lasts unless it is renewed; clients may ask for less.
+    pub registration: Duration,
+    /// How many users may ever have registered; beyond that a new one gets 503. Ours.
+    pub users_max: usize,
+    /// How many endpoints a user may have at a time; beyond that a new one gets 503. Ours.
+    pub endpoints_max: usize,
+}
+
+impl Config {
+    /// A front end for these roles: registrations of 7200 s, no trusted peers.
+    pub fn new(factory: Address, focus: Address, im_mcu: Address) -> Self {
+        Self {
+            factory,
+            focus,
+            im_mcu,
+            trusted: BTreeSet::new(),
+            registration: Duration::from_secs(7200),
+            users_max: 100_000,
+            endpoints_max: 16,
+        }
+    }
+
+    /// Where `role` listens.
+    pub fn address_of(&self, role: Role) -> &Address {
+        match role {
+            Role::Factory => &self.factory,
+            Role::Focus => &self.focus,
+            Role::ImMcu => &self.im_mcu,
+        }
+    }
+
+    /// Whether requests from `peer` need no registration: a role, or configured so.
+    pub(super) fn trusts(&self, peer: &Address) -> bool {
+        Role::ALL.into_iter().any(|role| self.address_of(role) == peer) || self.trusted.contains(peer)
+    }
+}

@@ -1,0 +1,89 @@
+//! What is known of a forwarded request while it has no final answer (RFC 3261 16.7).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::signal::ClientTransaction;
+use crate::wire::sip::{Message, Method};
+
+/// A request that has been forwarded to one or several targets at once.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    /// The branches without a final answer.
+    branches: BTreeSet<ClientTransaction>,
+    invite: bool,
+    /// What the loss of a connection amounts to.
+    unreachable: Failure,
+    best: Option<Failure>,
+}
+
+/// Why a branch failed.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    /// By this answer.
+    Answer(Arc<Message>),
+    /// For a reason of ours.
+    Own(u16, &'static str),
+    /// A request other than INVITE timed out: to say so would come too late (RFC 4320 section 4.2).
+    Silence,
+}
+
+/// How a branch ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mute {
+    /// It timed out.
+    TimedOut,
+    /// Its connection was lost.
+    ConnectionLost,
+}
+
+impl Failure {
+    /// The less, the better: a 6xx speaks for the user, else the lowest code wins (RFC 3261 16.7 step 6).
+    fn rank(&self) -> u16 {
+        let code = match self {
+            Self::Answer(message) => message.code().unwrap_or(u16::MAX),
+            Self::Own(code, _) => *code,
+            Self::Silence => u16::MAX,
+        };
+        if (600..700).contains(&code) { 0 } else { code }
+    }
+
+    /// Whether no other branch can do any better.
+    pub(super) fn is_decisive(&self) -> bool {
+        self.rank() == 0
+    }
+}
+
+impl Pending {
+    /// A request with `method`, not yet on its way.
+    pub(super) fn new(method: &Method, unreachable: Failure) -> Self {
+        Self { branches: BTreeSet::new(), invite: *method == Method::Invite, unreachable, best: None }
+    }
+
+    pub(super) fn add(&mut self, branch: ClientTransaction) {
+        self.branches.insert(branch);
+    }
+
+    /// The branches without a final answer.
+    pub(super) fn branches(&self) -> impl Iterator<Item = ClientTransaction> {
+        self.branches.iter().copied()
+    }
+
+    /// A branch ended without any answer: what that amounts to.
+    pub(super) fn mute(&self, how: Mute) -> Failure {
+        match how {
+            Mute::TimedOut if self.invite => Failure::Own(408, "Request Timeout"),
+            Mute::TimedOut => Failure::Silence,
+            Mute::ConnectionLost => self.unreachable.clone(),
+        }
+    }
+
+    /// A branch failed. The best failure of all, once it was the last.
+    pub(super) fn failed(&mut self, branch: ClientTransaction, failure: Failure) -> Option<Failure> {
+        self.branches.remove(&branch);
+        if self.best.as_ref().is_none_or(|best| failure.rank() < best.rank()) {
+            self.best = Some(failure);
+        }
+        if self.branches.is_empty() { self.best.take() } else { None }
+    }
+}

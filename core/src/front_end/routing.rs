@@ -1,0 +1,129 @@
+//! Where a request goes (D-8, D-9, D-10).
+
+use super::config::{Config, Role};
+use super::registrar::{Registrar, token};
+use crate::node::Address;
+use crate::wire::sip::{Message, Method, Name, NameAddr, SipError, Uri};
+
+/// Where a request goes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hop {
+    /// To a role of the pool.
+    Role(Role),
+    /// To a user: to one endpoint, or to all of them.
+    User {
+        /// The user's address, in lower case.
+        user: String,
+        /// The endpoint.
+        token: Option<String>,
+    },
+    /// Nowhere: nobody here has heard of whom it is for.
+    Unknown,
+}
+
+/// A request's way: the next hop, and what changes in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) hop: Hop,
+    /// A new Request-URI: the request came from a strict router, the URI was at the end of the route.
+    pub(super) target: Option<String>,
+    /// How many Route values at the top name this front end.
+    pub(super) routes_used: usize,
+}
+
+/// What routing needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Map<'a> {
+    pub(super) own: &'a Address,
+    pub(super) config: &'a Config,
+    pub(super) registrar: &'a Registrar,
+}
+
+impl Map<'_> {
+    /// The way of `message` (RFC 3261 16.4 to 16.6).
+    pub(super) fn way(&self, message: &Message) -> Result<Way, SipError> {
+        let mut routes = message.routes().collect::<Result<Vec<NameAddr<'_>>, _>>()?;
+        let mut uri = message.request_uri()?;
+        let mut target = None;
+        if uri.user().is_none()
+            && is_at(&uri, self.own)
+            && let Some(last) = routes.pop()
+        {
+            uri = last.uri;
+            target = Some(last.uri.as_str().to_owned());
+        }
+        let routes_used = routes.iter().take_while(|route| is_at(&route.uri, self.own)).count();
+        let hop = match routes.get(routes_used) {
+            Some(next) => self.role_at(&next.uri).map_or(Hop::Unknown, Hop::Role),
+            None => self.hop(message, &uri)?,
+        };
+        Ok(Way { hop, target, routes_used })
+    }
+
+    /// By Request-URI, else by To: the Contact of a dialog's peer need not say whose it is.
+    fn hop(&self, message: &Message, uri: &Uri<'_>) -> Result<Hop, SipError> {
+        let to = message.to()?;
+        if let Some(role) = role_of(uri.opaque(), message).or_else(|| self.role_at(uri)) {
+            return Ok(Hop::Role(role));
+        }
+        // Within a dialog the To header says which endpoint of the user is meant.
+        let epid = to.epid().filter(|_| to.tag().is_some() && to.uri.address() == uri.address());
+        if let Some(hop) = self.user(uri, epid) {
+            return Ok(hop);
+        }
+        // Without angle brackets the URI's parameters are the header's.
+        let opaque = to.uri.opaque().or(to.params.value("opaque"));
+        if let Some(role) = role_of(opaque, message) {
+            return Ok(Hop::Role(role));
+        }
+        Ok(self.user(&to.uri, to.epid()).unwrap_or(Hop::Unknown))
+    }
+
+    fn user(&self, uri: &Uri<'_>, epid: Option<&str>) -> Option<Hop> {
+        let user = uri.address();
+        let endpoint = uri.opaque().and_then(|opaque| opaque.strip_prefix("user:epid:")).map(str::to_owned);
+        let token = endpoint.or_else(|| epid.map(token));
+        self.registrar.knows(&user).then_some(Hop::User { user, token })
+    }
+
+    /// The role whose address `uri` names, as roles do in their Contacts.
+    fn role_at(&self, uri: &Uri<'_>) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| is_at(uri, self.config.address_of(*role)))
+    }
+}
+
+/// The role that a conference URI belongs to.
+fn role_of(opaque: Option<&str>, message: &Message) -> Option<Role> {
+    let entity = opaque?.strip_prefix("app:conf:")?;
+    match entity.split(':').next()? {
+        "focusfactory" => Some(Role::Factory),
+        "focus" => Some(Role::Focus),
+        "chat" if opens_dialog(message) && *message.method() == Method::Invite => Some(Role::Focus),
+        "chat" => Some(Role::ImMcu),
+        _ => None,
+    }
+}
+
+/// Whether `message` stands outside of any dialog.
+pub(super) fn opens_dialog(message: &Message) -> bool {
+    message.to().is_ok_and(|to| to.tag().is_none())
+}
+
+/// Whether `message` is to be Record-Routed: it may create a dialog.
+pub(super) fn creates_dialog(message: &Message) -> bool {
+    matches!(message.method(), Method::Invite | Method::Subscribe | Method::Refer) && opens_dialog(message)
+}
+
+/// Whether `uri` names `address`, host and port alike.
+fn is_at(uri: &Uri<'_>, address: &Address) -> bool {
+    match (uri.port(), address.as_str().rsplit_once(':')) {
+        (Some(port), Some((host, text))) => text.parse() == Ok(port) && host.eq_ignore_ascii_case(uri.host()),
+        (None, _) => address.as_str().eq_ignore_ascii_case(uri.host()),
+        _ => false,
+    }
+}
+
+/// The option tags that a proxy here understands.
+pub(super) fn unknown_to_proxy(message: &Message) -> impl Iterator<Item = &str> {
+    message.list(Name::ProxyRequire).filter(|tag| !tag.eq_ignore_ascii_case("ms-benotify"))
+}
