@@ -4,7 +4,7 @@ use std::fmt;
 
 use confsim_core::time::Duration;
 
-use super::{Action, MAX_PARTICIPANTS, Range, Scenario, Split};
+use super::{Action, MAX_PARTICIPANTS, Range, Scenario, Split, Topology};
 use crate::fault::{Cut, Fault, When};
 use crate::trace::ROLES;
 
@@ -150,7 +150,8 @@ impl Scenario {
         let links = self.participants.iter().filter_map(|participant| participant.link);
         let even = |range: Range| range.low == range.high && range.low.as_micros() % TICK.as_micros() == 0;
         let what = if links
-            .chain([self.links.client, self.links.pool])
+            .chain([self.links.client])
+            .chain((self.topology == Topology::Split).then_some(self.links.pool))
             .any(|link| !even(link.latency) || link.jitter != Duration::ZERO || link.split != Split::Whole)
         {
             "parity asks for fixed latencies of whole 10 ms, no jitter, and whole writes"

@@ -1,20 +1,265 @@
 //! The event world: discrete events in virtual microseconds over the sans-IO nodes, bytes on every connection.
+//!
+//! Everything follows from the scenario and the seed. Delays and cuts of a chunk, and the order of events at
+//! one instant, are hashes of the seed, the connection's name, the direction and the ordinal of the write:
+//! taking one message out of a run moves nothing that did not depend on it.
 
+mod connect;
+mod drain;
+mod plan;
+mod queue;
+mod script;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use confsim_core::client;
+use confsim_core::entropy::{Entropy, hash, hash_parts};
+use confsim_core::node::{Address, ConnId, Deadline, Input, Node};
 use confsim_core::time::Instant;
 
-use super::Outcome;
+use self::drain::Parked;
+use self::plan::Plan;
+use self::queue::{Due, Queue};
+use self::script::Script;
+use self::wire::Wire;
+use super::outcome::{Breach, Outcome, Rule};
 use crate::scenario::Scenario;
-use crate::trace::{Cast, Keep, Observer, Trace};
+use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, StepId, Trace};
 
-/// Runs `scenario` under `seed`; equal arguments give equal outcomes, byte for byte.
-pub fn run(scenario: &Scenario, seed: u64, keep: Keep, observers: &mut [&mut dyn Observer]) -> Outcome {
-    let _ = (seed, observers);
-    Outcome {
-        trace: Trace::new(Cast::of(scenario), keep),
-        end: Instant::ZERO,
-        hops: 0,
-        idle_faults: Vec::new(),
-        skipped: Vec::new(),
-        broken: None,
+/// Most inputs at one instant: some hundred participants who all do something at once stay below.
+const INSTANT_LIMIT: usize = 2_000_000;
+
+/// A node as the event world drives it: every kind takes a client's commands, and all but clients ignore them.
+pub trait Actor: Node<Command = client::Command, Event = client::Event> {}
+
+impl<N: Node<Command = client::Command, Event = client::Event>> Actor for N {}
+
+/// What a node is made of.
+pub struct Part<'a> {
+    /// Which node.
+    pub node: NodeId,
+    /// Who is who.
+    pub cast: &'a Cast,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The node's own randomness, of this incarnation.
+    pub entropy: Entropy,
+}
+
+/// Runs `scenario` under `seed` with nodes from `make`; equal arguments give equal outcomes, byte for byte.
+pub fn run_with<N: Actor>(
+    scenario: &Scenario,
+    seed: u64,
+    keep: Keep,
+    observers: &mut [&mut dyn Observer],
+    make: impl FnMut(Part<'_>) -> N,
+) -> Outcome {
+    Engine::new(scenario, seed, keep, observers, make).run()
+}
+
+/// A node in its place.
+struct Seat<N> {
+    node: N,
+    /// The node's own last word on when it wants to be woken.
+    deadline: Option<Deadline>,
+    /// The earliest entry in the queue that wakes it.
+    armed: Option<Instant>,
+    connections: BTreeMap<ConnId, (u32, u8)>,
+    opened: u32,
+    accepted: u32,
+}
+
+struct Engine<'a, 'o, N> {
+    scenario: &'a Scenario,
+    seed: u64,
+    now: Instant,
+    seats: Vec<Seat<N>>,
+    addresses: BTreeMap<Address, NodeId>,
+    wires: Vec<Wire>,
+    pairs: BTreeMap<(NodeId, NodeId), u32>,
+    queue: Queue,
+    plan: Plan,
+    parked: BTreeMap<u32, Parked>,
+    parked_ever: u32,
+    script: Script,
+    log: Log<'a, 'o>,
+    emitted: u32,
+    hops: u64,
+    skipped: Vec<StepId>,
+}
+
+/// Where records go: the observers, then the trace.
+struct Log<'a, 'o> {
+    observers: &'a mut [&'o mut dyn Observer],
+    trace: Trace,
+}
+
+impl Log<'_, '_> {
+    fn record(&mut self, at: Instant, record: Record) {
+        for observer in self.observers.iter_mut() {
+            observer.observe(at, &record);
+        }
+        self.trace.push(at, record);
+    }
+}
+
+impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
+    fn new(
+        scenario: &'a Scenario,
+        seed: u64,
+        keep: Keep,
+        observers: &'a mut [&'o mut dyn Observer],
+        mut make: impl FnMut(Part<'_>) -> N,
+    ) -> Self {
+        let cast = Cast::of(scenario);
+        let mut seat = |node| {
+            let entropy = Entropy::named(seed, &format!("{}#1", cast.name(node)));
+            Seat {
+                node: make(Part { node, cast: &cast, scenario, entropy }),
+                deadline: None,
+                armed: None,
+                connections: BTreeMap::new(),
+                opened: 0,
+                accepted: 0,
+            }
+        };
+        Self {
+            scenario,
+            seed,
+            now: Instant::ZERO,
+            seats: cast.nodes().map(&mut seat).collect(),
+            addresses: cast.nodes().map(|node| (cast.address(node), node)).collect(),
+            wires: Vec::new(),
+            pairs: BTreeMap::new(),
+            queue: Queue::default(),
+            plan: Plan::of(scenario, &cast),
+            parked: BTreeMap::new(),
+            parked_ever: 0,
+            script: Script::default(),
+            log: Log { observers, trace: Trace::new(cast, keep) },
+            emitted: 0,
+            hops: 0,
+            skipped: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> Outcome {
+        for node in self.log.trace.cast.nodes() {
+            self.queue.push(Instant::ZERO, 0, Due::Start(node));
+        }
+        for (index, step) in (0..).zip(&self.scenario.steps) {
+            let tie = hash_parts(&[self.seed, hash(step.who.as_bytes()), step.at.as_micros()]);
+            self.queue.push(Instant::ZERO + step.at, tie, Due::Step(index));
+        }
+        for (fault, at) in self.plan.clocked() {
+            self.queue.push(at, 0, Due::Cut(fault));
+        }
+        let end = Instant::ZERO + self.scenario.end;
+        let broken = self.turn(end).err();
+        if broken.is_none() {
+            self.now = end;
+            for parked in std::mem::take(&mut self.parked).into_values() {
+                self.log.record(end, parked.lost());
+            }
+            for (node, seat) in self.log.trace.cast.nodes().zip(&self.seats) {
+                self.log.record(end, Record::End { who: node, dump: seat.node.dump() });
+            }
+        }
+        Outcome {
+            end: self.now,
+            hops: self.hops,
+            idle_faults: self.plan.idle(),
+            skipped: self.skipped,
+            broken,
+            trace: self.log.trace,
+        }
+    }
+
+    /// Lets everything happen that happens by `end`.
+    fn turn(&mut self, end: Instant) -> Result<(), Breach> {
+        let mut crowd = 0;
+        while let Some((at, due)) = self.queue.pop(end) {
+            crowd = if at == self.now { crowd + 1 } else { 0 };
+            self.now = at;
+            let node = self.happen(due)?;
+            if crowd > INSTANT_LIMIT {
+                return Err(self.breach(node.unwrap_or(NodeId::FRONT_END), Rule::Instant(INSTANT_LIMIT)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets one thing happen; the node it happened to.
+    fn happen(&mut self, due: Due) -> Result<Option<NodeId>, Breach> {
+        match due {
+            Due::Start(node) => self.give(node, Input::Start, Cause::Start)?,
+            Due::Timer(node) => return self.wake(node).map(|()| Some(node)),
+            Due::Step(index) => self.step(index)?,
+            Due::Arrival { connection, side, stamp } => self.arrive(connection, side.into(), stamp)?,
+            Due::Release(slot) => self.release(slot),
+            Due::Cut(fault) => self.cut_by_clock(fault),
+        }
+        Ok(None)
+    }
+
+    /// Fires a node's timer, unless it has moved its deadline since.
+    fn wake(&mut self, node: NodeId) -> Result<(), Breach> {
+        let now = self.now;
+        let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
+        seat.armed = None;
+        let Some(deadline) = seat.deadline else { return Ok(()) };
+        if deadline.at > now {
+            self.arm(node, Some(deadline));
+            return Ok(());
+        }
+        self.give(node, Input::Timeout, Cause::Timer(deadline.timer))?;
+        match self.seats.get(node.index()).and_then(|seat| seat.deadline) {
+            Some(left) if left.at <= now => Err(self.breach(node, Rule::Overdue(left.timer))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes when a node wants to be woken.
+    fn arm(&mut self, node: NodeId, deadline: Option<Deadline>) {
+        let Some(seat) = self.seats.get_mut(node.index()) else { return };
+        seat.deadline = deadline;
+        let Some(Deadline { at, .. }) = deadline else { return };
+        if seat.armed.is_none_or(|armed| at < armed) {
+            seat.armed = Some(at);
+            let tie = hash_parts(&[self.seed, node.index() as u64, at.as_micros()]);
+            self.queue.push(at.max(self.now), tie, Due::Timer(node));
+        }
+    }
+
+    /// Lets a user do the scenario's next step.
+    fn step(&mut self, index: u32) -> Result<(), Breach> {
+        let Some(step) = self.scenario.steps.get(index as usize) else { return Ok(()) };
+        let Some(who) = self.log.trace.cast.find(&step.who) else { return Ok(()) };
+        let id = StepId(index);
+        let command = self.script.command(who, &step.action, &self.log.trace.cast);
+        self.log.record(self.now, Record::Step { step: id, who, done: command.is_some() });
+        match command {
+            Some(command) => self.give(who, Input::Command(command), Cause::Step(id)),
+            None => {
+                self.skipped.push(id);
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives a node one input and drains it.
+    fn give(&mut self, node: NodeId, input: Input<client::Command>, cause: Cause) -> Result<(), Breach> {
+        let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
+        seat.node.handle(self.now, input);
+        self.drain(node, cause)
+    }
+
+    fn breach(&self, who: NodeId, rule: Rule) -> Breach {
+        Breach { at: self.now, who, name: self.log.trace.cast.name(who).to_owned(), rule }
+    }
+
+    fn connection(index: u32) -> ConnectionId {
+        ConnectionId(index)
     }
 }

@@ -119,7 +119,8 @@ impl Wire {
             latency: link.latency.low,
         };
         let spread = (link.latency.high - link.latency.low).as_micros();
-        wire.latency = link.latency.low + Duration::from_micros(wire.draw(Draw::Latency, 0, 0) % (spread + 1));
+        wire.latency =
+            link.latency.low + Duration::from_micros(wire.draw(Draw::Latency, 0, 0) % (spread + 1));
         wire
     }
 
@@ -153,7 +154,13 @@ impl Wire {
     }
 
     /// Writes `bytes` on the way from `side`. What the queue must be told, if anything.
-    pub(super) fn write(&mut self, side: usize, now: Instant, ordinal: u64, mut bytes: Bytes) -> Option<HeadDue> {
+    pub(super) fn write(
+        &mut self,
+        side: usize,
+        now: Instant,
+        ordinal: u64,
+        mut bytes: Bytes,
+    ) -> Option<HeadDue> {
         let at = self.arrival(side, now, ordinal);
         let tie = self.draw(Draw::Tie, side, ordinal);
         let mut pieces = 1;
@@ -168,7 +175,8 @@ impl Wire {
             if bytes.len() < 2 {
                 break;
             }
-            let place = self.draw(Draw::Place, side, ordinal * Split::MOST + piece) % (bytes.len() as u64 - 1);
+            let place =
+                self.draw(Draw::Place, side, ordinal * Split::MOST + piece) % (bytes.len() as u64 - 1);
             let front = bytes.split_to(1 + place as usize);
             head = head.or(self.ways.get_mut(side)?.write(at, tie, front));
         }

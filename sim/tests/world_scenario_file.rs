@@ -1,0 +1,100 @@
+//! Scenario files: what is written is read back, and what is wrong is told with its place.
+
+use confsim::scenario::{
+    Action, Kind, Limits, Link, Links, Range, Split, Topology, from_toml, scenario, to_toml,
+};
+use confsim_core::time::Duration;
+
+fn lunch() -> String {
+    "lunch".to_owned()
+}
+
+#[test]
+fn a_written_scenario_reads_back_the_same() {
+    let link = Link {
+        latency: Range { low: Duration::from_millis(1), high: Duration::from_micros(50_500) },
+        jitter: Duration::from_micros(300),
+        split: Split::Pieces,
+    };
+    let full = scenario("Every \"key\" once")
+        .topology(Topology::Pool)
+        .links(Links { client: link, pool: Link::fixed(Duration::from_millis(7)) })
+        .limits(Limits { forward_timeout: Some(Duration::from_secs(8)) })
+        .participants(&["alice", "bob"])
+        .participant("carol", Kind::Legacy, Some(link))
+        .participant("dave", Kind::Cwa, None)
+        .step("0s", "alice", Action::SignIn)
+        .step(
+            "1s",
+            "alice",
+            Action::Create { conference: lunch(), subject: "Lunch?\r\n\t\u{1}\\".to_owned() },
+        )
+        .step("1.000001s", "alice", Action::Join { conference: lunch() })
+        .step(
+            "2s",
+            "alice",
+            Action::Send { conference: lunch(), format: "text/rtf".to_owned(), text: "{\\rtf1}".to_owned() },
+        )
+        .step("3s", "bob", Action::Typing { conference: lunch() })
+        .step("3s", "alice", Action::Eject { conference: lunch(), user: "bob".to_owned() })
+        .step("4s", "alice", Action::Leave { conference: lunch() })
+        .fault("drop the 3rd MESSAGE from mcu to bob")
+        .fault("cut the 1st connection between bob and front-end after 812 bytes from bob with rst")
+        .build()
+        .unwrap();
+    let text = to_toml(&full);
+    assert_eq!(from_toml(&text).unwrap(), full, "{text}");
+
+    let bare = scenario("Nothing").build().unwrap();
+    assert_eq!(from_toml(&to_toml(&bare)).unwrap(), bare);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let head =
+        "version = 1\ntitle = \"t\"\ntopology = \"pool\"\nend = \"9s\"\n[[participant]]\nname = \"bob\"\n";
+    let step = "[[step]]\nat = \"1s\"\nwho = \"bob\"\n";
+    for (text, complaint) in [
+        (
+            "version = 2\nnew-key = 1\n".to_owned(),
+            "line 1, column 11: this program reads scenario version 1, not 2",
+        ),
+        (format!("colour = 1\n{head}"), "line 1, column 1: unknown field `colour`"),
+        (format!("{head}colour = 1\n"), "line 7, column 1: unknown field `colour`"),
+        (
+            format!("{head}[[step]]\nat = \"soon\"\n"),
+            "line 8, column 6: `soon` is no time like 1.2s, 20ms or 350us",
+        ),
+        (format!("{head}{step}what = \"dance\"\n"), "line 10, column 8: unknown variant `dance`"),
+        (format!("{head}{step}what = \"join\"\n"), "line 7, column 1: `conference` is missing"),
+        (
+            format!("{head}{step}what = \"sign-in\"\nuser = \"bob\"\n"),
+            "line 7, column 1: `user` has no meaning for",
+        ),
+        (
+            format!("{head}{step}what = \"eject\"\nconference = \"c\"\nuser = \"eve\"\n"),
+            "line 7, column 1: there is no participant called `eve`",
+        ),
+        (
+            format!("{head}[[participant]]\nname = \"bob\"\n"),
+            "line 7, column 1: there is a participant called `bob`",
+        ),
+        (format!("{head}[[participant]]\nname = \"mcu\"\n"), "line 7, column 1: `mcu` is the name of a role"),
+        (format!("{head}[[fault]]\nsays = \"drop it\"\n"), "line 8, column 8: expected the, got `it`"),
+        (
+            format!("{head}[[fault]]\nsays = \"drop the 1st INFO from eve to bob\"\n"),
+            "line 8, column 8: there is no node called `eve`",
+        ),
+        (
+            format!("{head}[links.client]\nlatency = 3\n"),
+            "line 8, column 11: expected a time like \"20ms\" or two",
+        ),
+        (
+            format!("parity = true\n{head}{step}what = \"sign-in\"\n{step}what = \"sign-in\"\n"),
+            "line 1, column 1: parity asks for steps",
+        ),
+    ] {
+        let error = from_toml(&text).unwrap_err().to_string();
+        assert!(error.starts_with(complaint), "{error}\ninstead of\n{complaint}\nfor\n{text}");
+    }
+}
