@@ -28,7 +28,7 @@ use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, StepId, Trace};
 
 /// Most inputs at one instant: some hundred participants who all do something at once stay below.
-const INSTANT_LIMIT: usize = 2_000_000;
+const INSTANT_LIMIT: usize = 1_000_000;
 
 /// A node as the event world drives it: every kind takes a client's commands, and all but clients ignore them.
 pub trait Actor: Node<Command = client::Command, Event = client::Event> {}

@@ -37,6 +37,9 @@ impl<N: Actor> Engine<'_, '_, N> {
         self.log.record(self.now, Record::Opened(opened));
         if acceptor.is_some() {
             self.signal(index, 0, Item::Knock);
+            if let Some(wire) = self.wires.get_mut(index as usize) {
+                wire.wait_for_answer(self.now);
+            }
         } else {
             self.signal(index, 1, Item::End);
         }
@@ -81,6 +84,7 @@ impl<N: Actor> Engine<'_, '_, N> {
         let (node, conn) = (receiver.node, receiver.conn);
         // The opener hung up before its knock arrived.
         let node_unaware = side == 0 && receiver.state == State::Opening;
+        let refused = side == 1 && sender.state == State::Opening;
         let cause = Cause::Connection(Self::connection(index));
         match item {
             Item::Bytes(bytes) => self.give(node, Input::Received { conn, bytes }, cause),
@@ -98,7 +102,11 @@ impl<N: Actor> Engine<'_, '_, N> {
             }
             Item::End => {
                 if node_unaware {
+                    self.forget(index, side);
                     return Ok(());
+                }
+                if refused {
+                    self.forget(index, 1 - side);
                 }
                 self.shut(index, 1 - side);
                 let connection = Self::connection(index);
@@ -151,8 +159,13 @@ impl<N: Actor> Engine<'_, '_, N> {
         if let Some(seat) = self.seats.get_mut(end.node.index()) {
             seat.connections.remove(&end.conn);
         }
-        let Some(way) = wire.ways.get_mut(1 - side) else { return };
-        for id in way.forget() {
+        self.forget(index, 1 - side);
+    }
+
+    /// What was written by `side` and not heard is lost.
+    fn forget(&mut self, index: u32, side: usize) {
+        let way = self.wires.get_mut(index as usize).and_then(|wire| wire.ways.get_mut(side));
+        for id in way.into_iter().flat_map(|way| way.forget()) {
             self.log.record(self.now, Record::Lost { id, fate: Fate::Connection });
         }
     }

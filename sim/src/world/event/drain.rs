@@ -12,7 +12,7 @@ use crate::trace::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, NodeId, Rec
 use crate::world::outcome::{Breach, Rule};
 
 /// Most outputs of one drain: a message to every participant of the largest conference stays far below.
-const DRAIN_LIMIT: usize = 2_000_000;
+const DRAIN_LIMIT: usize = 1_000_000;
 
 /// What is known of the message a node is acting upon.
 struct Acting {
@@ -112,12 +112,10 @@ impl<N: Actor> Engine<'_, '_, N> {
         let Transmit { conn, head, body, summary } = transmit;
         let place = self.place(node, conn).and_then(|(index, side)| {
             let wire = self.wires.get(index as usize)?;
-            let near = wire.ends.get(usize::from(side))?;
-            let far = wire.ends.get(usize::from(1 - side))?;
-            (near.state == State::Up).then_some((index, side, far.node))
+            Some((index, side, wire.ends.get(usize::from(1 - side))?.node))
         });
         let Some((index, side, to)) = place else {
-            return Err(self.breach(node, Rule::NotUp(conn, kind(&summary))));
+            return Err(self.breach(node, Rule::NoConnection(conn, kind(&summary))));
         };
         let id = MsgId(self.emitted);
         self.emitted += 1;
