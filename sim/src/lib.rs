@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod fault;
+pub mod node;
 pub mod scenario;
 pub mod trace;
 pub mod world;

@@ -239,7 +239,7 @@ fn a_ring_keeps_the_last_and_counts_all() {
 fn what_a_node_owes_the_world_is_demanded() {
     let rule = |sin| run_sinning(talk(1).topology(Topology::Pool), 1, sin).broken.map(|breach| breach.rule);
     assert_eq!(rule(Sin::StaleDeadline), Some(Rule::Overdue("nap")));
-    assert!(matches!(rule(Sin::WrongConnection), Some(Rule::NoConnection(..))));
+    assert!(matches!(rule(Sin::WrongConnection), Some(Rule::NotUp(..))));
     assert!(matches!(rule(Sin::WrongNumber), Some(Rule::Numbering(_))));
     assert!(matches!(rule(Sin::CloseTwice), Some(Rule::NotOpen(_))));
     assert!(matches!(rule(Sin::HearTwice), Some(Rule::Framing { .. })));

@@ -24,6 +24,7 @@ use self::queue::{Due, Queue};
 use self::script::Script;
 use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
+use crate::node::Peer;
 use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, StepId, Trace};
 
@@ -47,7 +48,12 @@ pub struct Part<'a> {
     pub entropy: Entropy,
 }
 
-/// Runs `scenario` under `seed` with nodes from `make`; equal arguments give equal outcomes, byte for byte.
+/// Runs `scenario` under `seed`; equal arguments give equal outcomes, byte for byte.
+pub fn run(scenario: &Scenario, seed: u64, keep: Keep, observers: &mut [&mut dyn Observer]) -> Outcome {
+    run_with(scenario, seed, keep, observers, Peer::new)
+}
+
+/// [`run`] with nodes from `make`; which must give equal nodes for equal parts.
 pub fn run_with<N: Actor>(
     scenario: &Scenario,
     seed: u64,

@@ -52,9 +52,9 @@ pub enum Rule {
     /// The connections a node opens are numbered in order, the odd ones only.
     #[error("opened connection {0} out of turn")]
     Numbering(ConnId),
-    /// Only connections that were opened or accepted, and have not been closed, take messages.
-    #[error("sent {1} on connection {0}, which it does not have")]
-    NoConnection(ConnId, &'static str),
+    /// Only connections that are up take messages.
+    #[error("sent {1} on connection {0}, which is not up")]
+    NotUp(ConnId, &'static str),
     /// Only connections that are known and not closed can be closed.
     #[error("closed connection {0}, which it does not have")]
     NotOpen(ConnId),

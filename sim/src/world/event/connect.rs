@@ -37,9 +37,6 @@ impl<N: Actor> Engine<'_, '_, N> {
         self.log.record(self.now, Record::Opened(opened));
         if acceptor.is_some() {
             self.signal(index, 0, Item::Knock);
-            if let Some(wire) = self.wires.get_mut(index as usize) {
-                wire.wait_for_answer(self.now);
-            }
         } else {
             self.signal(index, 1, Item::End);
         }
@@ -84,7 +81,6 @@ impl<N: Actor> Engine<'_, '_, N> {
         let (node, conn) = (receiver.node, receiver.conn);
         // The opener hung up before its knock arrived.
         let node_unaware = side == 0 && receiver.state == State::Opening;
-        let refused = side == 1 && sender.state == State::Opening;
         let cause = Cause::Connection(Self::connection(index));
         match item {
             Item::Bytes(bytes) => self.give(node, Input::Received { conn, bytes }, cause),
@@ -102,11 +98,7 @@ impl<N: Actor> Engine<'_, '_, N> {
             }
             Item::End => {
                 if node_unaware {
-                    self.forget(index, side);
                     return Ok(());
-                }
-                if refused {
-                    self.forget(index, 1 - side);
                 }
                 self.shut(index, 1 - side);
                 let connection = Self::connection(index);

@@ -112,10 +112,11 @@ impl<N: Actor> Engine<'_, '_, N> {
         let Transmit { conn, head, body, summary } = transmit;
         let place = self.place(node, conn).and_then(|(index, side)| {
             let wire = self.wires.get(index as usize)?;
-            Some((index, side, wire.ends.get(usize::from(1 - side))?.node))
+            let up = wire.ends.get(usize::from(side))?.state == State::Up;
+            up.then_some((index, side, wire.ends.get(usize::from(1 - side))?.node))
         });
         let Some((index, side, to)) = place else {
-            return Err(self.breach(node, Rule::NoConnection(conn, kind(&summary))));
+            return Err(self.breach(node, Rule::NotUp(conn, kind(&summary))));
         };
         let id = MsgId(self.emitted);
         self.emitted += 1;

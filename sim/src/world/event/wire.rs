@@ -136,14 +136,6 @@ impl Wire {
         self.ways.get_mut(side)?.push(Parcel { at, tie, item })
     }
 
-    /// What the opener writes before it is let in goes out once it is: no byte of it arrives earlier than that
-    /// allows.
-    pub(super) fn wait_for_answer(&mut self, now: Instant) {
-        let trip = self.latency + self.link.jitter;
-        let [way, _] = &mut self.ways;
-        way.last = now + trip.times(3);
-    }
-
     /// Counts a write that does not take place, so that later ones draw what they would have drawn.
     pub(super) fn count(&mut self, side: usize) -> u64 {
         self.ways.get_mut(side).map_or(0, |way| {

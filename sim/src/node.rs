@@ -1,0 +1,121 @@
+//! The nodes of a run: the machines of the protocol, in one type that a world can drive.
+
+use std::convert::Infallible;
+
+use confsim_core::client::{self, Client};
+use confsim_core::front_end::{self, FrontEnd};
+use confsim_core::node::{Dump, Input, Node, Output};
+use confsim_core::signal::{Endpoint, Settings};
+use confsim_core::time::Instant;
+
+use crate::scenario::{Kind, Participant};
+use crate::trace::{NodeId, Role};
+use crate::world::event::Part;
+
+/// A node of any role.
+#[derive(Debug)]
+pub enum Peer {
+    /// The pool's registrar and proxy.
+    FrontEnd(Box<Endpoint<FrontEnd>>),
+    /// A participant's client.
+    Client(Box<Endpoint<Client>>),
+    /// Nobody: takes everything and says nothing.
+    Absent,
+}
+
+impl Peer {
+    /// The node that `part` describes.
+    pub fn new(part: Part<'_>) -> Self {
+        let Part { node, cast, scenario, mut entropy } = part;
+        let address = |node| cast.address(node);
+        let settings = Settings::new(address(node));
+        match node.role() {
+            Role::FrontEnd => {
+                let config = front_end::Config::new(
+                    address(NodeId::FACTORY),
+                    address(NodeId::FOCUS),
+                    address(NodeId::MCU),
+                );
+                Self::FrontEnd(Box::new(Endpoint::new(FrontEnd::new(config), settings, entropy)))
+            }
+            Role::Factory | Role::Focus | Role::Mcu => Self::Absent,
+            Role::Client => {
+                let participant = node.participant().and_then(|index| scenario.participants.get(index));
+                let Some(Participant { kind, display_name, .. }) = participant else { return Self::Absent };
+                let kind = match kind {
+                    Kind::Uccp => client::Kind::Uccp,
+                    Kind::Legacy => client::Kind::Legacy,
+                    Kind::Cwa => client::Kind::Cwa,
+                };
+                let (user, epid) = (cast.uri(node), entropy.hex(10));
+                let mut config =
+                    client::Config::new(&user, &epid, kind, address(node), address(NodeId::FRONT_END));
+                config.display_name = Some(display_name.clone());
+                let settings = config.settings();
+                Self::Client(Box::new(Endpoint::new(Client::new(config), settings, entropy)))
+            }
+        }
+    }
+}
+
+impl Node for Peer {
+    type Command = client::Command;
+    type Event = client::Event;
+
+    fn handle(&mut self, now: Instant, input: Input<client::Command>) {
+        match self {
+            Self::FrontEnd(node) => hand_over(node.as_mut(), now, input),
+            Self::Client(node) => node.handle(now, input),
+            Self::Absent => {}
+        }
+    }
+
+    fn poll(&mut self) -> Output<client::Event> {
+        match self {
+            Self::FrontEnd(node) => next(node.as_mut()),
+            Self::Client(node) => node.poll(),
+            Self::Absent => Output::Wait(None),
+        }
+    }
+
+    fn dump(&self) -> Dump {
+        match self {
+            Self::FrontEnd(node) => node.dump(),
+            Self::Client(node) => node.dump(),
+            Self::Absent => Dump::new(),
+        }
+    }
+}
+
+/// Gives a server everything but commands, of which it has none.
+fn hand_over(node: &mut impl Node<Command = Infallible>, now: Instant, input: Input<client::Command>) {
+    node.handle(
+        now,
+        match input {
+            Input::Start => Input::Start,
+            Input::Accepted { conn, from } => Input::Accepted { conn, from },
+            Input::Connected { conn } => Input::Connected { conn },
+            Input::Received { conn, bytes } => Input::Received { conn, bytes },
+            Input::Closed { conn } => Input::Closed { conn },
+            Input::Timeout => Input::Timeout,
+            Input::Command(_) => return,
+        },
+    );
+}
+
+/// A server's next output. What its operator would see is no part of a run: neither a user nor a wire tap
+/// sees it.
+fn next(node: &mut impl Node) -> Output<client::Event> {
+    loop {
+        return match node.poll() {
+            Output::Event(_) => continue,
+            Output::Heard { conn, message, end } => Output::Heard { conn, message, end },
+            Output::Garbage { conn, error } => Output::Garbage { conn, error },
+            Output::Fired { timer } => Output::Fired { timer },
+            Output::Send(transmit) => Output::Send(transmit),
+            Output::Open { conn, to } => Output::Open { conn, to },
+            Output::Close { conn } => Output::Close { conn },
+            Output::Wait(deadline) => Output::Wait(deadline),
+        };
+    }
+}
