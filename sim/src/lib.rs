@@ -2,6 +2,7 @@
 //! faults, and the trace that everything shown and checked comes from.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod fault;
 pub mod node;
 pub mod scenario;
