@@ -16,10 +16,11 @@ pub use capabilities::{
     AccessNumber, AccessNumbers, Capabilities, CustomInvite, Language, PstnBridging, Region,
 };
 pub use command::{
-    Access, AddUser, Command, DeleteUser, ModifyEndpointMedia, ModifyUserRoles, SetLobbyAccess,
+    Access, AddUser, Command, DeleteUser, ModifyEndpoint, ModifyEndpointMedia, ModifyUserRoles,
+    SetLobbyAccess,
 };
 pub use error::CccpError;
-pub use keys::{ConferenceKeys, MediaKeys, UserKeys};
+pub use keys::{ConferenceKeys, EndpointKeys, MediaKeys, UserKeys};
 pub use kind::CommandKind;
 pub use outcome::{CommandResult, Conferences, EncryptionKey, Outcome};
 pub use reason::Reason;
@@ -29,5 +30,5 @@ pub use response::{Code, Response};
 /// MIME type of C3P (MS-CONFPRO 2.2).
 pub const CONTENT_TYPE: &str = "application/cccp+xml";
 
-/// The only version of the protocol (PRO-2-2-2-e).
+/// The only version of the protocol (PRO-2-2-2-h).
 pub const VERSION: u32 = 1;

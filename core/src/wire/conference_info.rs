@@ -5,11 +5,11 @@ mod endpoint;
 mod extension;
 mod info;
 mod merge;
-mod read;
+pub(crate) mod read;
 mod state;
 mod user;
 mod view;
-mod write;
+pub(crate) mod write;
 
 pub use endpoint::{
     ClientInfo, DisconnectionMethod, Endpoint, EndpointCapabilities, EndpointStatus, Execution,
@@ -18,6 +18,7 @@ pub use endpoint::{
 pub use extension::Extension;
 pub use info::{ConferenceInfo, ConferenceState, ConferenceUri, ConferenceUris, Description, PstnAccess};
 pub use merge::{Applied, Replica, Resync};
+pub(crate) use read::Extensions;
 pub use read::read;
 pub use state::State;
 pub use user::{Role, User, Users};

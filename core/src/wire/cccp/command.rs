@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::keys::{ConferenceKeys, MediaKeys, UserKeys};
+use super::keys::{ConferenceKeys, EndpointKeys, MediaKeys, UserKeys};
 use super::kind::CommandKind;
-use crate::wire::conference_info::{ConferenceInfo, Media, Role, User};
+use crate::wire::conference_info::{ConferenceInfo, Endpoint, Media, Role, User};
 use crate::wire::xml::RawElement;
 use crate::wire::xml::lexical::{enumerated, spelling};
 use crate::wire::xml::owned::{Owned, borrowing, plain};
@@ -61,8 +61,8 @@ pub enum Command<'a> {
     SetLobbyAccess(SetLobbyAccess<'a>),
     /// MS-CONFBAS 2.2.3.5; only the keys are known.
     EndorseUser(ConferenceKeys<'a>),
-    /// Only the name is known: the element as it came.
-    ModifyEndpoint(RawElement<'a>),
+    /// Change an endpoint; only its name is public, its form is that of `modifyEndpointMedia`.
+    ModifyEndpoint(ModifyEndpoint<'a>),
     /// Change a medium of an endpoint.
     ModifyEndpointMedia(ModifyEndpointMedia<'a>),
     /// Turn announcements on or off.
@@ -121,6 +121,17 @@ pub struct SetLobbyAccess<'a> {
     pub users: Vec<Cow<'a, str>>,
     /// What becomes of them.
     pub access: Access,
+}
+
+/// `modifyEndpoint`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModifyEndpoint<'a> {
+    /// The MCU it is for.
+    pub mcu_uri: Option<Cow<'a, str>>,
+    /// Which endpoint.
+    pub keys: Option<EndpointKeys<'a>>,
+    /// Its new state.
+    pub endpoint: Option<Box<Endpoint<'a>>>,
 }
 
 /// `modifyEndpointMedia`.
@@ -192,6 +203,7 @@ impl Command<'_> {
             }
             Self::AddUser(command) => command.mcu_uri.as_deref(),
             Self::DeleteUser(command) => command.mcu_uri.as_deref(),
+            Self::ModifyEndpoint(command) => command.mcu_uri.as_deref(),
             Self::ModifyEndpointMedia(command) => command.mcu_uri.as_deref(),
             _ => None,
         }
@@ -228,7 +240,7 @@ impl Owned for Command<'_> {
             }
             Self::SetLobbyAccess(command) => Command::SetLobbyAccess(command.owned()),
             Self::EndorseUser(keys) => Command::EndorseUser(keys.owned()),
-            Self::ModifyEndpoint(element) => Command::ModifyEndpoint(element.owned()),
+            Self::ModifyEndpoint(command) => Command::ModifyEndpoint(command.owned()),
             Self::ModifyEndpointMedia(command) => Command::ModifyEndpointMedia(command.owned()),
             Self::ModifyConferenceAnnouncements { keys, enabled } => {
                 Command::ModifyConferenceAnnouncements { keys: keys.owned(), enabled }
@@ -246,4 +258,5 @@ borrowing!(AddUser { mcu_uri, keys, user });
 borrowing!(DeleteUser { mcu_uri, keys });
 borrowing!(ModifyUserRoles { keys, roles });
 borrowing!(SetLobbyAccess { keys, users, access });
+borrowing!(ModifyEndpoint { mcu_uri, keys, endpoint });
 borrowing!(ModifyEndpointMedia { mcu_uri, keys, media });

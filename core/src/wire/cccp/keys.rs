@@ -36,7 +36,18 @@ pub struct UserKeys<'a> {
     pub user_entity: Cow<'a, str>,
 }
 
-/// `mediaKeys`: a medium of an endpoint of a user. Without the medium, `endpointKeys`.
+/// `endpointKeys`: an endpoint of a user.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EndpointKeys<'a> {
+    /// The conference URI.
+    pub conf_entity: Cow<'a, str>,
+    /// The user's SIP URI.
+    pub user_entity: Cow<'a, str>,
+    /// The endpoint's GUID.
+    pub endpoint_entity: Cow<'a, str>,
+}
+
+/// `mediaKeys`: a medium of an endpoint of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MediaKeys<'a> {
     /// The conference URI.
@@ -51,4 +62,5 @@ pub struct MediaKeys<'a> {
 
 borrowing!(ConferenceKeys { conf_entity, conference_id, is_static });
 borrowing!(UserKeys { conf_entity, user_entity });
+borrowing!(EndpointKeys { conf_entity, user_entity, endpoint_entity });
 borrowing!(MediaKeys { conf_entity, user_entity, endpoint_entity, media_id });

@@ -39,7 +39,7 @@ pub enum CommandKind {
     ModifyEndpointMedia,
     /// MCU: turn announcements on or off.
     ModifyConferenceAnnouncements,
-    /// Focus to MCU: start serving a conference (IM-3-a).
+    /// Focus to MCU: start serving a conference (IM-3-b).
     CreateConference,
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::capabilities::Capabilities;
 use super::command::Access;
-use super::keys::{ConferenceKeys, MediaKeys, UserKeys};
+use super::keys::{ConferenceKeys, EndpointKeys, MediaKeys, UserKeys};
 use super::kind::CommandKind;
 use super::reason::Reason;
 use crate::wire::conference_info::{ConferenceInfo, Role, User};
@@ -84,8 +84,8 @@ pub enum Outcome<'a> {
         /// `success` or `otherFailure`.
         result: Option<Cow<'a, str>>,
     },
-    /// Nothing is known to be returned.
-    ModifyEndpoint,
+    /// An echo of the keys.
+    ModifyEndpoint(Option<EndpointKeys<'a>>),
     /// An echo of the keys.
     ModifyEndpointMedia(Option<MediaKeys<'a>>),
     /// An echo of the keys.
@@ -148,7 +148,7 @@ impl Outcome<'_> {
                 Self::SetLobbyAccess { keys: None, users: Vec::new(), access: None }
             }
             CommandKind::EndorseUser => Self::EndorseUser { keys: None, result: None },
-            CommandKind::ModifyEndpoint => Self::ModifyEndpoint,
+            CommandKind::ModifyEndpoint => Self::ModifyEndpoint(None),
             CommandKind::ModifyEndpointMedia => Self::ModifyEndpointMedia(None),
             CommandKind::ModifyConferenceAnnouncements => Self::ModifyConferenceAnnouncements(None),
             CommandKind::CreateConference => Self::CreateConference(None),
@@ -172,7 +172,7 @@ impl Outcome<'_> {
             Self::ModifyConferenceLock { .. } => CommandKind::ModifyConferenceLock,
             Self::SetLobbyAccess { .. } => CommandKind::SetLobbyAccess,
             Self::EndorseUser { .. } => CommandKind::EndorseUser,
-            Self::ModifyEndpoint => CommandKind::ModifyEndpoint,
+            Self::ModifyEndpoint(_) => CommandKind::ModifyEndpoint,
             Self::ModifyEndpointMedia(_) => CommandKind::ModifyEndpointMedia,
             Self::ModifyConferenceAnnouncements(_) => CommandKind::ModifyConferenceAnnouncements,
             Self::CreateConference(_) => CommandKind::CreateConference,
@@ -212,7 +212,7 @@ impl Owned for Outcome<'_> {
             Self::EndorseUser { keys, result } => {
                 Outcome::EndorseUser { keys: keys.owned(), result: result.owned() }
             }
-            Self::ModifyEndpoint => Outcome::ModifyEndpoint,
+            Self::ModifyEndpoint(keys) => Outcome::ModifyEndpoint(keys.owned()),
             Self::ModifyEndpointMedia(keys) => Outcome::ModifyEndpointMedia(keys.owned()),
             Self::ModifyConferenceAnnouncements(keys) => Outcome::ModifyConferenceAnnouncements(keys.owned()),
             Self::CreateConference(info) => Outcome::CreateConference(info.owned()),

@@ -8,6 +8,7 @@ use quick_xml::events::Event;
 
 use super::characters::{first_illegal, is_space, normalize_line_ends, resolve, split_name};
 use super::error::{XmlError, XmlErrorKind};
+use super::lexical;
 use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
 use super::namespace::Ns;
 use super::raw::RawElement;
@@ -91,7 +92,7 @@ impl<'a> Reader<'a> {
     /// Starts the root element, whatever it is.
     pub fn any_root(&mut self) -> Result<Element<'a>, XmlError> {
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::Start(element) => return Ok(element),
                 Token::Text(_) => {}
                 Token::End | Token::Eof => return Err(XmlErrorKind::NoRoot.at(self.mark + self.input.len())),
@@ -112,7 +113,7 @@ impl<'a> Reader<'a> {
     /// Starts the next child of the innermost open element; `None` at that element's end.
     pub fn child(&mut self) -> Result<Option<Element<'a>>, XmlError> {
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::Start(element) => return Ok(Some(element)),
                 Token::Text(_) => {}
                 Token::End | Token::Eof => return Ok(None),
@@ -125,9 +126,15 @@ impl<'a> Reader<'a> {
         self.take(ns, local).map(|(value, _)| value)
     }
 
-    /// Takes an attribute that must be there.
+    /// Takes an attribute without the white space around it, as URIs and tokens are read.
+    pub fn token_attribute(&mut self, ns: Ns, local: &str) -> Option<Cow<'a, str>> {
+        self.attribute(ns, local).map(trimmed)
+    }
+
+    /// Takes an attribute that must be there, without the white space around it.
     pub fn required_attribute(&mut self, ns: Ns, local: &'static str) -> Result<Cow<'a, str>, XmlError> {
-        self.attribute(ns, local).ok_or(XmlErrorKind::MissingAttribute(local).at(self.mark + self.start))
+        self.token_attribute(ns, local)
+            .ok_or(XmlErrorKind::MissingAttribute(local).at(self.mark + self.start))
     }
 
     /// Takes an attribute of a type; `parse` says `None` to a value that is not of the type.
@@ -152,7 +159,7 @@ impl<'a> Reader<'a> {
         let start = self.mark + self.start;
         let mut text = Cow::Borrowed("");
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::Text(piece) if text.is_empty() => text = piece,
                 Token::Text(piece) => text.to_mut().push_str(&piece),
                 Token::Start(_) => self.skip()?,
@@ -162,6 +169,11 @@ impl<'a> Reader<'a> {
                 return Err(XmlErrorKind::TextTooLong.at(start));
             }
         }
+    }
+
+    /// The text of the element that has just started without white space around it, as URIs and tokens are read.
+    pub fn token(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        self.text().map(trimmed)
     }
 
     /// The text of the element that has just started, which must be of a type; `local` names it in the error.
@@ -179,7 +191,7 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<(), XmlError> {
         let outside = self.scope.depth();
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::End if self.scope.depth() < outside => return Ok(()),
                 Token::Eof => return Ok(()),
                 _ => {}
@@ -194,7 +206,7 @@ impl<'a> Reader<'a> {
         let mut declarations = Vec::new();
         self.borrowed_bindings(outside, &mut declarations);
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::Start(_) => self.borrowed_bindings(outside, &mut declarations),
                 Token::End if self.scope.depth() < depth => break,
                 Token::Eof => break,
@@ -228,7 +240,7 @@ impl<'a> Reader<'a> {
     /// Checks that the document ends after its root element.
     pub fn finish(mut self) -> Result<(), XmlError> {
         loop {
-            match self.token()? {
+            match self.next_token()? {
                 Token::Eof => return Ok(()),
                 Token::Start(_) | Token::Text(_) | Token::End => {}
             }
@@ -244,7 +256,7 @@ impl<'a> Reader<'a> {
         usize::try_from(self.events.buffer_position()).unwrap_or(self.input.len())
     }
 
-    fn token(&mut self) -> Result<Token<'a>, XmlError> {
+    fn next_token(&mut self) -> Result<Token<'a>, XmlError> {
         self.attributes.clear();
         if self.end_pending {
             self.end_pending = false;
@@ -371,6 +383,13 @@ impl<'a> Reader<'a> {
         };
         let offset = usize::try_from(self.events.error_position()).unwrap_or(self.input.len());
         kind.at(self.mark + offset)
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(lexical::token(text)),
+        Cow::Owned(text) => Cow::Owned(lexical::token(&text).to_owned()),
     }
 }
 

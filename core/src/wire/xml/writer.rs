@@ -75,6 +75,18 @@ impl Writer {
         }
     }
 
+    /// Adds an attribute that holds a number, if there is one.
+    pub fn number_attribute(&mut self, name: &'static str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.attribute(name, &value.to_string());
+        }
+    }
+
+    /// Adds an attribute that holds a boolean, if there is one.
+    pub fn boolean_attribute(&mut self, name: &'static str, value: Option<bool>) {
+        self.optional_attribute(name, value.map(boolean_text));
+    }
+
     /// Writes text.
     pub fn text(&mut self, text: &str) {
         self.close_tag();
