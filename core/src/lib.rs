@@ -93,6 +93,7 @@
 
 pub mod client;
 pub mod entropy;
+pub mod factory;
 pub mod front_end;
 pub mod link;
 pub mod node;
