@@ -95,6 +95,7 @@ pub mod client;
 pub mod entropy;
 pub mod factory;
 pub mod front_end;
+pub mod im_mcu;
 pub mod link;
 pub mod node;
 pub mod signal;

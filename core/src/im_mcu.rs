@@ -1,0 +1,307 @@
+//! The IM MCU (MS-CONFIM): the sessions of a conference's participants, and the messages between them.
+//!
+//! * The focus decides who takes part and says so over the pool link: [`link`](crate::link) carries its C3P
+//!   commands, and back their responses and the state of the sessions (`link_commands`, `roster`).
+//! * A participant dials in; INVITE, SDP, session timer, BYE of either side (`sessions`, `session_timer`).
+//! * A MESSAGE is answered at once, forwarded to everybody else in a form each of them takes (`forward`,
+//!   `format`), recorded for the first 40 seconds (`history`), and reported on to its author when the last
+//!   forward has its result (`delivery`). An INFO is merely passed on (`info`).
+
+mod conference;
+mod config;
+mod delivery;
+mod format;
+mod forward;
+mod history;
+mod info;
+mod leg;
+mod link_commands;
+mod roster;
+mod session_timer;
+mod sessions;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+pub use conference::ConferenceId;
+pub use config::{Config, Limits};
+pub use history::HISTORY;
+pub use session_timer::{MIN_SE, SESSION_EXPIRES};
+
+use self::conference::Conference;
+use self::sessions::{Farewell, diagnostics, not_allowed};
+use crate::link::{Kind, Link, Side};
+use crate::node::{Address, ConnId, Dump};
+use crate::signal::{Context, DialogId, Machine, Request, Response, TimerKey};
+use crate::wire::sip::Method;
+
+/// The hands of the MCU.
+type Cx<'a> = Context<'a, ImMcu>;
+
+/// The IM MCU.
+#[derive(Clone, Debug)]
+pub struct ImMcu {
+    config: Config,
+    /// From [`Machine::start`] on.
+    link: Option<Link<Ask, Timer>>,
+    conferences: BTreeMap<ConferenceId, Conference>,
+    /// How many conferences there have been.
+    created: u64,
+    /// By the URI the focus uses (D-19: as text).
+    by_focus_uri: BTreeMap<Box<str>, ConferenceId>,
+    /// By the URI that clients call.
+    by_chat_uri: BTreeMap<Box<str>, ConferenceId>,
+    /// Where each session belongs.
+    dialogs: BTreeMap<DialogId, ConferenceId>,
+}
+
+/// What an operator would log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The focus sent a command that is no C3P; it cannot be answered.
+    UnreadableCommand {
+        /// Where it goes wrong, in bytes.
+        offset: usize,
+    },
+}
+
+/// What a request of the MCU was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The pool link's.
+    Link,
+    /// A message was forwarded.
+    Forward {
+        /// The conference.
+        conference: ConferenceId,
+        /// Its Message-Id.
+        message: u32,
+    },
+    /// A recorded message was forwarded.
+    Replay {
+        /// The conference.
+        conference: ConferenceId,
+    },
+    /// An INFO was forwarded.
+    Info {
+        /// The conference.
+        conference: ConferenceId,
+    },
+    /// A session was refreshed.
+    Refresh,
+    /// A session was ended.
+    Bye,
+}
+
+/// The timers of the MCU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The pool link's.
+    Link,
+    /// The history of a conference ends (IM-3-3-2-6-1-a).
+    History(ConferenceId),
+    /// A session has to be refreshed or given up.
+    Session(DialogId),
+}
+
+impl TimerKey for Timer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Link => "pool link",
+            Self::History(_) => "message history",
+            Self::Session(_) => "session",
+        }
+    }
+}
+
+impl ImMcu {
+    /// An MCU without conferences.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            link: None,
+            conferences: BTreeMap::new(),
+            created: 0,
+            by_focus_uri: BTreeMap::new(),
+            by_chat_uri: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+        }
+    }
+
+    fn conference_of(&mut self, dialog: DialogId) -> Option<&mut Conference> {
+        self.conferences.get_mut(self.dialogs.get(&dialog)?)
+    }
+
+    /// Sends the focus a state document.
+    fn tell_focus(&mut self, cx: &mut Cx<'_>, document: Option<Vec<u8>>) {
+        if let (Some(link), Some(document)) = (&mut self.link, document) {
+            link.send(cx, Kind::State, document);
+        }
+    }
+
+    /// A request of the pool link, if it comes from where it must.
+    fn service(&mut self, cx: &mut Cx<'_>, request: &Request) {
+        match &mut self.link {
+            Some(link) if link.owns(cx, request.conn) => {
+                let news = link.request(cx, request);
+                self.link_news(cx, news);
+            }
+            _ => {
+                let draft = diagnostics(cx, 3005, "Request cannot target an MCU");
+                cx.respond(request.tx, 403, "Forbidden", &draft);
+            }
+        }
+    }
+
+    /// A request within a session.
+    fn in_session(&mut self, cx: &mut Cx<'_>, dialog: DialogId, request: &Request) {
+        let limits = self.config.limits;
+        match request.message.method() {
+            Method::Invite | Method::Update => self.renew(cx, dialog, request),
+            Method::Bye => self.hung_up(cx, dialog, request),
+            Method::Message => {
+                if let Some(conference) = self.conference_of(dialog) {
+                    conference.message(cx, dialog, request, &limits);
+                }
+            }
+            Method::Info => {
+                if let Some(conference) = self.conference_of(dialog) {
+                    conference.info(cx, dialog, request, &limits);
+                }
+            }
+            _ => not_allowed(cx, request),
+        }
+    }
+}
+
+impl Machine for ImMcu {
+    type Command = Infallible;
+    type Event = Event;
+    type Ask = Ask;
+    type Timer = Timer;
+
+    fn start(&mut self, cx: &mut Cx<'_>) {
+        let epoch = cx.entropy().hex(8);
+        let focus = self.config.focus.clone();
+        self.link.insert(Link::new(focus, Side::Acceptor, &epoch, Ask::Link, Timer::Link)).start(cx);
+    }
+
+    fn command(&mut self, _cx: &mut Cx<'_>, command: Infallible) {
+        match command {}
+    }
+
+    fn connected(&mut self, cx: &mut Cx<'_>, conn: ConnId) {
+        if let Some(link) = self.link.as_mut().filter(|link| link.owns(cx, conn)) {
+            link.connected(cx);
+        }
+    }
+
+    fn disconnected(&mut self, cx: &mut Cx<'_>, _conn: ConnId, peer: &Address) {
+        if *peer != self.config.focus {
+            return;
+        }
+        // An INVITE that was to follow its announcement has died with the connection.
+        for conference in self.conferences.values_mut() {
+            conference.announced.clear();
+        }
+        if let Some(link) = &mut self.link {
+            link.disconnected(cx);
+        }
+    }
+
+    fn request(&mut self, cx: &mut Cx<'_>, request: Request) {
+        let message = &request.message;
+        let within = message.to().is_ok_and(|to| to.tag().is_some());
+        match request.dialog.filter(|dialog| self.dialogs.contains_key(dialog)) {
+            Some(dialog) => self.in_session(cx, dialog, &request),
+            None if within => {
+                let draft = diagnostics(cx, 6019, "Dialog does not exist");
+                cx.respond(request.tx, 481, "Dialog does not exist", &draft);
+            }
+            None => match message.method() {
+                Method::Service => self.service(cx, &request),
+                Method::Invite => self.dial_in(cx, &request),
+                _ => not_allowed(cx, &request),
+            },
+        }
+    }
+
+    fn acknowledged(&mut self, cx: &mut Cx<'_>, dialog: DialogId) {
+        self.connect(cx, dialog);
+    }
+
+    fn unacknowledged(&mut self, cx: &mut Cx<'_>, dialog: DialogId) {
+        if let Some(id) = self.dialogs.get(&dialog).copied() {
+            self.end(cx, id, vec![dialog], Farewell::Said);
+        }
+    }
+
+    fn response(&mut self, cx: &mut Cx<'_>, response: Response<Ask>) {
+        let Response { dialog, ask, outcome, .. } = response;
+        if outcome.is_provisional() {
+            return;
+        }
+        match (ask, dialog) {
+            (Ask::Link, _) => {
+                if let Some(link) = &mut self.link {
+                    let news = link.response(cx, &outcome);
+                    self.link_news(cx, news);
+                }
+            }
+            (Ask::Forward { conference: id, message }, Some(dialog)) => {
+                let Some(conference) = self.conferences.get_mut(&id) else { return };
+                let unreachable = conference.forwarded(cx, dialog, message, &outcome);
+                self.end(cx, id, unreachable, Farewell::Said);
+            }
+            (Ask::Replay { conference: id }, Some(dialog)) => {
+                let Some(conference) = self.conferences.get_mut(&id) else { return };
+                conference.finished();
+                if delivery::ends_dialog(&outcome) {
+                    self.end(cx, id, vec![dialog], Farewell::Said);
+                }
+            }
+            // What becomes of an INFO is of no concern (IM-3-4-2-5-2-a).
+            (Ask::Info { conference }, _) => {
+                if let Some(conference) = self.conferences.get_mut(&conference) {
+                    conference.finished();
+                }
+            }
+            (Ask::Refresh, Some(dialog)) => self.refreshed(cx, dialog, &outcome),
+            (Ask::Bye, Some(dialog)) => cx.forget(dialog),
+            (Ask::Forward { .. } | Ask::Replay { .. } | Ask::Refresh | Ask::Bye, None) => {}
+        }
+    }
+
+    fn timer(&mut self, cx: &mut Cx<'_>, timer: Timer) {
+        match timer {
+            Timer::Link => {
+                if let Some(link) = &mut self.link {
+                    link.timer(cx);
+                }
+            }
+            Timer::History(id) => {
+                if let Some(conference) = self.conferences.get_mut(&id) {
+                    conference.history.clear();
+                }
+            }
+            Timer::Session(dialog) => self.session_due(cx, dialog),
+        }
+    }
+
+    fn dump(&self, dump: &mut Dump) {
+        let sum =
+            |count: fn(&Conference) -> usize| self.conferences.values().map(count).sum::<usize>() as u64;
+        dump.insert("conferences", self.conferences.len() as u64);
+        dump.insert("legs", sum(|conference| conference.legs.len()));
+        dump.insert("announced participants", sum(|conference| conference.announced.len()));
+        dump.insert("recorded messages", sum(|conference| conference.history.len()));
+        dump.insert("open reports", sum(|conference| conference.deliveries.len()));
+        dump.insert("open forwards", sum(|conference| conference.outstanding));
+        dump.insert("link documents", self.link.as_ref().map_or(0, Link::outstanding));
+    }
+}
+
+/// The host of an address, without its port.
+fn host(address: &Address) -> &str {
+    address.as_str().split_once(':').map_or(address.as_str(), |(host, _)| host)
+}

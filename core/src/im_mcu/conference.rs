@@ -1,0 +1,64 @@
+//! One conference on the MCU.
+
+use std::collections::BTreeMap;
+
+use super::delivery::Delivery;
+use super::history::History;
+use super::leg::{Leg, Participant};
+use crate::signal::DialogId;
+use crate::time::Instant;
+
+/// A conference of this incarnation of the MCU; a URI may come again, its number does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConferenceId(pub(super) u64);
+
+/// A conference.
+#[derive(Clone, Debug)]
+pub(super) struct Conference {
+    pub(super) id: ConferenceId,
+    /// The focus's URI, by which the focus speaks of it.
+    pub(super) focus_uri: Box<str>,
+    /// The MCU's URI, which clients call.
+    pub(super) chat_uri: Box<str>,
+    /// Whether the focus has locked it. Who may come is for the focus to say: it announces nobody else.
+    pub(super) locked: bool,
+    /// Those whom the focus let in and whose INVITE has not come yet, by endpoint.
+    pub(super) announced: BTreeMap<Box<str>, Participant>,
+    /// The sessions, in the order of their INVITEs.
+    pub(super) legs: BTreeMap<DialogId, Leg>,
+    /// The *current message ID* (IM-3-3-2-1-b).
+    pub(super) next_message: u32,
+    pub(super) history: History,
+    /// Messages whose report is due, by Message-Id.
+    pub(super) deliveries: BTreeMap<u32, Delivery>,
+    /// Requests sent to legs and not yet answered, those to legs that are gone included (D-28).
+    pub(super) outstanding: usize,
+}
+
+impl Conference {
+    /// An empty conference, created `now`.
+    pub(super) fn new(id: ConferenceId, focus_uri: &str, chat_uri: &str, locked: bool, now: Instant) -> Self {
+        Self {
+            id,
+            focus_uri: focus_uri.into(),
+            chat_uri: chat_uri.into(),
+            locked,
+            announced: BTreeMap::new(),
+            legs: BTreeMap::new(),
+            next_message: 1,
+            history: History::new(now),
+            deliveries: BTreeMap::new(),
+            outstanding: 0,
+        }
+    }
+
+    /// How many legs other than `dialog` a message would go to.
+    pub(super) fn others(&self, dialog: DialogId) -> usize {
+        self.legs.iter().filter(|(id, leg)| **id != dialog && leg.connected).count()
+    }
+
+    /// One of our requests has its answer, or never will.
+    pub(super) fn finished(&mut self) {
+        self.outstanding = self.outstanding.saturating_sub(1);
+    }
+}

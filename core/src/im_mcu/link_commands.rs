@@ -1,0 +1,168 @@
+//! What the focus has the MCU do: C3P over the pool link (D-11, IM-3-1-g).
+
+use super::conference::{Conference, ConferenceId};
+use super::leg::Participant;
+use super::sessions::Farewell;
+use super::{Cx, Event, ImMcu, Timer};
+use crate::link::{Kind, News};
+use crate::wire::cccp::{
+    AddUser, Code, Command, CommandKind, CommandResult, ConferenceKeys, DeleteUser, Outcome, Reason, Request,
+    Response,
+};
+use crate::wire::conference_info::{ConferenceInfo, JoiningMethod, User};
+
+/// How a command went.
+struct Done {
+    result: Result<Outcome<'static>, Reason<'static>>,
+    /// A document for the focus that follows the response.
+    news: Option<Vec<u8>>,
+}
+
+impl From<Result<Outcome<'static>, Reason<'static>>> for Done {
+    fn from(result: Result<Outcome<'static>, Reason<'static>>) -> Self {
+        Self { result, news: None }
+    }
+}
+
+impl ImMcu {
+    /// Acts on what the link brought.
+    pub(super) fn link_news(&mut self, cx: &mut Cx<'_>, news: Vec<News>) {
+        for news in news {
+            match news {
+                News::Fresh => {
+                    let documents: Vec<_> = self.conferences.values().map(Conference::full).collect();
+                    for document in documents {
+                        self.tell_focus(cx, Some(document));
+                    }
+                }
+                News::Document(Kind::Command, document) => match Request::parse(&document) {
+                    Ok(request) => self.command(cx, &request),
+                    Err(error) => cx.event(Event::UnreadableCommand { offset: error.offset() }),
+                },
+                // State travels from the MCU to the focus only.
+                News::Document(Kind::State, _) => {}
+            }
+        }
+    }
+
+    fn command(&mut self, cx: &mut Cx<'_>, request: &Request<'_>) {
+        let done = match &request.command {
+            Command::CreateConference { mcu_uri, info } => {
+                self.create_conference(cx, mcu_uri.as_deref(), info).into()
+            }
+            Command::DeleteConference(keys) => self.delete_conference(cx, keys),
+            Command::AddUser(command) => self.add_user(command).into(),
+            Command::DeleteUser(command) => self.delete_user(cx, command),
+            Command::ModifyConferenceLock { keys, locked, .. } => self.modify_lock(keys, *locked).into(),
+            _ => Err(Reason::NotSupported).into(),
+        };
+        let (code, result) = match done.result {
+            Ok(outcome) => (Code::Success, CommandResult::success(outcome)),
+            Err(reason) => match request.command.kind() {
+                Some(kind) => (Code::Failure, CommandResult::failure(kind, reason)),
+                None => return,
+            },
+        };
+        let response = Response::to(request, code, result).write();
+        if let Some(link) = &mut self.link {
+            link.send(cx, Kind::Command, response);
+        }
+        self.tell_focus(cx, done.news);
+    }
+
+    /// Starts to serve a conference; its 40 seconds begin. One that is served already goes on as it is.
+    fn create_conference(
+        &mut self,
+        cx: &mut Cx<'_>,
+        mcu_uri: Option<&str>,
+        info: &ConferenceInfo<'_>,
+    ) -> Result<Outcome<'static>, Reason<'static>> {
+        let focus_uri = &*info.entity;
+        let chat_uri = match mcu_uri {
+            Some(uri) => uri.to_owned(),
+            None => focus_uri.replace("app:conf:focus:", "app:conf:chat:"),
+        };
+        if focus_uri.is_empty() {
+            return Err(Reason::RequestMalformed);
+        }
+        if !self.by_focus_uri.contains_key(focus_uri) {
+            let id = ConferenceId(self.created);
+            self.created += 1;
+            let locked = info.conference_state.as_ref().and_then(|state| state.locked).unwrap_or(false);
+            let conference = Conference::new(id, focus_uri, &chat_uri, locked, cx.now());
+            cx.set_timer(Timer::History(id), conference.history.until());
+            self.conferences.insert(id, conference);
+            self.by_focus_uri.insert(focus_uri.into(), id);
+            self.by_chat_uri.insert(chat_uri.into(), id);
+        }
+        Ok(Outcome::nothing(CommandKind::CreateConference))
+    }
+
+    /// Ends every session of a conference and forgets it.
+    fn delete_conference(&mut self, cx: &mut Cx<'_>, keys: &ConferenceKeys<'_>) -> Done {
+        let Some(conference) = self.named(keys) else { return Err(Reason::ConferenceDoesntExist).into() };
+        let id = conference.id;
+        let dialogs = conference.legs.keys().copied().collect();
+        let news = self.hang_up(cx, id, dialogs, Farewell::Said);
+        if let Some(conference) = self.conferences.remove(&id) {
+            self.by_focus_uri.remove(&conference.focus_uri);
+            self.by_chat_uri.remove(&conference.chat_uri);
+        }
+        cx.clear_timer(Timer::History(id));
+        Done { result: Ok(Outcome::nothing(CommandKind::DeleteConference)), news }
+    }
+
+    /// Announces a participant whose INVITE is about to come.
+    fn add_user(&mut self, command: &AddUser<'_>) -> Result<Outcome<'static>, Reason<'static>> {
+        let limit = self.config.limits.legs;
+        let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
+        let user = &command.user;
+        let endpoint = user.endpoints.first().ok_or(Reason::RequestMalformed)?;
+        if endpoint.joining_method.is_some_and(|joining| joining != JoiningMethod::DialedIn) {
+            return Err(Reason::NotSupported);
+        }
+        if conference.legs.len() + conference.announced.len() >= limit {
+            return Err(Reason::MaxMeetingSizeExceeded);
+        }
+        let participant = Participant {
+            user: (&*user.entity).into(),
+            name: user.display_text.as_deref().map(Into::into),
+            endpoint: (&*endpoint.entity).into(),
+            uri: endpoint.endpoint_uri.as_deref().unwrap_or(&user.entity).into(),
+            joining: JoiningMethod::DialedIn,
+        };
+        conference.announced.insert(participant.endpoint.clone(), participant);
+        let (keys, user) = (Some(command.keys.clone().into_owned()), Some(user.clone().into_owned().into()));
+        Ok(Outcome::AddUser { keys, user })
+    }
+
+    /// Ends every session of a user (IM-3-2-2-4-1-b). One who has none is as gone as he should be.
+    fn delete_user(&mut self, cx: &mut Cx<'_>, command: &DeleteUser<'_>) -> Done {
+        let keys = ConferenceKeys::entity(command.keys.conf_entity.clone());
+        let Some(conference) = self.named(&keys) else { return Err(Reason::ConferenceDoesntExist).into() };
+        let id = conference.id;
+        let is_meant = |participant: &Participant| *participant.user == *command.keys.user_entity;
+        conference.announced.retain(|_, participant| !is_meant(participant));
+        let legs = conference.legs.iter().filter(|(_, leg)| is_meant(&leg.participant));
+        let dialogs = legs.map(|(dialog, _)| *dialog).collect();
+        let news = self.hang_up(cx, id, dialogs, Farewell::Said);
+        let entity = command.keys.user_entity.to_string().into();
+        let user = Some(Box::new(User { entity, ..User::default() }));
+        Done { result: Ok(Outcome::DeleteUser { keys: Some(keys.into_owned()), user }), news }
+    }
+
+    fn modify_lock(
+        &mut self,
+        keys: &ConferenceKeys<'_>,
+        locked: bool,
+    ) -> Result<Outcome<'static>, Reason<'static>> {
+        let conference = self.named(keys).ok_or(Reason::ConferenceDoesntExist)?;
+        conference.locked = locked;
+        Ok(Outcome::ModifyConferenceLock { keys: Some(keys.clone().into_owned()), locked: Some(locked) })
+    }
+
+    fn named(&mut self, keys: &ConferenceKeys<'_>) -> Option<&mut Conference> {
+        let id = self.by_focus_uri.get(keys.conf_entity.as_deref()?)?;
+        self.conferences.get_mut(id)
+    }
+}

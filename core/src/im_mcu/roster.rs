@@ -1,0 +1,94 @@
+//! What the MCU tells the focus of its sessions: conference-info documents over the pool link (D-11).
+
+use std::collections::BTreeMap;
+
+use super::conference::Conference;
+use super::leg::{Leg, Participant};
+use crate::signal::DialogId;
+use crate::wire::conference_info::{
+    self, ConferenceInfo, Endpoint, EndpointCapabilities, EndpointStatus, ImCapabilities, Media, State, User,
+    Users,
+};
+
+impl Conference {
+    /// A leg is connected, or takes other formats than before.
+    pub(super) fn joined(&self, dialog: DialogId) -> Option<Vec<u8>> {
+        let leg = self.legs.get(&dialog)?;
+        let user = user(&leg.participant, State::Partial, vec![session(leg)]);
+        Some(self.document(State::Partial, vec![user]))
+    }
+
+    /// Legs are gone; `None` when the focus has never heard of any of them.
+    pub(super) fn left(&self, gone: &[(DialogId, Leg)]) -> Option<Vec<u8>> {
+        let known = gone.iter().map(|(_, leg)| leg).filter(|leg| leg.connected);
+        let users = by_user(known, State::Partial, |leg| Endpoint {
+            entity: (&*leg.participant.endpoint).into(),
+            state: Some(State::Deleted),
+            ..Endpoint::default()
+        });
+        (!users.is_empty()).then(|| self.document(State::Partial, users))
+    }
+
+    /// All sessions, for a focus that is new or to which we are new.
+    pub(super) fn full(&self) -> Vec<u8> {
+        let users = by_user(self.legs.values().filter(|leg| leg.connected), State::Full, session);
+        self.document(State::Full, users)
+    }
+
+    fn document(&self, state: State, users: Vec<User<'_>>) -> Vec<u8> {
+        let users = Users { state: Some(state), users, ..Users::default() };
+        conference_info::write(&ConferenceInfo {
+            entity: (&*self.focus_uri).into(),
+            state: Some(state),
+            users: Some(users),
+            ..ConferenceInfo::default()
+        })
+    }
+}
+
+/// One entry per user with an endpoint for each of his legs.
+fn by_user<'a>(
+    legs: impl Iterator<Item = &'a Leg>,
+    state: State,
+    endpoint: impl Fn(&'a Leg) -> Endpoint<'a>,
+) -> Vec<User<'a>> {
+    let mut users = BTreeMap::new();
+    for leg in legs {
+        let entry = users.entry(&leg.participant.user);
+        let entry = entry.or_insert_with(|| user(&leg.participant, state, Vec::new()));
+        entry.endpoints.push(endpoint(leg));
+    }
+    users.into_values().collect()
+}
+
+fn user<'a>(participant: &'a Participant, state: State, endpoints: Vec<Endpoint<'a>>) -> User<'a> {
+    User {
+        entity: (&*participant.user).into(),
+        state: Some(state),
+        display_text: participant.name.as_deref().map(Into::into),
+        endpoints,
+        ..User::default()
+    }
+}
+
+/// The endpoint of a leg, as printed in EX-IM-4-1-1.
+fn session(leg: &Leg) -> Endpoint<'_> {
+    let participant = &leg.participant;
+    let abilities = leg.abilities.reported();
+    let im = ImCapabilities {
+        supported_im_formats: abilities.formats.map(|formats| formats.to_string().into()),
+        user_agent: abilities.user_agent.map(Into::into),
+        ..ImCapabilities::default()
+    };
+    Endpoint {
+        entity: (&*participant.endpoint).into(),
+        state: Some(State::Full),
+        session_type: Some("chat".into()),
+        endpoint_uri: Some((&*participant.uri).into()),
+        status: Some(EndpointStatus::Connected),
+        joining_method: Some(participant.joining),
+        media: vec![Media { id: "1".into(), kind: Some("chat".into()), ..Media::default() }],
+        capabilities: Some(EndpointCapabilities { im: Some(im), ..EndpointCapabilities::default() }),
+        ..Endpoint::default()
+    }
+}
