@@ -20,5 +20,5 @@ pub use model::{
     Action, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range, Scenario, Split,
     Step, Topology,
 };
-pub use named::{NAMED, named};
+pub use named::{NAMED, Named, named};
 pub use span::{parse_span, write_span};

@@ -51,47 +51,54 @@ fn a_written_scenario_reads_back_the_same() {
 
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
-    let head =
-        "version = 1\ntitle = \"t\"\ntopology = \"pool\"\nend = \"9s\"\n[[participant]]\nname = \"bob\"\n";
-    let step = "[[step]]\nat = \"1s\"\nwho = \"bob\"\n";
+    let head = "version = 1\ntitle = \"t\"\ntopology = \"pool\"\nend = \"9s\"\nparticipants = [{ name = \"bob\" }]\n";
+    let step = "{ at = \"1s\", who = \"bob\"";
     for (text, complaint) in [
         (
             "version = 2\nnew-key = 1\n".to_owned(),
             "line 1, column 11: this program reads scenario version 1, not 2",
         ),
         (format!("colour = 1\n{head}"), "line 1, column 1: unknown field `colour`"),
-        (format!("{head}colour = 1\n"), "line 7, column 1: unknown field `colour`"),
+        (format!("{head}steps = [{step}, colour = 1 }}]\n"), "line 6, column 36: unknown field `colour`"),
         (
-            format!("{head}[[step]]\nat = \"soon\"\n"),
-            "line 8, column 6: `soon` is no time like 1.2s, 20ms or 350us",
-        ),
-        (format!("{head}{step}what = \"dance\"\n"), "line 10, column 8: unknown variant `dance`"),
-        (format!("{head}{step}what = \"join\"\n"), "line 7, column 1: `conference` is missing"),
-        (
-            format!("{head}{step}what = \"sign-in\"\nuser = \"bob\"\n"),
-            "line 7, column 1: `user` has no meaning for",
+            format!("{head}steps = [\n{{ at = \"soon\" }}]\n"),
+            "line 7, column 8: `soon` is no time like 1.2s, 20ms",
         ),
         (
-            format!("{head}{step}what = \"eject\"\nconference = \"c\"\nuser = \"eve\"\n"),
+            format!("{head}steps = [{step}, what = \"dance\" }}]\n"),
+            "line 6, column 43: unknown variant `dance`",
+        ),
+        (
+            format!("{head}steps = [\n{step}, what = \"join\" }}]\n"),
+            "line 7, column 1: `conference` is missing",
+        ),
+        (
+            format!("{head}steps = [\n{step}, what = \"sign-in\", user = \"bob\" }}]\n"),
+            "line 7, column 1: `user` has no meaning for `sign-in`",
+        ),
+        (
+            format!("{head}steps = [\n{step}, what = \"eject\", conference = \"c\", user = \"eve\" }}]\n"),
             "line 7, column 1: there is no participant called `eve`",
         ),
         (
-            format!("{head}[[participant]]\nname = \"bob\"\n"),
-            "line 7, column 1: there is a participant called `bob`",
+            head.replace("}]", "}, { name = \"bob\" }]"),
+            "line 5, column 35: there is a participant called `bob` already",
         ),
-        (format!("{head}[[participant]]\nname = \"mcu\"\n"), "line 7, column 1: `mcu` is the name of a role"),
-        (format!("{head}[[fault]]\nsays = \"drop it\"\n"), "line 8, column 8: expected the, got `it`"),
+        (head.replace("bob", "mcu"), "line 5, column 17: `mcu` is the name of a role of the pool"),
+        (format!("{head}faults = [\"drop it\"]\n"), "line 6, column 11: expected the, got `it`"),
         (
-            format!("{head}[[fault]]\nsays = \"drop the 1st INFO from eve to bob\"\n"),
-            "line 8, column 8: there is no node called `eve`",
-        ),
-        (
-            format!("{head}[links.client]\nlatency = 3\n"),
-            "line 8, column 11: expected a time like \"20ms\" or two",
+            format!("{head}faults = [\"drop the 1st INFO from eve to bob\"]\n"),
+            "line 6, column 11: there is no node called `eve`",
         ),
         (
-            format!("parity = true\n{head}{step}what = \"sign-in\"\n{step}what = \"sign-in\"\n"),
-            "line 1, column 1: parity asks for steps",
+            format!("{head}links.client = {{ latency = 3 }}\n"),
+            "line 6, column 28: expected a time like \"20ms\" or two like [\"1ms\", \"50ms\"]",
+        ),
+        (
+            format!(
+                "{head}parity = true\nsteps = [{step}, what = \"sign-in\" }}, {step}, what = \"sign-in\" }}]\n"
+            ),
+            "line 1, column 1: parity asks for steps at least 200 ms apart",
         ),
     ] {
         let error = from_toml(&text).unwrap_err().to_string();

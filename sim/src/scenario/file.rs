@@ -8,34 +8,26 @@
 //! domain = "contoso.com"            # the default
 //! end = "20s"
 //! parity = true                     # default false
-//! covers = ["IM-3-3-2-5-1-c"]       # requirement ids
+//! covers = ["IM-3-2-2-4-1-a"]       # requirement ids
 //! exercises = ["ejection"]          # property ids
 //!
-//! [limits]
-//! forward-timeout = "8s"
+//! limits.forward-timeout = "8s"     # default 32 s
+//! links.client = { latency = ["1ms", "50ms"], jitter = "1ms", split = "pieces" }
+//! links.pool = { latency = "1ms" }  # no jitter and split = "whole" by default
 //!
-//! [links.client]                    # also [links.pool], and `link` of a participant
-//! latency = ["1ms", "50ms"]         # or "20ms"
-//! jitter = "0s"
-//! split = "whole"                   # or "pieces"
+//! participants = [
+//!     { name = "alice", kind = "uccp", display-name = "Alice A." },   # kind: the default; or legacy, cwa
+//!     { name = "bob", link = { latency = "300ms" } },
+//! ]
 //!
-//! [[participant]]
-//! name = "alice"
-//! kind = "uccp"                     # the default; or "legacy", "cwa"
-//! display-name = "Alice"            # default: the name, capitalised
+//! steps = [                         # what: sign-in, create, join, send, typing, eject, leave
+//!     { at = "0s", who = "alice", what = "sign-in" },
+//!     { at = "1s", who = "alice", what = "create", conference = "lunch", subject = "" },
+//!     { at = "2s", who = "alice", what = "send", conference = "lunch", format = "text/plain", text = "Hello" },
+//!     { at = "3s", who = "alice", what = "eject", conference = "lunch", user = "bob" },
+//! ]
 //!
-//! [[step]]
-//! at = "1s"
-//! who = "alice"
-//! what = "create"                   # sign-in, create, join, send, typing, eject, leave
-//! conference = "lunch"              # for all but sign-in
-//! subject = ""                      # create
-//! user = "bob"                      # eject
-//! format = "text/plain"             # send
-//! text = "Hello"                    # send
-//!
-//! [[fault]]
-//! says = "drop the 1st INFO from alice to focus"
+//! faults = ["drop the 1st INFO from alice to focus"]
 //! ```
 //! Unknown keys are errors.
 

@@ -1,9 +1,34 @@
 //! The scenarios that come with the program.
 
-/// Their names and files.
-pub const NAMED: &[(&str, &str)] = &[];
+use super::{FileError, Scenario, from_toml};
 
-/// The file of the scenario called `name`.
-pub fn named(name: &str) -> Option<&'static str> {
-    NAMED.iter().find(|(known, _)| *known == name).map(|(_, file)| *file)
+/// A scenario that comes with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// Its file.
+    pub file: &'static str,
+}
+
+macro_rules! named {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Named { name: $name, file: include_str!(concat!("../../scenarios/", $name, ".toml")) }),+]
+    };
+}
+
+/// All of them, in the order of the documents' section 4.
+pub const NAMED: &[Named] =
+    named!["join-dial-in", "forwarding", "imdn-failure", "eject", "leave", "late-joiner"];
+
+/// The scenario called `name`.
+pub fn named(name: &str) -> Option<Named> {
+    NAMED.iter().find(|known| known.name == name).copied()
+}
+
+impl Named {
+    /// Reads it.
+    pub fn scenario(self) -> Result<Scenario, FileError> {
+        from_toml(self.file)
+    }
 }

@@ -65,9 +65,9 @@ struct Places {
 impl Places {
     fn of(file: &File) -> Self {
         Self {
-            participants: file.participant.iter().map(Spanned::span).collect(),
-            steps: file.step.iter().map(Spanned::span).collect(),
-            faults: file.fault.iter().map(|fault| fault.get_ref().says.span()).collect(),
+            participants: file.participants.iter().map(Spanned::span).collect(),
+            steps: file.steps.iter().map(Spanned::span).collect(),
+            faults: file.faults.iter().map(Spanned::span).collect(),
         }
     }
 
@@ -110,11 +110,11 @@ struct File {
     #[serde(default)]
     links: FileLinks,
     #[serde(default)]
-    participant: Vec<Spanned<FileParticipant>>,
+    participants: Vec<Spanned<FileParticipant>>,
     #[serde(default)]
-    step: Vec<Spanned<FileStep>>,
+    steps: Vec<Spanned<FileStep>>,
     #[serde(default)]
-    fault: Vec<Spanned<FileFault>>,
+    faults: Vec<Spanned<String>>,
 }
 
 fn default_domain() -> String {
@@ -202,12 +202,6 @@ enum FileVerb {
     Leave,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct FileFault {
-    says: Spanned<String>,
-}
-
 #[derive(Clone, Copy)]
 struct FileSpan(Duration);
 
@@ -240,9 +234,8 @@ impl<'de> Deserialize<'de> for FileRange {
 
 impl File {
     fn scenario(self) -> Result<Scenario, Flaw> {
-        let fault = |(index, fault): (usize, Spanned<FileFault>)| {
-            let says = fault.into_inner().says.into_inner();
-            says.parse::<Fault>().map_err(|error| Flaw::fault(index, error.to_string()))
+        let fault = |(index, fault): (usize, Spanned<String>)| {
+            fault.get_ref().parse::<Fault>().map_err(|error| Flaw::fault(index, error.to_string()))
         };
         let step = |(index, step): (usize, Spanned<FileStep>)| {
             step.into_inner().step().map_err(|what| Flaw::step(index, what))
@@ -263,9 +256,9 @@ impl File {
                 pool: self.links.pool.map_or(defaults.pool, FileLink::link),
             },
             limits: Limits { forward_timeout: self.limits.forward_timeout.map(|span| span.0) },
-            participants: self.participant.into_iter().map(|one| one.into_inner().participant()).collect(),
-            steps: self.step.into_iter().enumerate().map(step).collect::<Result<_, _>>()?,
-            faults: self.fault.into_iter().enumerate().map(fault).collect::<Result<_, _>>()?,
+            participants: self.participants.into_iter().map(|one| one.into_inner().participant()).collect(),
+            steps: self.steps.into_iter().enumerate().map(step).collect::<Result<_, _>>()?,
+            faults: self.faults.into_iter().enumerate().map(fault).collect::<Result<_, _>>()?,
             covers: self.covers,
             exercises: self.exercises,
         })

@@ -42,59 +42,71 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
         }
     }
     if let Some(timeout) = scenario.limits.forward_timeout {
-        writeln!(out, "\n[limits]\nforward-timeout = \"{}\"", write_span(timeout))?;
+        writeln!(out, "limits.forward-timeout = \"{}\"", write_span(timeout))?;
     }
     let defaults = Links::default();
     for (name, link, default) in
         [("client", scenario.links.client, defaults.client), ("pool", scenario.links.pool, defaults.pool)]
     {
         if link != default {
-            writeln!(out, "\n[links.{name}]\n{}", fields(link).join("\n"))?;
+            writeln!(out, "links.{name} = {}", table(&fields(link)))?;
         }
     }
-    scenario.participants.iter().try_for_each(|participant| write_participant(out, participant))?;
-    scenario.steps.iter().try_for_each(|step| write_step(out, step))?;
-    scenario
-        .faults
-        .iter()
-        .try_for_each(|fault| writeln!(out, "\n[[fault]]\nsays = {}", Quoted(&fault.to_string())))
+    let tables = |items: Vec<Vec<String>>| items.iter().map(|item| table(item)).collect::<Vec<_>>();
+    write_list(out, "participants", &tables(scenario.participants.iter().map(participant).collect()))?;
+    write_list(out, "steps", &tables(scenario.steps.iter().map(step).collect()))?;
+    let faults: Vec<_> = scenario.faults.iter().map(|fault| Quoted(&fault.to_string()).to_string()).collect();
+    write_list(out, "faults", &faults)
 }
 
-fn write_participant(out: &mut String, participant: &Participant) -> fmt::Result {
-    writeln!(out, "\n[[participant]]\nname = {}", Quoted(&participant.name))?;
+fn write_list(out: &mut String, key: &str, items: &[String]) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{key} = [")?;
+    items.iter().try_for_each(|item| writeln!(out, "    {item},"))?;
+    writeln!(out, "]")
+}
+
+fn table(fields: &[String]) -> String {
+    format!("{{ {} }}", fields.join(", "))
+}
+
+fn participant(participant: &Participant) -> Vec<String> {
+    let mut fields_of = vec![format!("name = {}", Quoted(&participant.name))];
     match participant.kind {
         Kind::Uccp => {}
-        Kind::Legacy => writeln!(out, "kind = \"legacy\"")?,
-        Kind::Cwa => writeln!(out, "kind = \"cwa\"")?,
+        Kind::Legacy => fields_of.push("kind = \"legacy\"".to_owned()),
+        Kind::Cwa => fields_of.push("kind = \"cwa\"".to_owned()),
     }
     if participant.display_name != capitalised(&participant.name) {
-        writeln!(out, "display-name = {}", Quoted(&participant.display_name))?;
+        fields_of.push(format!("display-name = {}", Quoted(&participant.display_name)));
     }
-    match participant.link {
-        Some(link) => writeln!(out, "link = {{ {} }}", fields(link).join(", ")),
-        None => Ok(()),
-    }
+    fields_of.extend(participant.link.map(|link| format!("link = {}", table(&fields(link)))));
+    fields_of
 }
 
-fn write_step(out: &mut String, step: &Step) -> fmt::Result {
-    writeln!(out, "\n[[step]]\nat = \"{}\"", write_span(step.at))?;
-    writeln!(out, "who = {}\nwhat = \"{}\"", Quoted(&step.who), step.action.verb())?;
-    if let Some(conference) = step.action.conference() {
-        writeln!(out, "conference = {}", Quoted(conference))?;
-    }
+fn step(step: &Step) -> Vec<String> {
+    let mut fields = vec![
+        format!("at = \"{}\"", write_span(step.at)),
+        format!("who = {}", Quoted(&step.who)),
+        format!("what = \"{}\"", step.action.verb()),
+    ];
+    fields.extend(step.action.conference().map(|name| format!("conference = {}", Quoted(name))));
     match &step.action {
         Action::Create { subject, .. } if !subject.is_empty() => {
-            writeln!(out, "subject = {}", Quoted(subject))
+            fields.push(format!("subject = {}", Quoted(subject)));
         }
-        Action::Eject { user, .. } => writeln!(out, "user = {}", Quoted(user)),
+        Action::Eject { user, .. } => fields.push(format!("user = {}", Quoted(user))),
         Action::Send { format, text, .. } => {
             if format != "text/plain" {
-                writeln!(out, "format = {}", Quoted(format))?;
+                fields.push(format!("format = {}", Quoted(format)));
             }
-            writeln!(out, "text = {}", Quoted(text))
+            fields.push(format!("text = {}", Quoted(text)));
         }
-        _ => Ok(()),
+        _ => {}
     }
+    fields
 }
 
 fn fields(link: Link) -> Vec<String> {
