@@ -46,21 +46,20 @@ impl<'a> Iterator for Elements<'a> {
 /// Bytes up to the comma that ends the first element of `text`, or all of it.
 fn element_length(text: &str) -> usize {
     let mut scan = Scan::new(text);
-    let mut bracket = false;
-    while let Some(byte) = scan.peek() {
-        match byte {
-            b',' if !bracket => return scan.at(),
-            b'"' if !bracket => {
+    while let Some(length) = memchr::memchr3(b',', b'"', b'<', scan.rest().as_bytes()) {
+        scan.seek(scan.at() + length);
+        match scan.peek() {
+            Some(b'"') => {
                 if scan.quoted().is_err() {
-                    return text.len();
+                    break;
                 }
-                continue;
             }
-            b'<' => bracket = true,
-            b'>' => bracket = false,
-            _ => {}
+            Some(b'<') => match memchr::memchr(b'>', scan.rest().as_bytes()) {
+                Some(length) => scan.seek(scan.at() + length),
+                None => break,
+            },
+            _ => return scan.at(),
         }
-        scan.seek(scan.at() + 1);
     }
     text.len()
 }
@@ -89,7 +88,7 @@ impl<'a, T: Header<'a>> Iterator for List<'a, T> {
                 let offset = (self.base + at) as u64;
                 return Some(T::parse(element).map_err(|error| error.shifted(offset)));
             }
-            let field = self.fields.by_ref().find(|field| field.name() == self.name)?;
+            let field = self.fields.next_named(self.name)?;
             self.base = field.offset();
             self.elements = Some(Elements::of(field.value()));
         }

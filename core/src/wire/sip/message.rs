@@ -148,12 +148,18 @@ impl Message {
 
     /// The first value of the header called `name`, as it came (possibly folded over lines).
     pub fn header(&self, name: Name) -> Option<&str> {
-        self.headers(name).next()
+        self.first(name).map(|field| field.value)
+    }
+
+    /// The first field called `name`.
+    pub(super) fn first(&self, name: Name) -> Option<Field<'_>> {
+        self.fields().next_named(name)
     }
 
     /// All values of the header called `name`, in order, comma lists in one piece.
     pub fn headers(&self, name: Name) -> impl Iterator<Item = &str> {
-        self.fields().filter(move |field| field.name == name).map(|field| field.value)
+        let mut fields = self.fields();
+        std::iter::from_fn(move || fields.next_named(name).map(|field| field.value))
     }
 
     /// All elements of the header called `name`: repeats and comma lists taken together, empty ones left out.
@@ -196,6 +202,13 @@ impl Eq for Message {}
 pub struct Fields<'a> {
     text: &'a str,
     entries: std::slice::Iter<'a, head::Entry>,
+}
+
+impl<'a> Fields<'a> {
+    /// The next field called `name`; those before it are skipped.
+    pub(super) fn next_named(&mut self, name: Name) -> Option<Field<'a>> {
+        self.entries.by_ref().find(|entry| entry.name() == name).map(|entry| entry.field(self.text))
+    }
 }
 
 impl<'a> Iterator for Fields<'a> {

@@ -47,6 +47,10 @@ pub(in super::super) struct Entry {
 }
 
 impl Entry {
+    pub(super) const fn name(&self) -> Name {
+        self.name
+    }
+
     pub(super) fn field<'a>(&self, text: &'a str) -> Field<'a> {
         Field {
             name: self.name,
@@ -71,11 +75,7 @@ const USUAL_FIELDS: usize = 24;
 
 /// `head` as text.
 pub(super) fn text(head: Bytes) -> Result<ByteString, SipError> {
-    match std::str::from_utf8(&head) {
-        Ok(_) => {}
-        Err(error) => return Err(SipError::new(ErrorKind::NotUtf8, error.valid_up_to() as u64)),
-    }
-    ByteString::try_from(head).map_err(|_| SipError::new(ErrorKind::NotUtf8, 0))
+    ByteString::try_from(head).map_err(|error| SipError::new(ErrorKind::NotUtf8, error.valid_up_to() as u64))
 }
 
 impl Head {

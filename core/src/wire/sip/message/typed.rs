@@ -13,7 +13,7 @@ use super::{Message, Start};
 impl Message {
     /// The first header called `name`, read as `T`.
     pub fn typed<'a, T: Header<'a>>(&'a self, name: Name) -> Result<Option<T>, SipError> {
-        let Some(field) = self.fields().find(|field| field.name() == name) else { return Ok(None) };
+        let Some(field) = self.first(name) else { return Ok(None) };
         T::parse(field.value()).map(Some).map_err(|error| error.shifted(field.offset() as u64))
     }
 
@@ -144,9 +144,9 @@ impl Message {
 
     /// The Content-Length header; more than one is an error.
     pub fn content_length(&self) -> Result<Option<usize>, SipError> {
-        let mut found = self.fields().filter(|field| field.name() == Name::ContentLength);
-        let Some(field) = found.next() else { return Ok(None) };
-        if let Some(again) = found.next() {
+        let mut fields = self.fields();
+        let Some(field) = fields.next_named(Name::ContentLength) else { return Ok(None) };
+        if let Some(again) = fields.next_named(Name::ContentLength) {
             return Err(SipError::new(ErrorKind::ContentLengthRepeated, again.offset() as u64));
         }
         let invalid = SipError::new(ErrorKind::ContentLengthInvalid, field.offset() as u64);
