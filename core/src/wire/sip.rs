@@ -7,6 +7,8 @@
 //! Every reader here is total and linear in its input. Values may be folded over lines wherever white space
 //! may stand. What we write is canonical: one line per field, no white space that is not needed.
 
+#[cfg(feature = "arbitrary")]
+pub mod arbitrary;
 mod error;
 mod framer;
 mod grammar;

@@ -6,6 +6,7 @@ mod framing;
 mod hostile;
 mod lists;
 mod messages;
+mod round_trip;
 mod torture;
 mod values;
 mod writing;

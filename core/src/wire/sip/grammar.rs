@@ -1,5 +1,8 @@
 //! Character classes and the cursor that the value readers share (RFC 3261 section 25.1).
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::{ErrorKind, SipError};
 
 /// `token`.
@@ -81,6 +84,28 @@ pub(super) fn all(text: &str, class: u8) -> bool {
 /// `text` without the white space around it.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// Writes `text` without line ends: each run of them, with the white space after it, is one space.
+pub(super) fn write_one_line(out: &mut impl fmt::Write, mut text: &str) -> fmt::Result {
+    while let Some(at) = memchr::memchr2(b'\r', b'\n', text.as_bytes()) {
+        let (line, rest) = text.split_at_checked(at).unwrap_or_default();
+        out.write_str(line)?;
+        out.write_char(' ')?;
+        text = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    }
+    out.write_str(text)
+}
+
+/// `text` as [`write_one_line`] writes it.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len());
+    // Writing into memory does not fail.
+    let _ = write_one_line(&mut line, text);
+    Cow::Owned(line)
 }
 
 /// A cursor over one header value.
@@ -181,7 +206,13 @@ impl<'a> Scan<'a> {
                     self.at += 1;
                     return Ok(inside);
                 }
-                b'\\' => self.at += 2,
+                b'\\' => {
+                    self.at += 1;
+                    if matches!(self.peek(), Some(b'\r' | b'\n')) {
+                        return Err(error);
+                    }
+                    self.at += 1;
+                }
                 _ => self.at += 1,
             }
         }

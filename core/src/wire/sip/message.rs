@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 pub(super) use self::head::{Head, Start};
-use super::grammar::trim;
+use super::grammar::one_line;
 use super::{Elements, ErrorKind, Limits, Method, Name, SipError};
 use crate::node::Summary;
 
@@ -247,16 +247,6 @@ impl<'a> Field<'a> {
 
     /// The value in one line: every fold is one space.
     pub fn unfolded(&self) -> Cow<'a, str> {
-        if !self.value.contains('\r') {
-            return Cow::Borrowed(self.value);
-        }
-        let mut lines = self.value.split("\r\n");
-        let mut text = lines.next().unwrap_or_default().to_owned();
-        for line in lines {
-            text.truncate(text.trim_end_matches([' ', '\t']).len());
-            text.push(' ');
-            text.push_str(trim(line));
-        }
-        Cow::Owned(text)
+        one_line(self.value)
     }
 }

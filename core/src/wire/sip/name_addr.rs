@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::grammar::{SPACE, Scan, TOKEN, trim};
+use super::grammar::{SPACE, Scan, TOKEN, one_line, trim, write_one_line};
 use super::headers::Header;
 use super::{ErrorKind, Params, SipError, Uri, unquoted};
 
@@ -11,7 +11,7 @@ use super::{ErrorKind, Params, SipError, Uri, unquoted};
 ///
 /// Without angle brackets, what follows the first semicolon belongs to the header and not to the URI, which
 /// then may carry no embedded header fields (RFC 3261 section 20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct NameAddr<'a> {
     display: &'a str,
     /// The URI.
@@ -75,7 +75,7 @@ impl<'a> NameAddr<'a> {
         match self.display.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(inside) => Some(unquoted(inside)),
             None if self.display.is_empty() => None,
-            None => Some(Cow::Borrowed(self.display)),
+            None => Some(one_line(self.display)),
         }
     }
 
@@ -95,10 +95,19 @@ impl<'a> NameAddr<'a> {
     }
 }
 
+/// Equal if they say the same, however the display name is quoted.
+impl PartialEq for NameAddr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.uri == other.uri && self.display_name() == other.display_name() && self.params == other.params
+    }
+}
+
+impl Eq for NameAddr<'_> {}
+
 /// Canonical: the display name as it came, the URI in angle brackets, the parameters.
 impl fmt::Display for NameAddr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.display)?;
+        write_one_line(f, self.display)?;
         if !self.display.is_empty() {
             f.write_str(" ")?;
         }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::grammar::{Scan, VALUE};
+use super::grammar::{Scan, VALUE, one_line, write_one_line};
 use super::{ErrorKind, SipError};
 
-/// The parameters at the end of a header value, as they came. Names compare without regard to case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The parameters at the end of a header value, as they came. Two are equal if they say the same in the same
+/// order; names compare without regard to case.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Params<'a> {
     text: &'a str,
 }
@@ -57,6 +58,18 @@ impl<'a> Params<'a> {
     }
 }
 
+impl PartialEq for Params<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): ((&str, Option<&str>), (&str, Option<&str>))| {
+            a.0.eq_ignore_ascii_case(b.0) && a.1.map(unquoted) == b.1.map(unquoted)
+        };
+        self.text == other.text
+            || (self.iter().count() == other.iter().count() && self.iter().zip(other.iter()).all(same))
+    }
+}
+
+impl Eq for Params<'_> {}
+
 /// Canonical: no white space around separators.
 impl fmt::Display for Params<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +82,8 @@ impl fmt::Display for Params<'_> {
                 if read_value(&mut scan).is_err() {
                     break;
                 }
-                write!(f, "={}", scan.since(start))?;
+                f.write_str("=")?;
+                write_one_line(f, scan.since(start))?;
             }
         }
         Ok(())
@@ -91,20 +105,14 @@ fn read_value<'a>(scan: &mut Scan<'a>) -> Result<&'a str, SipError> {
 
 /// What the inside of a quoted string says: escapes resolved, line folds as one space.
 pub fn unquoted(inside: &str) -> Cow<'_, str> {
-    if !inside.contains(['\\', '\r']) {
+    if !inside.contains(['\\', '\r', '\n']) {
         return Cow::Borrowed(inside);
     }
-    let mut text = String::with_capacity(inside.len());
-    let mut chars = inside.chars().peekable();
-    while let Some(found) = chars.next() {
-        match found {
-            '\\' => text.extend(chars.next()),
-            '\r' | '\n' => {
-                while chars.next_if(|next| matches!(next, ' ' | '\t' | '\r' | '\n')).is_some() {}
-                text.push(' ');
-            }
-            _ => text.push(found),
-        }
-    }
+    let mut text = one_line(inside).into_owned();
+    let mut escaped = false;
+    text.retain(|found| {
+        escaped = found == '\\' && !escaped;
+        !escaped
+    });
     Cow::Owned(text)
 }

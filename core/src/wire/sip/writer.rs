@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::grammar::{TOKEN, all, is};
+use super::grammar::{TOKEN, all, is, write_one_line};
 use super::{Field, Method, Name};
 
 /// Writes the head of one message after the other into a buffer it reuses.
@@ -107,18 +107,11 @@ impl Writer {
     }
 }
 
-/// Lets no line end through: each run of them, with the white space after it, is one space.
+/// Lets no line end through, not even one of a value that is written in pieces.
 struct OneLine<'a>(&'a mut BytesMut);
 
 impl fmt::Write for OneLine<'_> {
-    fn write_str(&mut self, mut text: &str) -> fmt::Result {
-        while let Some(at) = memchr::memchr2(b'\r', b'\n', text.as_bytes()) {
-            let (line, rest) = text.split_at_checked(at).unwrap_or_default();
-            self.0.put_slice(line.as_bytes());
-            self.0.put_u8(b' ');
-            text = rest.trim_start_matches(['\r', '\n', ' ', '\t']);
-        }
-        self.0.put_slice(text.as_bytes());
-        Ok(())
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        write_one_line(self.0, text)
     }
 }

@@ -4,13 +4,13 @@
 
 use std::fmt;
 
-use super::super::grammar::{Scan, trim};
+use super::super::grammar::{Scan, one_line, trim, write_one_line};
 use super::super::{Elements, ErrorKind, SipError};
 use super::Header;
 
 /// A scheme and its parameters: `NTLM qop="auth", realm="SIP Communications Service"`. Authentication-Info of
 /// RFC 3261 has no scheme; then it is empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a> {
     /// The scheme as spelled, possibly empty.
     pub scheme: &'a str,
@@ -23,9 +23,13 @@ impl<'a> Credentials<'a> {
         self.params().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    fn elements(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        Elements::of(self.params).filter(|element| !element.is_empty())
+    }
+
     /// All parameters in order, values without their quotes; what is no `name=value` is left out.
     pub fn params(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        Elements::of(self.params).filter_map(|element| {
+        self.elements().filter_map(|element| {
             let (name, value) = element.split_once('=')?;
             let value = trim(value);
             let inside = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -39,25 +43,46 @@ impl<'a> Header<'a> for Credentials<'a> {
         let mut scan = Scan::new(text);
         scan.space();
         let start = scan.at();
-        let scheme = scan.token()?;
+        let mut scheme = scan.token()?;
+        let end = scan.at();
         scan.space();
-        if scan.peek() == Some(b'=') {
-            return Ok(Self { scheme: "", params: trim(text.get(start..).unwrap_or_default()) });
+        match scan.peek() {
+            Some(b'=') => {
+                scheme = "";
+                scan.seek(start);
+            }
+            Some(_) if scan.at() == end => return Err(scan.error(ErrorKind::Token)),
+            _ => {}
         }
-        if scan.peek() == Some(b',') {
-            return Err(scan.error(ErrorKind::Token));
+        let start = scan.at();
+        let params = trim(scan.rest());
+        let mut elements = Elements::of(params);
+        while let Some((at, element)) = elements.step() {
+            if element.starts_with('=') {
+                return Err(SipError::new(ErrorKind::Parameter, (start + at) as u64));
+            }
         }
-        Ok(Self { scheme, params: trim(scan.rest()) })
+        Ok(Self { scheme, params })
     }
 }
+
+/// Equal if scheme and parameters are written the same, white space aside.
+impl PartialEq for Credentials<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.elements().map(one_line).eq(other.elements().map(one_line))
+    }
+}
+
+impl Eq for Credentials<'_> {}
 
 /// Canonical: one comma and one space between parameters.
 impl fmt::Display for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.scheme)?;
-        let mut before = if self.scheme.is_empty() || self.params.is_empty() { "" } else { " " };
-        for element in Elements::of(self.params) {
-            write!(f, "{before}{element}")?;
+        let mut before = if self.scheme.is_empty() { "" } else { " " };
+        for element in self.elements() {
+            f.write_str(before)?;
+            write_one_line(f, element)?;
             before = ", ";
         }
         Ok(())
