@@ -77,6 +77,8 @@ fn name_addresses() {
     let bare: NameAddr<'_> = read("sip:a@b;tag=1;epid=x", "<sip:a@b>;tag=1;epid=x");
     assert_eq!((bare.uri.as_str(), bare.tag(), bare.epid()), ("sip:a@b", Some("1"), Some("x")));
     assert_eq!(bare.display_name(), None);
+    let bracket: NameAddr<'_> = read("sip:a@b;x=\"<\"", "<sip:a@b>;x=\"<\"");
+    assert_eq!(bracket.param("x"), Some(Some("<")));
     let angled: NameAddr<'_> = read("<sip:a@b;tag=1;epid=x>", "<sip:a@b;tag=1;epid=x>");
     assert_eq!((angled.tag(), angled.epid(), angled.uri.param("tag")), (None, Some("x"), Some(Some("1"))));
     let sender: NameAddr<'_> = read("\"Alice\"<sip:a@b;gruu>", "\"Alice\" <sip:a@b;gruu>");

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use confsim_core::wire::sip::arbitrary::Sample;
 use confsim_core::wire::sip::headers::{Delta, Header, Number};
 use confsim_core::wire::sip::{
-    CSeq, Credentials, Diagnostics, Event, KeepAlive, Limits, Message, Method, Name, NameAddr, Params, PoolLink,
-    Reason, SessionExpires, SubscriptionState, Uri, Via, Writer,
+    CSeq, Credentials, Diagnostics, Event, KeepAlive, Limits, Message, Method, Name, NameAddr, Params,
+    PoolLink, Reason, SessionExpires, SubscriptionState, Uri, Via, Writer,
 };
 use proptest::prelude::*;
 

@@ -198,7 +198,7 @@ fn extra(u: &mut Unstructured<'_>) -> Result<(&'static str, String)> {
         5 => ("ms-diagnostics", Sample::<Diagnostics<'_>>::arbitrary(u)?.text),
         6 => ("ms-keep-alive", Sample::<KeepAlive<'_>>::arbitrary(u)?.text),
         7 => ("Proxy-Authorization", Sample::<Credentials<'_>>::arbitrary(u)?.text),
-        8 => ("Min-SE", Sample::<Delta<'_>>::arbitrary(u)?.text),
+        8 => ("Retry-After", Sample::<Delta<'_>>::arbitrary(u)?.text),
         9 => ("Supported", "timer, ms-sender".to_owned()),
         10 => ("X-Unknown", u.arbitrary::<&str>()?.to_owned()),
         11 => ("Allow", "INVITE,BeNotify".to_owned()),

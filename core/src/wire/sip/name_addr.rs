@@ -57,7 +57,8 @@ fn read_display<'a>(scan: &mut Scan<'a>) -> Result<Option<&'a str>, SipError> {
     if scan.eat(b'<') {
         return Ok(Some(display));
     }
-    if scan.rest().contains('<') || display.starts_with('"') {
+    let is_scheme = scan.peek() == Some(b':');
+    if display.starts_with('"') || (!is_scheme && scan.rest().contains('<')) {
         return Err(scan.error(ErrorKind::DisplayName));
     }
     scan.seek(start);
