@@ -1,0 +1,159 @@
+//! The async shell: one node on real or simulated sockets.
+//!
+//! A shell owns a node and is the only one to touch it. Around it run small tasks that own nothing but a
+//! socket: one accepts, one per connection reads, one per connection writes, one per attempt connects. They
+//! report to the shell through one queue, so that the node sees one input at a time and is drained before the
+//! next (rules 1 and 2 of [`confsim_core`]). The same code runs under turmoil and on the system's sockets:
+//! it is generic over [`Net`].
+
+mod connection;
+mod net;
+
+pub use net::{Net, Tokio};
+
+use std::collections::BTreeMap;
+use std::io;
+
+use confsim_core::node::{Address, ConnId, Deadline, Input, Node, Output, Transmit};
+use confsim_core::time::Instant;
+use tokio::sync::mpsc;
+use tokio::time;
+
+use self::connection::{Connection, News};
+
+/// How many inputs may wait for the node; beyond that the tasks that bring them wait.
+const INPUTS: usize = 1024;
+
+/// Sees what the shell does, for a trace. The end of a connection is named by both socket addresses.
+pub trait Tap<N: Node> {
+    /// A connection is up at this node's end.
+    fn up(&mut self, now: Instant, conn: ConnId, ends: net::Ends);
+
+    /// The node said this. [`Output::Wait`] is not shown.
+    fn output(&mut self, now: Instant, output: &Output<N::Event>);
+
+    /// The node is about to get this input.
+    fn input(&mut self, now: Instant, input: &Input<N::Command>);
+}
+
+/// What a shell is made of.
+pub struct Shell<N: Node, T: Net, P> {
+    node: N,
+    net: T,
+    tap: P,
+    connections: BTreeMap<ConnId, Connection>,
+    accepted: u32,
+    deadline: Option<Deadline>,
+    news: mpsc::Sender<News<T::Stream>>,
+    inbox: mpsc::Receiver<News<T::Stream>>,
+}
+
+impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
+    /// A shell around `node`.
+    pub fn new(node: N, net: T, tap: P) -> Self {
+        let (news, inbox) = mpsc::channel(INPUTS);
+        let (connections, accepted, deadline) = (BTreeMap::new(), 0, None);
+        Self { node, net, tap, connections, accepted, deadline, news, inbox }
+    }
+
+    /// Runs until `commands` ends, which is the local user's way to go; fails only if it cannot listen.
+    pub async fn run(
+        mut self,
+        listen: Option<&Address>,
+        mut commands: mpsc::Receiver<N::Command>,
+    ) -> io::Result<N> {
+        if let Some(address) = listen {
+            let listener = self.net.bind(address).await?;
+            connection::accept(self.net.clone(), listener, self.news.clone());
+        }
+        self.give(Input::Start);
+        loop {
+            let due = self.deadline.map(|deadline| self.net.moment(deadline.at));
+            // Timers fire before the inputs of their instant (D-6): the order of the arms is the rule.
+            tokio::select! {
+                biased;
+                () = time::sleep_until(due.unwrap_or_else(time::Instant::now)), if due.is_some() => {
+                    self.give(Input::Timeout);
+                }
+                command = commands.recv() => match command {
+                    Some(command) => self.give(Input::Command(command)),
+                    None => return Ok(self.node),
+                },
+                Some(news) = self.inbox.recv() => self.hear(news),
+            }
+        }
+    }
+
+    /// Takes what a task reports.
+    fn hear(&mut self, news: News<T::Stream>) {
+        match news {
+            News::Accepted { stream, from } => {
+                let conn = ConnId::accepted(self.accepted);
+                self.accepted += 1;
+                self.start(conn, stream);
+                self.give(Input::Accepted { conn, from });
+            }
+            News::Connected { conn, stream } => {
+                if self.connections.contains_key(&conn) {
+                    self.start(conn, stream);
+                    self.give(Input::Connected { conn });
+                }
+            }
+            News::Received { conn, bytes } => {
+                if self.connections.contains_key(&conn) {
+                    self.give(Input::Received { conn, bytes });
+                }
+            }
+            News::Closed { conn } => {
+                if self.connections.remove(&conn).is_some() {
+                    self.give(Input::Closed { conn });
+                }
+            }
+        }
+    }
+
+    /// Puts a connection's tasks to work.
+    fn start(&mut self, conn: ConnId, stream: T::Stream) {
+        self.tap.up(self.net.now(), conn, self.net.ends(&stream));
+        self.connections.insert(conn, Connection::start(conn, stream, self.news.clone()));
+    }
+
+    /// Gives the node one input, drains it, and does what it wants.
+    fn give(&mut self, input: Input<N::Command>) {
+        let now = self.net.now();
+        self.tap.input(now, &input);
+        self.node.handle(now, input);
+        loop {
+            let output = self.node.poll();
+            if let Output::Wait(deadline) = output {
+                self.deadline = deadline;
+                return;
+            }
+            self.tap.output(now, &output);
+            match output {
+                Output::Send(transmit) => self.write(transmit),
+                Output::Open { conn, to } => {
+                    self.connections.insert(conn, Connection::pending());
+                    connection::connect(self.net.clone(), conn, to, self.news.clone());
+                }
+                Output::Close { conn } => {
+                    self.connections.remove(&conn);
+                }
+                Output::Heard { .. }
+                | Output::Garbage { .. }
+                | Output::Fired { .. }
+                | Output::Event(_)
+                | Output::Wait(_) => {}
+            }
+        }
+    }
+
+    /// Queues a message; a reader so slow that the queue is full loses its connection.
+    fn write(&mut self, transmit: Transmit) {
+        let conn = transmit.conn;
+        let full = self.connections.get_mut(&conn).is_some_and(|connection| !connection.write(transmit));
+        if full && let Some(connection) = self.connections.get_mut(&conn) {
+            connection.cut(conn, self.news.clone());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What the shell needs of a network.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+
+use confsim_core::node::Address;
+use confsim_core::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time;
+
+/// Both ends of a connection: the opener's, then the listener's.
+pub type Ends = (SocketAddr, SocketAddr);
+
+/// A network: listeners, streams, and its time.
+pub trait Net: Clone + 'static {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// Something to accept connections from.
+    type Listener: Send + 'static;
+
+    /// Listens at `address`.
+    fn bind(&self, address: &Address) -> impl Future<Output = io::Result<Self::Listener>>;
+
+    /// The next connection, and who it is from as far as the network vouches for it.
+    fn accept(
+        &self,
+        listener: &Self::Listener,
+    ) -> impl Future<Output = io::Result<(Self::Stream, Address)>> + Send;
+
+    /// Connects to `address`.
+    fn connect(&self, address: &Address) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// The ends of a connection, the opener's first.
+    fn ends(&self, stream: &Self::Stream) -> Ends;
+
+    /// The present, on the time line of the nodes.
+    fn now(&self) -> Instant;
+
+    /// A point on that time line as tokio's clock has it.
+    fn moment(&self, at: Instant) -> time::Instant;
+}
