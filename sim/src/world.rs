@@ -1,6 +1,10 @@
 //! Worlds: what connects the nodes of a run, moves time, and reports to the trace.
 
 pub mod event;
+mod origin;
 mod outcome;
+mod script;
+pub mod shell;
+pub mod turmoil;
 
 pub use outcome::{Breach, Outcome, Rule};

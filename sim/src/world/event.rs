@@ -8,7 +8,6 @@ mod connect;
 mod drain;
 mod plan;
 mod queue;
-mod script;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -21,9 +20,9 @@ use confsim_core::time::Instant;
 use self::drain::Parked;
 use self::plan::Plan;
 use self::queue::{Due, Queue};
-use self::script::Script;
 use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
+use super::script::Script;
 use crate::node::Peer;
 use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, StepId, Trace};

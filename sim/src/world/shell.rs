@@ -9,7 +9,7 @@
 mod connection;
 mod net;
 
-pub use net::{Net, Tokio};
+pub use net::{Ends, Net};
 
 use std::collections::BTreeMap;
 use std::io;
@@ -26,8 +26,8 @@ const INPUTS: usize = 1024;
 
 /// Sees what the shell does, for a trace. The end of a connection is named by both socket addresses.
 pub trait Tap<N: Node> {
-    /// A connection is up at this node's end.
-    fn up(&mut self, now: Instant, conn: ConnId, ends: net::Ends);
+    /// A connection is up at this node's end; `from` tells who opened it, unless this node did.
+    fn up(&mut self, now: Instant, conn: ConnId, ends: Ends, from: Option<&Address>);
 
     /// The node said this. [`Output::Wait`] is not shown.
     fn output(&mut self, now: Instant, output: &Output<N::Event>);
@@ -90,12 +90,12 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
             News::Accepted { stream, from } => {
                 let conn = ConnId::accepted(self.accepted);
                 self.accepted += 1;
-                self.start(conn, stream);
+                self.start(conn, stream, Some(&from));
                 self.give(Input::Accepted { conn, from });
             }
             News::Connected { conn, stream } => {
                 if self.connections.contains_key(&conn) {
-                    self.start(conn, stream);
+                    self.start(conn, stream, None);
                     self.give(Input::Connected { conn });
                 }
             }
@@ -113,8 +113,8 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
     }
 
     /// Puts a connection's tasks to work.
-    fn start(&mut self, conn: ConnId, stream: T::Stream) {
-        self.tap.up(self.net.now(), conn, self.net.ends(&stream));
+    fn start(&mut self, conn: ConnId, stream: T::Stream, from: Option<&Address>) {
+        self.tap.up(self.net.now(), conn, self.net.ends(&stream), from);
         self.connections.insert(conn, Connection::start(conn, stream, self.news.clone()));
     }
 

@@ -2,23 +2,17 @@
 
 use bytes::{Bytes, BytesMut};
 use confsim_core::node::{ConnId, Output, Summary, Transmit};
-use confsim_core::wire::sip::Method;
 
 use super::queue::Due;
 use super::wire::{State, Underway};
 use super::{Actor, Engine};
 use crate::fault::Harm;
-use crate::trace::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, NodeId, Record, Role};
+use crate::trace::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, NodeId, Record};
+use crate::world::origin::{Acting, origin};
 use crate::world::outcome::{Breach, Rule};
 
 /// Most outputs of one drain: a message to every participant of the largest conference stays far below.
 const DRAIN_LIMIT: usize = 1_000_000;
-
-/// What is known of the message a node is acting upon.
-struct Acting {
-    origin: NodeId,
-    summary: Summary,
-}
 
 /// A message that a fault keeps from its wire for a while.
 #[derive(Debug)]
@@ -120,10 +114,7 @@ impl<N: Actor> Engine<'_, '_, N> {
         };
         let id = MsgId(self.emitted);
         self.emitted += 1;
-        let origin = match acting {
-            Some(acting) if acting.summary == summary && relays(node, method(&summary)) => acting.origin,
-            _ => node,
-        };
+        let origin = origin(node, acting, &summary);
         let mut bytes = BytesMut::with_capacity(head.len() + body.len());
         bytes.extend_from_slice(&head);
         bytes.extend_from_slice(&body);
@@ -224,25 +215,9 @@ impl<N: Actor> Engine<'_, '_, N> {
     }
 }
 
-const fn method(summary: &Summary) -> &Method {
-    match summary {
-        Summary::Request(method) | Summary::Response(_, method) => method,
-    }
-}
-
 const fn kind(summary: &Summary) -> &'static str {
     match summary {
         Summary::Request(_) => "a request",
         Summary::Response(..) => "a response",
-    }
-}
-
-/// Whether `node` passes on what others say: the front end does, and the focus does with the INVITE that joins
-/// the IM MCU (D-10).
-fn relays(node: NodeId, method: &Method) -> bool {
-    match node.role() {
-        Role::FrontEnd => true,
-        Role::Focus => *method == Method::Invite,
-        _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use confsim_core::node::{Address, ConnId, Transmit};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
@@ -59,7 +59,7 @@ impl Connection {
     /// Puts reader and writer to work.
     pub(super) fn start<S>(conn: ConnId, stream: S, news: mpsc::Sender<News<S>>) -> Self
     where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (input, output) = split(stream);
         let (outgoing, queue) = mpsc::channel(OUTGOING);
@@ -92,10 +92,7 @@ impl Drop for Connection {
 }
 
 /// Accepts until the listener fails.
-pub(super) fn accept<T: Net + Send + Sync>(net: T, listener: T::Listener, news: mpsc::Sender<News<T::Stream>>)
-where
-    T::Listener: Sync,
-{
+pub(super) fn accept<T: Net>(net: T, listener: T::Listener, news: mpsc::Sender<News<T::Stream>>) {
     tokio::spawn(async move {
         while let Ok((stream, from)) = net.accept(&listener).await {
             if news.send(News::Accepted { stream, from }).await.is_err() {
@@ -106,12 +103,7 @@ where
 }
 
 /// Connects once.
-pub(super) fn connect<T: Net + Send + Sync>(
-    net: T,
-    conn: ConnId,
-    to: Address,
-    news: mpsc::Sender<News<T::Stream>>,
-) {
+pub(super) fn connect<T: Net>(net: T, conn: ConnId, to: Address, news: mpsc::Sender<News<T::Stream>>) {
     tokio::spawn(async move {
         let report = match net.connect(&to).await {
             Ok(stream) => News::Connected { conn, stream },
@@ -121,7 +113,7 @@ pub(super) fn connect<T: Net + Send + Sync>(
     });
 }
 
-async fn read<S: tokio::io::AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Sender<News<S>>) {
+async fn read<S: AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Sender<News<S>>) {
     loop {
         let mut bytes = BytesMut::with_capacity(READ);
         let report = match input.read_buf(&mut bytes).await {
@@ -135,7 +127,7 @@ async fn read<S: tokio::io::AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, new
     }
 }
 
-async fn write<S: tokio::io::AsyncWrite>(mut output: WriteHalf<S>, mut queue: mpsc::Receiver<Transmit>) {
+async fn write<S: AsyncWrite>(mut output: WriteHalf<S>, mut queue: mpsc::Receiver<Transmit>) {
     while let Some(transmit) = queue.recv().await {
         let written = async {
             output.write_all(&transmit.head).await?;

@@ -7,18 +7,17 @@ use std::net::SocketAddr;
 use confsim_core::node::Address;
 use confsim_core::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time;
 
-/// Both ends of a connection: the opener's, then the listener's.
+/// Both ends of a connection, this node's first.
 pub type Ends = (SocketAddr, SocketAddr);
 
 /// A network: listeners, streams, and its time.
-pub trait Net: Clone + 'static {
+pub trait Net: Clone + Send + Sync + 'static {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
     /// Something to accept connections from.
-    type Listener: Send + 'static;
+    type Listener: Send + Sync + 'static;
 
     /// Listens at `address`.
     fn bind(&self, address: &Address) -> impl Future<Output = io::Result<Self::Listener>>;
@@ -32,7 +31,7 @@ pub trait Net: Clone + 'static {
     /// Connects to `address`.
     fn connect(&self, address: &Address) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// The ends of a connection, the opener's first.
+    /// The ends of a connection.
     fn ends(&self, stream: &Self::Stream) -> Ends;
 
     /// The present, on the time line of the nodes.
