@@ -26,7 +26,7 @@ pub struct Endpoint<'a> {
     /// Name to show.
     pub display_text: Option<Cow<'a, str>>,
     /// Who referred it.
-    pub referred: Option<Execution<'a>>,
+    pub referred: Option<Box<Execution<'a>>>,
     /// State of its session.
     pub status: Option<EndpointStatus>,
     /// How it joined.
@@ -36,7 +36,7 @@ pub struct Endpoint<'a> {
     /// How it left.
     pub disconnection_method: Option<DisconnectionMethod>,
     /// When, why and through whom it left.
-    pub disconnection_info: Option<Execution<'a>>,
+    pub disconnection_info: Option<Box<Execution<'a>>>,
     /// Its media, each `id` once.
     pub media: Vec<Media<'a>>,
     /// `call-info`, as it came.

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use super::extension::NEWEST_GENERATION;
 use super::{ConferenceInfo, ConferenceState, Extension, State};
 use crate::wire::xml::lexical::{boolean, unsigned_int};
-use crate::wire::xml::{Element, Ns, RawElement, Reader, XmlError};
+use crate::wire::xml::limits::MAX_SIBLINGS;
+use crate::wire::xml::{Element, Ns, RawElement, Reader, XmlError, XmlErrorKind};
 
 pub(crate) use roster::{endpoint, media, roles, user};
 
@@ -99,6 +100,15 @@ impl<'a> Extensions<'a> {
             }
         }
     }
+}
+
+/// Adds to a list whose members are told apart by key.
+fn push_sibling<T>(reader: &Reader<'_>, siblings: &mut Vec<T>, sibling: T) -> Result<(), XmlError> {
+    if siblings.len() >= MAX_SIBLINGS {
+        return Err(reader.error(XmlErrorKind::TooManyElements));
+    }
+    siblings.push(sibling);
+    Ok(())
 }
 
 /// The child elements of the element that has just started, as they came.

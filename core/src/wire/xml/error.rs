@@ -72,7 +72,8 @@ pub enum XmlErrorKind {
     /// More than [`MAX_DEPTH`](super::limits::MAX_DEPTH) open elements.
     #[error("elements nested too deeply")]
     TooDeep,
-    /// More than [`MAX_ELEMENTS`](super::limits::MAX_ELEMENTS) elements.
+    /// More than [`MAX_ELEMENTS`](super::limits::MAX_ELEMENTS) elements, or more than
+    /// [`MAX_SIBLINGS`](super::limits::MAX_SIBLINGS) of a kind.
     #[error("too many elements")]
     TooManyElements,
     /// More than [`MAX_ATTRIBUTES`](super::limits::MAX_ATTRIBUTES) attributes on one element.

@@ -11,5 +11,7 @@ pub const MAX_ELEMENTS: usize = 200_000;
 pub const MAX_ATTRIBUTES: usize = 64;
 /// Namespace declarations in scope at the same time.
 pub const MAX_BINDINGS: usize = 128;
+/// Endpoints of a user, media of an endpoint, MCUs of a conference: a subscriber compares them pairwise.
+pub const MAX_SIBLINGS: usize = 256;
 /// Bytes of one attribute value, or of the text of one element. Encrypted keys, the largest values seen, take 2 kB.
 pub const MAX_TEXT: usize = 64 * 1024;

@@ -1,6 +1,6 @@
 //! Users, endpoints, media.
 
-use super::{Extensions, state, text, token};
+use super::{Extensions, push_sibling, state, text, token};
 use crate::wire::conference_info::{
     ClientInfo, DisconnectionMethod, Endpoint, EndpointCapabilities, EndpointStatus, Execution,
     ImCapabilities, JoiningMethod, Media, MediaStatus, Role, User, Users,
@@ -36,7 +36,10 @@ pub(crate) fn user<'a>(reader: &mut Reader<'a>) -> Result<User<'a>, XmlError> {
             (Ns::ConferenceInfo, "roles") => user.roles = roles(reader)?,
             (Ns::ConferenceInfo, "languages") => user.languages = text(reader)?,
             (Ns::ConferenceInfo, "cascaded-focus") => user.cascaded_focus = token(reader)?,
-            (Ns::ConferenceInfo, "endpoint") => user.endpoints.push(endpoint(reader)?),
+            (Ns::ConferenceInfo, "endpoint") => {
+                let endpoint = endpoint(reader)?;
+                push_sibling(reader, &mut user.endpoints, endpoint)?;
+            }
             (Ns::ConferenceExtensions, "clientInfo") => user.client_info = Some(client_info(reader)?),
             _ => extensions.read(reader, child)?,
         }
@@ -93,7 +96,7 @@ fn endpoint_part<'a>(
 ) -> Result<(), XmlError> {
     match element.local {
         "display-text" => endpoint.display_text = text(reader)?,
-        "referred" => endpoint.referred = Some(execution(reader)?),
+        "referred" => endpoint.referred = Some(Box::new(execution(reader)?)),
         "status" => endpoint.status = Some(reader.parse_text("status", EndpointStatus::parse)?),
         "joining-method" => {
             endpoint.joining_method = Some(reader.parse_text("joining-method", JoiningMethod::parse)?);
@@ -103,8 +106,11 @@ fn endpoint_part<'a>(
             endpoint.disconnection_method =
                 Some(reader.parse_text("disconnection-method", DisconnectionMethod::parse)?);
         }
-        "disconnection-info" => endpoint.disconnection_info = Some(execution(reader)?),
-        "media" => endpoint.media.push(media(reader)?),
+        "disconnection-info" => endpoint.disconnection_info = Some(Box::new(execution(reader)?)),
+        "media" => {
+            let media = media(reader)?;
+            push_sibling(reader, &mut endpoint.media, media)?;
+        }
         "call-info" => endpoint.call_info = Some(reader.raw()?),
         _ => reader.skip()?,
     }

@@ -1,6 +1,6 @@
 //! `conference-view`.
 
-use super::{Extensions, content, state, text};
+use super::{Extensions, content, push_sibling, state, text};
 use crate::wire::conference_info::{
     ConferenceView, EntityState, EntityView, Extension, MediaEntry, MediaStatus,
 };
@@ -12,7 +12,10 @@ pub(super) fn conference_view<'a>(reader: &mut Reader<'a>) -> Result<ConferenceV
     let mut extensions = Extensions::default();
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
-            (Ns::ConferenceExtensions, "entity-view") => view.entity_views.push(entity_view(reader)?),
+            (Ns::ConferenceExtensions, "entity-view") => {
+                let entity = entity_view(reader)?;
+                push_sibling(reader, &mut view.entity_views, entity)?;
+            }
             _ => extensions.read(reader, child)?,
         }
     }

@@ -58,13 +58,13 @@ pub(crate) fn endpoint(writer: &mut Writer, endpoint: &Endpoint<'_>) {
     writer.optional_attribute("msci:endpoint-uri", endpoint.endpoint_uri.as_deref());
     writer.optional_attribute("msci:refer-to-uri", endpoint.refer_to_uri.as_deref());
     writer.optional_element("display-text", endpoint.display_text.as_deref());
-    execution(writer, "referred", endpoint.referred.as_ref());
+    execution(writer, "referred", endpoint.referred.as_deref());
     writer.optional_element("status", endpoint.status.map(EndpointStatus::as_str));
     writer.optional_element("joining-method", endpoint.joining_method.map(JoiningMethod::as_str));
     execution(writer, "joining-info", endpoint.joining_info.as_ref());
     let disconnection = endpoint.disconnection_method.map(DisconnectionMethod::as_str);
     writer.optional_element("disconnection-method", disconnection);
-    execution(writer, "disconnection-info", endpoint.disconnection_info.as_ref());
+    execution(writer, "disconnection-info", endpoint.disconnection_info.as_deref());
     for one in &endpoint.media {
         writer.start("media");
         media(writer, one);
