@@ -12,6 +12,8 @@ mod namespace;
 pub(crate) mod owned;
 mod raw;
 mod reader;
+#[cfg(feature = "arbitrary")]
+pub(crate) mod sample;
 mod scope;
 mod tag;
 mod writer;

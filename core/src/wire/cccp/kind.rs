@@ -4,6 +4,7 @@ use crate::wire::xml::lexical::{enumerated, spelling};
 
 /// A command, known by the name of its element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum CommandKind {
     /// Factory: create a conference.
     AddConference,

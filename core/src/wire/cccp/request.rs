@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use super::command::Command;
 use super::error::CccpError;
-use crate::wire::xml::owned::Owned;
+use crate::wire::xml::owned::borrowing;
 
 /// A `request` (MS-CONFPRO 2.2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Request<'a> {
     /// Unique among the sender's outstanding requests.
     pub request_id: u64,
@@ -32,15 +31,6 @@ impl<'a> Request<'a> {
     pub fn write(&self) -> Vec<u8> {
         super::write::request(self)
     }
-
-    /// The same request, independent of the document it was read from.
-    pub fn into_owned(self) -> Request<'static> {
-        Request {
-            request_id: self.request_id,
-            from: self.from.owned(),
-            to: self.to.owned(),
-            version: self.version,
-            command: self.command.owned(),
-        }
-    }
 }
+
+borrowing!(Request { request_id, from, to, version, command });

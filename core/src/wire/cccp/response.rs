@@ -7,11 +7,10 @@ use super::error::CccpError;
 use super::outcome::CommandResult;
 use super::request::Request;
 use crate::wire::xml::lexical::{enumerated, spelling};
-use crate::wire::xml::owned::{Owned, plain};
+use crate::wire::xml::owned::{borrowing, plain};
 
 /// A `response` (MS-CONFPRO 2.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Response<'a> {
     /// That of the request.
     pub request_id: u64,
@@ -56,8 +55,6 @@ impl Code {
     }
 }
 
-plain!(Code);
-
 impl<'a> Response<'a> {
     /// A response to a request: its id, its addresses swapped, no responder.
     pub fn to(request: &Request<'a>, code: Code, result: CommandResult<'a>) -> Self {
@@ -81,17 +78,7 @@ impl<'a> Response<'a> {
     pub fn write(&self) -> Vec<u8> {
         super::write::response(self)
     }
-
-    /// The same response, independent of the document it was read from.
-    pub fn into_owned(self) -> Response<'static> {
-        Response {
-            request_id: self.request_id,
-            from: self.from.owned(),
-            to: self.to.owned(),
-            version: self.version,
-            code: self.code,
-            responder: self.responder.owned(),
-            result: self.result.owned(),
-        }
-    }
 }
+
+plain!(Code);
+borrowing!(Response { request_id, from, to, version, code, responder, result });

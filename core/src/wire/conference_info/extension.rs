@@ -1,7 +1,7 @@
 //! Elements of vocabularies this implementation does not read.
 
 use crate::wire::xml::RawElement;
-use crate::wire::xml::owned::borrowing;
+use crate::wire::xml::owned::owning;
 
 /// An element kept as it came, with the schema generation it belongs to.
 ///
@@ -18,4 +18,4 @@ pub struct Extension<'a> {
 /// The newest generation told apart; what follows further separators counts as this one.
 pub(crate) const NEWEST_GENERATION: u8 = 3;
 
-borrowing!(Extension { generation, element });
+owning!(Extension { generation, element });

@@ -4,6 +4,7 @@ use crate::wire::xml::owned::plain;
 
 /// How an element relates to what the receiver knows (RFC 4575 section 4.4). Absent means [`State::Full`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum State {
     /// The element is complete and replaces what was known.
     #[default]

@@ -63,6 +63,16 @@ plain!(bool, u8, u32, u64);
 
 /// For a struct with one lifetime: lists its fields once more.
 macro_rules! borrowing {
+    ($name:ident $fields:tt) => {
+        $crate::wire::xml::owned::owning!($name $fields);
+        #[cfg(feature = "arbitrary")]
+        $crate::wire::xml::sample::sampling!($name $fields);
+    };
+}
+pub(crate) use borrowing;
+
+/// The same without samples.
+macro_rules! owning {
     ($name:ident { $($field:ident),+ $(,)? }) => {
         impl $crate::wire::xml::owned::Owned for $name<'_> {
             type Owned = $name<'static>;
@@ -88,20 +98,6 @@ macro_rules! borrowing {
                 shown.end()
             }
         }
-
-        #[cfg(feature = "arbitrary")]
-        impl<'a> $crate::wire::xml::sample::Sample<'a> for $name<'a> {
-            fn sample(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                Ok($name { $($field: $crate::wire::xml::sample::Sample::sample(bytes)?),+ })
-            }
-        }
-
-        #[cfg(feature = "arbitrary")]
-        impl<'a> arbitrary::Arbitrary<'a> for $name<'a> {
-            fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                $crate::wire::xml::sample::Sample::sample(bytes)
-            }
-        }
     };
 }
-pub(crate) use borrowing;
+pub(crate) use owning;

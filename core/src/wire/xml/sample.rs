@@ -7,7 +7,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use super::characters::is_legal;
 use super::lexical::token;
 use super::raw::RawElement;
-use crate::wire::cccp::{Access, Code, Command, CommandKind, CommandResult, Outcome, Reason, Request, Response};
+use crate::wire::cccp::{Access, Code, Command, CommandKind, Outcome, Reason};
 use crate::wire::conference_info::{
     DisconnectionMethod, EndpointStatus, Extension, JoiningMethod, MediaStatus, Role, State,
 };
@@ -23,10 +23,29 @@ pub(crate) trait Sample<'a>: Sized {
     fn arrange(_list: &mut [Self]) {}
 }
 
+/// For a struct with one lifetime: samples its fields.
+macro_rules! sampling {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        impl<'a> $crate::wire::xml::sample::Sample<'a> for $name<'a> {
+            fn sample(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok($name { $($field: $crate::wire::xml::sample::Sample::sample(bytes)?),+ })
+            }
+        }
+
+        impl<'a> arbitrary::Arbitrary<'a> for $name<'a> {
+            fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                $crate::wire::xml::sample::Sample::sample(bytes)
+            }
+        }
+    };
+}
+pub(crate) use sampling;
+
 /// Text without white space at its ends, where reading drops it from URIs and tokens.
 impl<'a> Sample<'a> for Cow<'a, str> {
     fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
-        let text: String = String::arbitrary(bytes)?.chars().filter(|&character| is_legal(character)).collect();
+        let text: String =
+            String::arbitrary(bytes)?.chars().filter(|&character| is_legal(character)).collect();
         Ok(Cow::Owned(token(&text).to_owned()))
     }
 }
@@ -72,7 +91,8 @@ arbitrary!(
     DisconnectionMethod,
     MediaStatus,
     Access,
-    Code
+    Code,
+    CommandKind
 );
 
 /// Elements of vocabularies that no field is for.
@@ -112,5 +132,89 @@ impl<'a> Sample<'a> for Reason<'a> {
             return Cow::sample(bytes).map(Self::parse);
         }
         Ok(bytes.choose(&Reason::SPELLINGS)?.0.clone())
+    }
+}
+
+impl<'a> Sample<'a> for Command<'a> {
+    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let Some(kind) = Option::<CommandKind>::sample(bytes)? else {
+            return RawElement::sample(bytes).map(Self::Unknown);
+        };
+        Ok(match kind {
+            CommandKind::AddConference => Self::AddConference(Sample::sample(bytes)?),
+            CommandKind::ModifyConference => {
+                Self::ModifyConference { mcu_uri: Sample::sample(bytes)?, info: Sample::sample(bytes)? }
+            }
+            CommandKind::DeleteConference => Self::DeleteConference(Sample::sample(bytes)?),
+            CommandKind::GetConference => {
+                Self::GetConference { keys: Sample::sample(bytes)?, certificate: Sample::sample(bytes)? }
+            }
+            CommandKind::GetConferences => Self::GetConferences { is_static: Sample::sample(bytes)? },
+            CommandKind::GetEncryptionKey => Self::GetEncryptionKey,
+            CommandKind::GetAvailableMcuTypes => Self::GetAvailableMcuTypes,
+            CommandKind::GetConferencingCapabilities => Self::GetConferencingCapabilities,
+            CommandKind::AddUser => Self::AddUser(Sample::sample(bytes)?),
+            CommandKind::DeleteUser => Self::DeleteUser(Sample::sample(bytes)?),
+            CommandKind::ModifyUserRoles => Self::ModifyUserRoles(Sample::sample(bytes)?),
+            CommandKind::ModifyConferenceLock => Self::ModifyConferenceLock {
+                keys: Sample::sample(bytes)?,
+                locked: Sample::sample(bytes)?,
+                admission_policy: Sample::sample(bytes)?,
+            },
+            CommandKind::SetLobbyAccess => Self::SetLobbyAccess(Sample::sample(bytes)?),
+            CommandKind::EndorseUser => Self::EndorseUser(Sample::sample(bytes)?),
+            CommandKind::ModifyEndpoint => Self::ModifyEndpoint(Sample::sample(bytes)?),
+            CommandKind::ModifyEndpointMedia => Self::ModifyEndpointMedia(Sample::sample(bytes)?),
+            CommandKind::ModifyConferenceAnnouncements => Self::ModifyConferenceAnnouncements {
+                keys: Sample::sample(bytes)?,
+                enabled: Sample::sample(bytes)?,
+            },
+            CommandKind::CreateConference => {
+                Self::CreateConference { mcu_uri: Sample::sample(bytes)?, info: Sample::sample(bytes)? }
+            }
+        })
+    }
+}
+
+impl<'a> Sample<'a> for Outcome<'a> {
+    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match CommandKind::sample(bytes)? {
+            CommandKind::AddConference => Self::AddConference(Sample::sample(bytes)?),
+            CommandKind::ModifyConference => Self::ModifyConference(Sample::sample(bytes)?),
+            CommandKind::DeleteConference => Self::DeleteConference(Sample::sample(bytes)?),
+            CommandKind::GetConference => Self::GetConference(Sample::sample(bytes)?),
+            CommandKind::GetConferences => Self::GetConferences(Sample::sample(bytes)?),
+            CommandKind::GetEncryptionKey => Self::GetEncryptionKey(Sample::sample(bytes)?),
+            CommandKind::GetAvailableMcuTypes => Self::GetAvailableMcuTypes(Sample::sample(bytes)?),
+            CommandKind::GetConferencingCapabilities => {
+                Self::GetConferencingCapabilities(Sample::sample(bytes)?)
+            }
+            CommandKind::AddUser => {
+                Self::AddUser { keys: Sample::sample(bytes)?, user: Sample::sample(bytes)? }
+            }
+            CommandKind::DeleteUser => {
+                Self::DeleteUser { keys: Sample::sample(bytes)?, user: Sample::sample(bytes)? }
+            }
+            CommandKind::ModifyUserRoles => {
+                Self::ModifyUserRoles { keys: Sample::sample(bytes)?, roles: Sample::sample(bytes)? }
+            }
+            CommandKind::ModifyConferenceLock => {
+                Self::ModifyConferenceLock { keys: Sample::sample(bytes)?, locked: Sample::sample(bytes)? }
+            }
+            CommandKind::SetLobbyAccess => Self::SetLobbyAccess {
+                keys: Sample::sample(bytes)?,
+                users: Sample::sample(bytes)?,
+                access: Sample::sample(bytes)?,
+            },
+            CommandKind::EndorseUser => {
+                Self::EndorseUser { keys: Sample::sample(bytes)?, result: Sample::sample(bytes)? }
+            }
+            CommandKind::ModifyEndpoint => Self::ModifyEndpoint(Sample::sample(bytes)?),
+            CommandKind::ModifyEndpointMedia => Self::ModifyEndpointMedia(Sample::sample(bytes)?),
+            CommandKind::ModifyConferenceAnnouncements => {
+                Self::ModifyConferenceAnnouncements(Sample::sample(bytes)?)
+            }
+            CommandKind::CreateConference => Self::CreateConference(Sample::sample(bytes)?),
+        })
     }
 }
