@@ -16,8 +16,8 @@ use crate::wire::conference_info::{
 const MAX_LIST: usize = 3;
 
 /// A value made from bytes.
-pub(crate) trait Sample<'a>: Sized {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self>;
+pub(crate) trait Sample: Sized {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self>;
 
     /// Puts a list in the order in which it is written.
     fn arrange(_list: &mut [Self]) {}
@@ -26,14 +26,14 @@ pub(crate) trait Sample<'a>: Sized {
 /// For a struct with one lifetime: samples its fields.
 macro_rules! sampling {
     ($name:ident { $($field:ident),+ $(,)? }) => {
-        impl<'a> $crate::wire::xml::sample::Sample<'a> for $name<'a> {
-            fn sample(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+        impl $crate::wire::xml::sample::Sample for $name<'_> {
+            fn sample(bytes: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Self> {
                 Ok($name { $($field: $crate::wire::xml::sample::Sample::sample(bytes)?),+ })
             }
         }
 
-        impl<'a> arbitrary::Arbitrary<'a> for $name<'a> {
-            fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+        impl<'b> arbitrary::Arbitrary<'b> for $name<'_> {
+            fn arbitrary(bytes: &mut arbitrary::Unstructured<'b>) -> arbitrary::Result<Self> {
                 $crate::wire::xml::sample::Sample::sample(bytes)
             }
         }
@@ -42,22 +42,22 @@ macro_rules! sampling {
 pub(crate) use sampling;
 
 /// Text without white space at its ends, where reading drops it from URIs and tokens.
-impl<'a> Sample<'a> for Cow<'a, str> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Cow<'_, str> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         let text: String =
             String::arbitrary(bytes)?.chars().filter(|&character| is_legal(character)).collect();
         Ok(Cow::Owned(token(&text).to_owned()))
     }
 }
 
-impl<'a, T: Sample<'a>> Sample<'a> for Option<T> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl<T: Sample> Sample for Option<T> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         if bool::arbitrary(bytes)? { T::sample(bytes).map(Some) } else { Ok(None) }
     }
 }
 
-impl<'a, T: Sample<'a>> Sample<'a> for Vec<T> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl<T: Sample> Sample for Vec<T> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         let length = bytes.int_in_range(0..=MAX_LIST)?;
         let mut list = (0..length).map(|_| T::sample(bytes)).collect::<Result<Self>>()?;
         T::arrange(&mut list);
@@ -65,16 +65,16 @@ impl<'a, T: Sample<'a>> Sample<'a> for Vec<T> {
     }
 }
 
-impl<'a, T: Sample<'a>> Sample<'a> for Box<T> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl<T: Sample> Sample for Box<T> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         T::sample(bytes).map(Self::new)
     }
 }
 
 macro_rules! arbitrary {
     ($($type:ty),+ $(,)?) => {$(
-        impl<'a> Sample<'a> for $type {
-            fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        impl Sample for $type {
+            fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
                 Self::arbitrary(bytes)
             }
         }
@@ -104,14 +104,14 @@ const FOREIGN: [&str; 5] = [
     "<nothing xmlns=\"urn:example:nothing\">\r\n\u{E9}\u{1F600}</nothing>",
 ];
 
-impl<'a> Sample<'a> for RawElement<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for RawElement<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         Ok(RawElement::trusted(Cow::Borrowed(*bytes.choose(&FOREIGN)?)))
     }
 }
 
-impl<'a> Sample<'a> for Extension<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Extension<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         Ok(Self { generation: bytes.int_in_range(0..=3)?, element: Sample::sample(bytes)? })
     }
 
@@ -120,14 +120,14 @@ impl<'a> Sample<'a> for Extension<'a> {
     }
 }
 
-impl<'a> Sample<'a> for Role<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Role<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         Cow::sample(bytes).map(Self::parse)
     }
 }
 
-impl<'a> Sample<'a> for Reason<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Reason<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         if bool::arbitrary(bytes)? {
             return Cow::sample(bytes).map(Self::parse);
         }
@@ -135,8 +135,8 @@ impl<'a> Sample<'a> for Reason<'a> {
     }
 }
 
-impl<'a> Sample<'a> for Command<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Command<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         let Some(kind) = Option::<CommandKind>::sample(bytes)? else {
             return RawElement::sample(bytes).map(Self::Unknown);
         };
@@ -176,8 +176,8 @@ impl<'a> Sample<'a> for Command<'a> {
     }
 }
 
-impl<'a> Sample<'a> for Outcome<'a> {
-    fn sample(bytes: &mut Unstructured<'a>) -> Result<Self> {
+impl Sample for Outcome<'_> {
+    fn sample(bytes: &mut Unstructured<'_>) -> Result<Self> {
         Ok(match CommandKind::sample(bytes)? {
             CommandKind::AddConference => Self::AddConference(Sample::sample(bytes)?),
             CommandKind::ModifyConference => Self::ModifyConference(Sample::sample(bytes)?),
