@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::extension::Extension;
 use super::state::State;
-use crate::wire::xml::RawElement;
 use crate::wire::xml::lexical::{enumerated, spelling};
 use crate::wire::xml::owned::{borrowing, plain};
 
@@ -39,8 +38,6 @@ pub struct Endpoint<'a> {
     pub disconnection_info: Option<Box<Execution<'a>>>,
     /// Its media, each `id` once.
     pub media: Vec<Media<'a>>,
-    /// `call-info`, as it came.
-    pub call_info: Option<RawElement<'a>>,
     /// What it can render.
     pub capabilities: Option<EndpointCapabilities<'a>>,
     /// What the client says of itself.
@@ -225,7 +222,6 @@ borrowing!(Endpoint {
     disconnection_method,
     disconnection_info,
     media,
-    call_info,
     capabilities,
     client_info,
     extensions,

@@ -9,7 +9,8 @@ use super::view::ConferenceView;
 use crate::wire::xml::RawElement;
 use crate::wire::xml::owned::borrowing;
 
-/// A `conference-info` element (RFC 4575 section 5.2, MS-CONFPRO 2.2.1.1).
+/// A `conference-info` element (RFC 4575 section 5.2, MS-CONFPRO 2.2.1.1). Elements of RFC 4575 that these protocols do
+/// not use (PRO-2-2-g) are ignored: host information, sidebars, associated AORs, available media, call information.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConferenceInfo<'a> {
     /// The conference URI; empty in requests that create or modify a conference.
@@ -22,16 +23,10 @@ pub struct ConferenceInfo<'a> {
     pub is_static: Option<bool>,
     /// Basic properties.
     pub description: Option<Box<Description<'a>>>,
-    /// `host-info`, as it came.
-    pub host_info: Option<RawElement<'a>>,
     /// Overall state.
     pub conference_state: Option<ConferenceState<'a>>,
     /// The roster.
     pub users: Option<Users<'a>>,
-    /// `sidebars-by-ref`, as it came.
-    pub sidebars_by_ref: Option<RawElement<'a>>,
-    /// `sidebars-by-val`, as it came.
-    pub sidebars_by_val: Option<RawElement<'a>>,
     /// The MCUs of the conference and their state.
     pub conference_view: Option<ConferenceView<'a>>,
     /// Further elements.
@@ -55,8 +50,6 @@ pub struct Description<'a> {
     pub service_uris: Option<ConferenceUris<'a>>,
     /// How many users may be in the conference.
     pub maximum_user_count: Option<u32>,
-    /// `available-media`, as it came.
-    pub available_media: Option<RawElement<'a>>,
     /// Unique among the organizer's conferences.
     pub conference_id: Option<Cow<'a, str>>,
     /// The conference key: content of the `conference-key` element (deprecated).
@@ -159,11 +152,8 @@ borrowing!(ConferenceInfo {
     version,
     is_static,
     description,
-    host_info,
     conference_state,
     users,
-    sidebars_by_ref,
-    sidebars_by_val,
     conference_view,
     extensions,
 });
@@ -176,7 +166,6 @@ borrowing!(Description {
     conf_uris,
     service_uris,
     maximum_user_count,
-    available_media,
     conference_id,
     conference_key,
     last_update,

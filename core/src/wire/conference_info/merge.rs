@@ -136,10 +136,7 @@ fn settled(document: &ConferenceInfo<'_>) -> ConferenceInfo<'static> {
 fn merge_document(copy: &mut ConferenceInfo<'static>, change: ConferenceInfo<'static>) {
     replace(&mut copy.is_static, change.is_static);
     replace(&mut copy.description, change.description);
-    replace(&mut copy.host_info, change.host_info);
     replace(&mut copy.conference_state, change.conference_state);
-    replace(&mut copy.sidebars_by_ref, change.sidebars_by_ref);
-    replace(&mut copy.sidebars_by_val, change.sidebars_by_val);
     replace_list(&mut copy.extensions, change.extensions);
     if let Some(users) = change.users {
         merge_users(copy.users.get_or_insert_default(), users);
@@ -210,7 +207,6 @@ fn merge_user(copy: &mut User<'static>, change: User<'static>) {
     }
     copy.state = Some(State::Full);
     replace(&mut copy.display_text, change.display_text);
-    replace(&mut copy.associated_aors, change.associated_aors);
     replace_list(&mut copy.roles, change.roles);
     replace(&mut copy.languages, change.languages);
     replace(&mut copy.cascaded_focus, change.cascaded_focus);
@@ -239,7 +235,6 @@ fn merge_endpoint(copy: &mut Endpoint<'static>, change: Endpoint<'static>) {
     replace(&mut copy.joining_info, change.joining_info);
     replace(&mut copy.disconnection_method, change.disconnection_method);
     replace(&mut copy.disconnection_info, change.disconnection_info);
-    replace(&mut copy.call_info, change.call_info);
     replace(&mut copy.capabilities, change.capabilities);
     replace(&mut copy.client_info, change.client_info);
     replace_list(&mut copy.extensions, change.extensions);

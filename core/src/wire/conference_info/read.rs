@@ -38,13 +38,10 @@ pub(crate) fn info<'a>(reader: &mut Reader<'a>) -> Result<ConferenceInfo<'a>, Xm
             (Ns::ConferenceInfo, "conference-description") => {
                 info.description = Some(Box::new(description::description(reader)?));
             }
-            (Ns::ConferenceInfo, "host-info") => info.host_info = Some(reader.raw()?),
             (Ns::ConferenceInfo, "conference-state") => {
                 info.conference_state = Some(conference_state(reader)?)
             }
             (Ns::ConferenceInfo, "users") => info.users = Some(roster::users(reader)?),
-            (Ns::ConferenceInfo, "sidebars-by-ref") => info.sidebars_by_ref = Some(reader.raw()?),
-            (Ns::ConferenceInfo, "sidebars-by-val") => info.sidebars_by_val = Some(reader.raw()?),
             (Ns::ConferenceExtensions, "conference-view") => {
                 info.conference_view = Some(views::conference_view(reader)?);
             }

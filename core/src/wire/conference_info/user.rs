@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::endpoint::{ClientInfo, Endpoint};
 use super::extension::Extension;
 use super::state::State;
-use crate::wire::xml::RawElement;
 use crate::wire::xml::owned::{Owned, borrowing};
 
 /// `users` (RFC 4575 section 5.6, MS-CONFPRO 2.2.1.4).
@@ -28,8 +27,6 @@ pub struct User<'a> {
     pub state: Option<State>,
     /// Name to show.
     pub display_text: Option<Cow<'a, str>>,
-    /// `associated-aors`, as it came.
-    pub associated_aors: Option<RawElement<'a>>,
     /// Roles; the protocol uses one. Empty: no `roles` element.
     pub roles: Vec<Role<'a>>,
     /// Languages, separated by spaces.
@@ -98,7 +95,6 @@ borrowing!(User {
     entity,
     state,
     display_text,
-    associated_aors,
     roles,
     languages,
     cascaded_focus,

@@ -55,15 +55,12 @@ fn content(writer: &mut Writer, info: &ConferenceInfo<'_>) {
     if let Some(description) = &info.description {
         description::description(writer, description);
     }
-    optional_raw(writer, info.host_info.as_ref());
     if let Some(state) = &info.conference_state {
         conference_state(writer, state);
     }
     if let Some(users) = &info.users {
         roster::users(writer, users);
     }
-    optional_raw(writer, info.sidebars_by_ref.as_ref());
-    optional_raw(writer, info.sidebars_by_val.as_ref());
     if let Some(view) = &info.conference_view {
         views::conference_view(writer, view);
     }
@@ -77,12 +74,6 @@ fn conference_state(writer: &mut Writer, state: &ConferenceState<'_>) {
     writer.optional_boolean("locked", state.locked);
     extensions(writer, &state.extensions);
     writer.end("conference-state");
-}
-
-fn optional_raw(writer: &mut Writer, element: Option<&RawElement<'_>>) {
-    if let Some(element) = element {
-        writer.raw(element);
-    }
 }
 
 /// An element whose content is kept as it came.

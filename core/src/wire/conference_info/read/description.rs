@@ -39,7 +39,6 @@ fn standard<'a>(
         "maximum-user-count" => {
             description.maximum_user_count = Some(reader.parse_text("maximum-user-count", unsigned_int)?);
         }
-        "available-media" => description.available_media = Some(reader.raw()?),
         _ => reader.skip()?,
     }
     Ok(())

@@ -32,7 +32,6 @@ pub(crate) fn user<'a>(reader: &mut Reader<'a>) -> Result<User<'a>, XmlError> {
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
             (Ns::ConferenceInfo, "display-text") => user.display_text = text(reader)?,
-            (Ns::ConferenceInfo, "associated-aors") => user.associated_aors = Some(reader.raw()?),
             (Ns::ConferenceInfo, "roles") => user.roles = roles(reader)?,
             (Ns::ConferenceInfo, "languages") => user.languages = text(reader)?,
             (Ns::ConferenceInfo, "cascaded-focus") => user.cascaded_focus = token(reader)?,
@@ -111,7 +110,6 @@ fn endpoint_part<'a>(
             let media = media(reader)?;
             push_sibling(reader, &mut endpoint.media, media)?;
         }
-        "call-info" => endpoint.call_info = Some(reader.raw()?),
         _ => reader.skip()?,
     }
     Ok(())

@@ -13,7 +13,6 @@ pub(super) fn description(writer: &mut Writer, description: &Description<'_>) {
     uris(writer, "conf-uris", description.conf_uris.as_ref());
     uris(writer, "service-uris", description.service_uris.as_ref());
     writer.optional_number("maximum-user-count", description.maximum_user_count);
-    super::optional_raw(writer, description.available_media.as_ref());
     let newest = newest_generation(description);
     generations(writer, &description.extensions, newest, |writer, generation| match generation {
         0 => first(writer, description),

@@ -1,6 +1,6 @@
 //! Users, endpoints, media.
 
-use super::{extensions, generations, optional_raw};
+use super::{extensions, generations};
 use crate::wire::conference_info::{
     ClientInfo, DisconnectionMethod, Endpoint, EndpointCapabilities, EndpointStatus, Execution,
     ImCapabilities, JoiningMethod, Media, MediaStatus, Role, State, User, Users,
@@ -25,7 +25,6 @@ pub(crate) fn user(writer: &mut Writer, user: &User<'_>) {
     writer.attribute("entity", &user.entity);
     writer.optional_attribute("state", user.state.map(State::as_str));
     writer.optional_element("display-text", user.display_text.as_deref());
-    optional_raw(writer, user.associated_aors.as_ref());
     if !user.roles.is_empty() {
         writer.start("roles");
         role_entries(writer, &user.roles);
@@ -70,7 +69,6 @@ pub(crate) fn endpoint(writer: &mut Writer, endpoint: &Endpoint<'_>) {
         media(writer, one);
         writer.end("media");
     }
-    optional_raw(writer, endpoint.call_info.as_ref());
     if let Some(known) = &endpoint.capabilities {
         capabilities(writer, known);
     }
