@@ -7,4 +7,5 @@ pub mod fault;
 pub mod node;
 pub mod scenario;
 pub mod trace;
+pub mod view;
 pub mod world;

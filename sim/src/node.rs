@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 
 use confsim_core::client::{self, Client};
+use confsim_core::factory::{self, Factory};
 use confsim_core::front_end::{self, FrontEnd};
+use confsim_core::im_mcu::{self, ImMcu};
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::Instant;
@@ -17,6 +19,10 @@ use crate::world::event::Part;
 pub enum Peer {
     /// The pool's registrar and proxy.
     FrontEnd(Box<Endpoint<FrontEnd>>),
+    /// The focus factory.
+    Factory(Box<Endpoint<Factory>>),
+    /// The IM MCU.
+    Mcu(Box<Endpoint<ImMcu>>),
     /// A participant's client.
     Client(Box<Endpoint<Client>>),
     /// Nobody: takes everything and says nothing.
@@ -28,7 +34,7 @@ impl Peer {
     pub fn new(part: Part<'_>) -> Self {
         let Part { node, cast, scenario, mut entropy } = part;
         let address = |node| cast.address(node);
-        let settings = Settings::new(address(node));
+        let mut settings = Settings::new(address(node));
         match node.role() {
             Role::FrontEnd => {
                 let config = front_end::Config::new(
@@ -38,7 +44,17 @@ impl Peer {
                 );
                 Self::FrontEnd(Box::new(Endpoint::new(FrontEnd::new(config), settings, entropy)))
             }
-            Role::Factory | Role::Focus | Role::Mcu => Self::Absent,
+            Role::Factory => {
+                let config = factory::Config::new(address(NodeId::FOCUS));
+                Self::Factory(Box::new(Endpoint::new(Factory::new(config), settings, entropy)))
+            }
+            Role::Focus => Self::Absent,
+            Role::Mcu => {
+                let config = im_mcu::Config::new(address(NodeId::FOCUS), address(NodeId::FRONT_END));
+                settings.request_timeout =
+                    scenario.limits.forward_timeout.unwrap_or(settings.request_timeout);
+                Self::Mcu(Box::new(Endpoint::new(ImMcu::new(config), settings, entropy)))
+            }
             Role::Client => {
                 let participant = node.participant().and_then(|index| scenario.participants.get(index));
                 let Some(Participant { kind, display_name, .. }) = participant else { return Self::Absent };
@@ -65,6 +81,8 @@ impl Node for Peer {
     fn handle(&mut self, now: Instant, input: Input<client::Command>) {
         match self {
             Self::FrontEnd(node) => hand_over(node.as_mut(), now, input),
+            Self::Factory(node) => hand_over(node.as_mut(), now, input),
+            Self::Mcu(node) => hand_over(node.as_mut(), now, input),
             Self::Client(node) => node.handle(now, input),
             Self::Absent => {}
         }
@@ -73,6 +91,8 @@ impl Node for Peer {
     fn poll(&mut self) -> Output<client::Event> {
         match self {
             Self::FrontEnd(node) => next(node.as_mut()),
+            Self::Factory(node) => next(node.as_mut()),
+            Self::Mcu(node) => next(node.as_mut()),
             Self::Client(node) => node.poll(),
             Self::Absent => Output::Wait(None),
         }
@@ -81,6 +101,8 @@ impl Node for Peer {
     fn dump(&self) -> Dump {
         match self {
             Self::FrontEnd(node) => node.dump(),
+            Self::Factory(node) => node.dump(),
+            Self::Mcu(node) => node.dump(),
             Self::Client(node) => node.dump(),
             Self::Absent => Dump::new(),
         }

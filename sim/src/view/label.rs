@@ -1,0 +1,158 @@
+//! Few words for messages, actions and events.
+
+use confsim_core::client::Event;
+use confsim_core::wire::sip::{Message, Method, Name};
+
+use crate::scenario::Action;
+use crate::trace::Cast;
+
+/// Longest quotation from an instant message, in characters.
+const QUOTE: usize = 32;
+
+/// What a user does.
+pub(super) fn action(action: &Action) -> String {
+    match action {
+        Action::SignIn => "signs in".to_owned(),
+        Action::Create { conference, .. } => format!("creates {conference}"),
+        Action::Join { conference } => format!("joins {conference}"),
+        Action::Send { .. } => "says something".to_owned(),
+        Action::Typing { .. } => "types".to_owned(),
+        Action::Eject { user, .. } => format!("ejects {user}"),
+        Action::Leave { conference } => format!("leaves {conference}"),
+    }
+}
+
+/// What a user sees.
+pub(super) fn event(event: &Event, cast: &Cast) -> String {
+    match event {
+        Event::SignedIn => "is signed in".to_owned(),
+        Event::Created { .. } => "has a conference".to_owned(),
+        Event::Joined { .. } => "is in".to_owned(),
+        Event::ChatJoined { .. } => "can talk".to_owned(),
+        Event::Roster { version, roster, .. } => {
+            let user = |(uri, user): (&String, &confsim_core::client::UserView)| {
+                let sessions: Vec<_> = user.endpoints.values().map(|one| one.session.as_str()).collect();
+                format!("{}[{}]", person(uri, cast), sessions.join(" "))
+            };
+            format!("sees v{version}: {}", roster.iter().map(user).collect::<Vec<_>>().join(" "))
+        }
+        Event::RosterGap { have, got, .. } => format!("misses what is between v{have} and v{got}"),
+        Event::Received { message_id, content_type, body, .. } => {
+            format!("reads #{message_id} {}", quote(content_type, body))
+        }
+        Event::Accepted { message_id, notification_follows, .. } => {
+            let rest = if *notification_follows { "report follows" } else { "nobody else is there" };
+            format!("said #{message_id}, {rest}")
+        }
+        Event::Delivered { message_id, timed_out: true, .. } => format!("waits no longer for #{message_id}"),
+        Event::Delivered { message_id, failures, .. } if failures.is_empty() => {
+            format!("knows that #{message_id} reached all")
+        }
+        Event::Delivered { message_id, failures, .. } => {
+            let failures: Vec<_> =
+                failures.iter().map(|(uri, status)| format!("{} ({status})", person(uri, cast))).collect();
+            format!("knows that #{message_id} did not reach {}", failures.join(", "))
+        }
+        Event::CommandDone { command, .. } => format!("has done {command}"),
+        Event::Failed(failure) => {
+            format!("fails at {}: {} {}", failure.what, failure.status, failure.reason)
+        }
+        Event::Ended { by_server: true, .. } => "is out, by the server".to_owned(),
+        Event::Ended { .. } => "is out".to_owned(),
+    }
+}
+
+/// The participant's name for any form of a SIP URI, with parameters or brackets; the URI for strangers.
+fn person(uri: &str, cast: &Cast) -> String {
+    let bare = uri.trim().trim_start_matches('<').trim_end_matches('>').trim();
+    let bare = bare.split(';').next().unwrap_or(bare);
+    cast.by_uri(bare).map_or_else(|| bare.to_owned(), |node| cast.name(node).to_owned())
+}
+
+/// What a message is about, beyond method and status: command, roster version, Message-Id, reason.
+pub(super) fn about(message: &Message) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(code) = message.code()
+        && code >= 300
+        && let confsim_core::wire::sip::StartLine::Response { reason, .. } = message.start()
+    {
+        parts.push(reason.to_owned());
+    }
+    if let Some(id) = message.header(Name::MessageId) {
+        parts.push(format!("#{}", id.trim()));
+    }
+    if let Some(state) = message.header(Name::SubscriptionState)
+        && state.trim_start().to_ascii_lowercase().starts_with("terminated")
+    {
+        parts.push("terminated".to_owned());
+    }
+    if *message.method() == Method::Subscribe && message.header(Name::Expires).map(str::trim) == Some("0") {
+        parts.push("the end".to_owned());
+    }
+    parts.extend(body(message));
+    if parts.is_empty() { None } else { Some(parts.join(" ")) }
+}
+
+/// What a body says, from its first few tags: a look at it, not a reading.
+fn body(message: &Message) -> Option<String> {
+    let content_type = message.content_type()?.to_ascii_lowercase();
+    let text = std::str::from_utf8(message.body()).ok()?;
+    if text.is_empty() {
+        return None;
+    }
+    if content_type.starts_with("application/cccp+xml") {
+        let mut tags = tags(text);
+        let root = tags.next()?;
+        let command = local_name(tags.find(|tag| !tag.starts_with('/'))?);
+        return Some(match attribute(root, "code") {
+            Some(code) => format!("{command} {code}"),
+            None => command.to_owned(),
+        });
+    }
+    if content_type.starts_with("application/conference-info+xml") {
+        let root = tags(text).next()?;
+        let state = attribute(root, "state").unwrap_or("full");
+        return Some(match attribute(root, "version") {
+            Some(version) => format!("v{version} {state}"),
+            None => format!("roster {state}"),
+        });
+    }
+    if content_type.starts_with("application/ms-imdn+xml") {
+        let id = text.split_once("<message-id>")?.1.split_once('<')?.0;
+        return Some(format!("report on #{}", id.trim()));
+    }
+    (*message.method() == Method::Message).then(|| quote(&content_type, message.body()))
+}
+
+/// The opening and closing tags of a document, without brackets, declarations and comments.
+fn tags(text: &str) -> impl Iterator<Item = &str> {
+    let tag = |piece: &'_ str| piece.split('>').next().map(str::len);
+    text.split('<')
+        .skip(1)
+        .filter(|piece| !piece.starts_with(['?', '!']))
+        .filter_map(move |piece| piece.get(..tag(piece)?))
+}
+
+fn local_name(tag: &str) -> &str {
+    let name = tag.split([' ', '/', '\r', '\n', '\t']).next().unwrap_or(tag);
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let after = tag.split_once(&format!(" {name}=\""))?.1;
+    after.split('"').next()
+}
+
+/// The beginning of a plain text, the type of anything else.
+fn quote(content_type: &str, body: &[u8]) -> String {
+    if !content_type.starts_with("text/plain") {
+        return content_type.split(';').next().unwrap_or(content_type).trim().to_owned();
+    }
+    let text = String::from_utf8_lossy(body);
+    let mut start: String =
+        text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(QUOTE).collect();
+    if text.chars().count() > QUOTE {
+        start.push('…');
+    }
+    format!("\"{start}\"")
+}
