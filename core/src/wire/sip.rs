@@ -20,6 +20,8 @@ mod method;
 mod name;
 mod name_addr;
 mod params;
+#[cfg(feature = "rsip")]
+pub mod rsip;
 mod uri;
 mod writer;
 

@@ -44,7 +44,6 @@ trait Draw {
     fn draw(draft: &mut Draft<'_, '_>) -> Result<()>;
 }
 
-#[expect(private_bounds, reason = "which values can be drawn is settled here")]
 impl<'a, T: Draw> Arbitrary<'a> for Sample<T> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut draft = Draft { u, text: String::new() };
@@ -168,7 +167,7 @@ impl<'a> Arbitrary<'a> for Message {
         } else {
             writer.start_response(
                 u.int_in_range(100..=699)?,
-                *u.choose(&["", "OK", "Sub dialog terminated", "é"])?,
+                u.choose(&["", "OK", "Sub dialog terminated", "é"])?,
             );
         }
         for name in [Name::From, Name::To] {

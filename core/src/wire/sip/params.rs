@@ -60,11 +60,10 @@ impl<'a> Params<'a> {
 
 impl PartialEq for Params<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): ((&str, Option<&str>), (&str, Option<&str>))| {
-            a.0.eq_ignore_ascii_case(b.0) && a.1.map(unquoted) == b.1.map(unquoted)
+        let said = |params: &Self| {
+            params.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.map(unquoted))).collect::<Vec<_>>()
         };
-        self.text == other.text
-            || (self.iter().count() == other.iter().count() && self.iter().zip(other.iter()).all(same))
+        self.text == other.text || said(self) == said(other)
     }
 }
 
