@@ -2,6 +2,7 @@
 
 mod addresses;
 mod corpus;
+mod differential;
 mod framing;
 mod hostile;
 mod lists;

@@ -61,7 +61,10 @@ impl<'a> Params<'a> {
 impl PartialEq for Params<'_> {
     fn eq(&self, other: &Self) -> bool {
         let said = |params: &Self| {
-            params.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.map(unquoted))).collect::<Vec<_>>()
+            params
+                .iter()
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.map(unquoted)))
+                .collect::<Vec<_>>()
         };
         self.text == other.text || said(self) == said(other)
     }

@@ -44,7 +44,8 @@ impl TryFrom<&Uri<'_>> for rsip::Uri {
     fn try_from(uri: &Uri<'_>) -> Result<Self, RsipError> {
         let found = Self::try_from(uri.as_str()).map_err(|_| RsipError::Uri)?;
         let user = found.auth.as_ref().map(|auth| auth.user.as_str());
-        let same = found.to_string() == uri.as_str() && user == uri.user();
+        // rsip spells known transports its own way; that much is the same URI.
+        let same = found.to_string().eq_ignore_ascii_case(uri.as_str()) && user == uri.user();
         if same { Ok(found) } else { Err(RsipError::Uri) }
     }
 }
