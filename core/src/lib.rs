@@ -92,6 +92,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+mod covers;
 pub mod entropy;
 pub mod factory;
 pub mod front_end;

@@ -1,0 +1,75 @@
+//! What has to hold in every run, whoever takes part and whatever goes wrong.
+//!
+//! A [`Property`] is data: an id, a kind, the requirements it stands for, and one sentence. Its observer judges
+//! what a wire tap and the users see ([`Sight`]), by its own reading of the documents: nothing here decides by
+//! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
+//! record of a run to all observers and collects the [`Verdict`].
+
+mod dialogs;
+mod document;
+mod eviction;
+mod history;
+mod imdn;
+mod judge;
+mod roster;
+mod sight;
+mod verdict;
+
+pub use judge::Judge;
+pub use verdict::{Finding, Tally, Verdict, Violation};
+
+/// What must hold, or must come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// `family.what`, stable.
+    pub id: &'static str,
+    /// In which way it holds.
+    pub kind: Kind,
+    /// What it stands for, by the ids of the catalogue.
+    pub requirements: &'static [&'static str],
+    /// What it says, in one sentence.
+    pub sentence: &'static str,
+}
+
+/// In which way a property holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Each time the occasion arises.
+    Always,
+    /// Each time, by the end of the run.
+    Eventually,
+    /// In no run.
+    Never,
+    /// In some run of a sweep: a place worth visiting. One run cannot violate it.
+    Sometimes,
+}
+
+impl Kind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Eventually => "eventually",
+            Self::Never => "never",
+            Self::Sometimes => "sometimes",
+        }
+    }
+}
+
+/// Every property, in the order of reports.
+pub const CATALOGUE: &[Property] = &[
+    roster::VERSIONS,
+    roster::REPLICAS,
+    history::REPLAY,
+    history::SEEN,
+    imdn::COMPLETE,
+    imdn::WAITED,
+    eviction::ENDS,
+    eviction::SILENCE,
+    eviction::CROSSED,
+];
+
+/// The property called `id`.
+pub fn find(id: &str) -> Option<&'static Property> {
+    CATALOGUE.iter().find(|property| property.id == id)
+}

@@ -1,0 +1,84 @@
+//! What observers see of a run.
+
+use confsim_core::client::Event;
+use confsim_core::time::Instant;
+use confsim_core::wire::sip::{Message, Uri};
+
+use super::Verdict;
+use super::dialogs::{DialogId, Dialogs};
+use crate::trace::{Cast, ConnectionId, MsgId, NodeId};
+
+/// One thing an observer sees.
+#[derive(Clone, Copy)]
+pub(super) enum Sight<'a> {
+    /// The focus or the IM MCU says something of its own.
+    Said(&'a Spoken<'a>),
+    /// A node reads something and acts upon it next.
+    Heard(&'a Spoken<'a>),
+    /// A user sees something.
+    Event(NodeId, &'a Event),
+    /// A connection is gone, as seen by one of its ends.
+    Gone(NodeId, ConnectionId),
+}
+
+/// A message and where it was said or heard.
+pub(super) struct Spoken<'a> {
+    /// Its number on this hop.
+    pub(super) id: MsgId,
+    /// Who says it, or hears it.
+    pub(super) node: NodeId,
+    /// On which connection.
+    pub(super) connection: ConnectionId,
+    /// What it says.
+    pub(super) message: &'a Message,
+    /// The dialog of the focus or the IM MCU it belongs to, if it is known, as this message leaves it.
+    pub(super) dialog: Option<DialogId>,
+}
+
+/// What all observers know alike.
+pub(super) struct Scene {
+    /// Who is who.
+    pub(super) cast: Cast,
+    /// Now.
+    pub(super) at: Instant,
+    /// The number of this sight: they are ordered also within one instant.
+    pub(super) tick: u64,
+    /// The dialogs of the focus and of the IM MCU.
+    pub(super) dialogs: Dialogs,
+    /// Whether a connection between pool members has been broken: what they owe may then be unpaid.
+    pub(super) pool_broken: bool,
+    /// Clients, by node number, whose connection has been broken or whose subscriptions a fault has struck.
+    pub(super) struck: Vec<bool>,
+}
+
+/// Judges one family of properties.
+pub(super) trait Observe {
+    /// Something is seen.
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict);
+
+    /// The run is over.
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict);
+}
+
+impl Scene {
+    /// Whether a fault has struck what `client` needs to keep up.
+    pub(super) fn struck(&self, client: NodeId) -> bool {
+        self.struck.get(client.index()).copied().unwrap_or_default()
+    }
+
+    /// The name of a node.
+    pub(super) fn name(&self, node: NodeId) -> String {
+        self.cast.name(node).to_owned()
+    }
+}
+
+/// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
+pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
+    let (_, id) = uri.opaque()?.strip_prefix("app:conf:")?.split_once(":id:")?;
+    Some(format!("{}#{id}", uri.address()))
+}
+
+/// [`conference_of`] for a URI as text.
+pub(super) fn conference_named(uri: &str) -> Option<String> {
+    conference_of(&Uri::parse(uri).ok()?)
+}

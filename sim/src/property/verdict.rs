@@ -1,0 +1,131 @@
+//! What observers found.
+
+use std::fmt;
+
+use confsim_core::time::Instant;
+
+use super::{CATALOGUE, Property};
+use crate::trace::MsgId;
+
+/// Most violations of one property that a run describes; further ones are counted.
+const DESCRIBED: u64 = 20;
+
+/// What a run, or many, showed about every property of the catalogue.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    tallies: Vec<Tally>,
+    violations: Vec<Violation>,
+}
+
+/// How one property fared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Which property.
+    pub property: &'static Property,
+    /// How often there was something to judge.
+    pub exercised: u64,
+    /// How often it did not hold.
+    pub violated: u64,
+}
+
+/// A property that did not hold, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which property.
+    pub property: &'static Property,
+    /// When, in virtual time.
+    pub at: Instant,
+    /// Whose doing it is.
+    pub who: String,
+    /// The messages that show it, the decisive one last.
+    pub messages: Vec<MsgId>,
+    /// What was expected and what happened, in words.
+    pub words: String,
+}
+
+/// What an observer reports: the place and the words of a [`Violation`].
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    pub(super) at: Instant,
+    pub(super) who: String,
+    pub(super) messages: Vec<MsgId>,
+    pub(super) words: String,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        let tally = |property| Tally { property, exercised: 0, violated: 0 };
+        Self { tallies: CATALOGUE.iter().map(tally).collect(), violations: Vec::new() }
+    }
+}
+
+impl Verdict {
+    /// One line for every property, in the order of the catalogue.
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
+    /// What did not hold, in the order it was noticed.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Whether nothing was violated.
+    pub fn held(&self) -> bool {
+        self.tallies.iter().all(|tally| tally.violated == 0)
+    }
+
+    /// Whether nothing at all was judged.
+    pub fn vacuous(&self) -> bool {
+        self.tallies.iter().all(|tally| tally.exercised == 0)
+    }
+
+    /// How often the property called `id` was exercised.
+    pub fn exercised(&self, id: &str) -> u64 {
+        self.tallies.iter().find(|tally| tally.property.id == id).map_or(0, |tally| tally.exercised)
+    }
+
+    /// Adds the counts of another run; its violations stay with it.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, others) in self.tallies.iter_mut().zip(&other.tallies) {
+            mine.exercised += others.exercised;
+            mine.violated += others.violated;
+        }
+    }
+
+    /// There was something to judge.
+    pub(super) fn exercise(&mut self, property: &Property) {
+        if let Some(tally) = self.tally(property) {
+            tally.exercised += 1;
+        }
+    }
+
+    /// It did not hold.
+    pub(super) fn violate(&mut self, property: &'static Property, finding: Finding) {
+        let Some(tally) = self.tally(property) else { return };
+        tally.violated += 1;
+        if tally.violated <= DESCRIBED {
+            let Finding { at, who, messages, words } = finding;
+            self.violations.push(Violation { property, at, who, messages, words });
+        }
+    }
+
+    fn tally(&mut self, property: &Property) -> Option<&mut Tally> {
+        self.tallies.iter_mut().find(|tally| tally.property.id == property.id)
+    }
+}
+
+/// `eviction.ends, at 3.200000, focus (m41 m47): …`
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, at {}, {}", self.property.id, self.at, self.who)?;
+        if let Some((first, rest)) = self.messages.split_first() {
+            write!(f, " ({first}")?;
+            for id in rest {
+                write!(f, " {id}")?;
+            }
+            f.write_str(")")?;
+        }
+        write!(f, ": {}", self.words)
+    }
+}
