@@ -3,8 +3,10 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod covers;
 pub mod fault;
 pub mod node;
+pub mod property;
 pub mod scenario;
 pub mod trace;
 pub mod view;

@@ -5,6 +5,7 @@
 //! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
 //! record of a run to all observers and collects the [`Verdict`].
 
+mod command;
 mod dialogs;
 mod document;
 mod eviction;
@@ -60,10 +61,13 @@ impl Kind {
 pub const CATALOGUE: &[Property] = &[
     roster::VERSIONS,
     roster::REPLICAS,
+    roster::CONVERGENCE,
     history::REPLAY,
     history::SEEN,
+    history::MISSED,
     imdn::COMPLETE,
     imdn::WAITED,
+    imdn::DEPARTED,
     eviction::ENDS,
     eviction::SILENCE,
     eviction::CROSSED,

@@ -1,0 +1,93 @@
+//! C3P as observers read it: which command, about whom, and how it ended.
+
+use confsim_core::wire::sip::{Message, Name};
+use confsim_core::wire::xml::{Ns, Reader, XmlError};
+
+use super::sight::conference_named;
+
+/// A C3P request or response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Command {
+    /// Ties a response to its request.
+    pub(super) request_id: String,
+    /// The result, for a response: `success`, `failure`, `pending`.
+    pub(super) code: Option<String>,
+    /// The name of the command's element.
+    pub(super) name: String,
+    /// The conference it names, see [`conference_named`].
+    pub(super) conference: Option<String>,
+    /// The user it names.
+    pub(super) user: Option<String>,
+}
+
+impl Command {
+    /// The command in the body of `message`, if that is C3P.
+    pub(super) fn of(message: &Message) -> Option<Self> {
+        let content_type = message.header(Name::ContentType)?;
+        let fits = content_type.trim().eq_ignore_ascii_case("application/cccp+xml");
+        fits.then(|| read(message.body()).ok().flatten()).flatten()
+    }
+}
+
+/// The first command of a document; `None` for a response without one.
+fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
+    let mut reader = Reader::new(body)?;
+    reader.any_root()?;
+    let request_id = reader.attribute(Ns::None, "requestId").unwrap_or_default().into_owned();
+    let code = reader.attribute(Ns::None, "code").map(|code| code.into_owned());
+    let Some(child) = reader.child()? else { return Ok(None) };
+    let name = child.local.to_owned();
+    let mut command = Command { request_id, code, name, conference: None, user: None };
+    while let Some(keys) = reader.child()? {
+        if keys.local.ends_with("Keys") {
+            if let Some(conference) = reader.attribute(Ns::None, "confEntity") {
+                command.conference = conference_named(&conference);
+            }
+            if let Some(user) = reader.attribute(Ns::None, "userEntity") {
+                command.user = Some(user.into_owned());
+            }
+        }
+        reader.skip()?;
+    }
+    Ok(Some(command))
+}
+
+/// Where each pool link stands, so that a document is taken for new once (D-11).
+#[derive(Default)]
+pub(super) struct Link {
+    epoch: String,
+    taken: u64,
+}
+
+impl Link {
+    /// Whether the document in `message` is the next one.
+    pub(super) fn takes(&mut self, message: &Message) -> bool {
+        let Some(envelope) = message.pool_link().ok().flatten().filter(|_| message.is_request()) else {
+            return false;
+        };
+        if self.epoch != envelope.epoch {
+            *self = Self { epoch: envelope.epoch.to_owned(), taken: 0 };
+        }
+        let next = envelope.peer.is_some() && envelope.seq == self.taken + 1;
+        self.taken += u64::from(next);
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_printed_deletion() {
+        let body = br#"<?xml version="1.0"?> <request xmlns="urn:ietf:params:xml:ns:cccp" C3PVersion="1"
+            to="x" from="sip:alice@contoso.com" requestId="63022864"> <deleteUser> <userKeys
+            confEntity="sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:7ECB"
+            userEntity="sip:carol@contoso.com" /> </deleteUser> </request>"#;
+        let command = read(body).expect("well-formed").expect("a command");
+        assert_eq!((command.name.as_str(), command.request_id.as_str()), ("deleteUser", "63022864"));
+        assert_eq!(command.user.as_deref(), Some("sip:carol@contoso.com"));
+        assert_eq!(command.conference.as_deref(), Some("sip:alice@contoso.com#7ECB"));
+        assert_eq!(command.code, None);
+    }
+}

@@ -1,0 +1,209 @@
+//! Ejection: everything of the ejected user ends, once, and stays ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use confsim_core::client::Event;
+use confsim_core::wire::sip::{Message, Method, Substate};
+
+use super::command::{Command, Link};
+use super::dialogs::{Dialog, DialogId, Use};
+use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+use crate::trace::{MsgId, NodeId};
+
+/// Everything ends.
+pub(super) const ENDS: Property = Property {
+    id: "eviction.ends",
+    kind: Kind::Eventually,
+    requirements: &[
+        "D-15",
+        "IM-3-2-2-4-1-a",
+        "IM-3-2-2-4-1-b",
+        "EX-IM-4-3-1-a",
+        "EX-IM-4-3-1-b",
+        "EX-IM-4-3-1-c",
+        "EX-IM-4-3-1-f",
+    ],
+    sentence: "Once deleteUser is accepted, each session of that user ends by a BYE of either side, his \
+               subscription by the terminated notification, and he sees that he is out.",
+};
+
+/// What has ended stays ended.
+pub(super) const SILENCE: Property = Property {
+    id: "dialog.silence",
+    kind: Kind::Never,
+    requirements: &["D-15", "D-6", "EX-IM-4-3-1-a"],
+    sentence: "The focus or the IM MCU sends a request in a dialog that has ended by a BYE of either side or \
+               by a terminated notification.",
+};
+
+/// Both sides hang up at once.
+pub(super) const CROSSED: Property = Property {
+    id: "eviction.crossed",
+    kind: Kind::Sometimes,
+    requirements: &["D-6", "EX-IM-4-3-1-a"],
+    sentence: "The BYE of an ejected user meets a session that the server has ended already.",
+};
+
+#[derive(Default)]
+pub(super) struct Eviction {
+    links: BTreeMap<NodeId, Link>,
+    /// deleteUser commands that the focus has heard and not answered, by dialog and CSeq.
+    asked: BTreeMap<(DialogId, u32), Command>,
+    /// What has to end.
+    doomed: BTreeMap<DialogId, Doom>,
+    /// Clients that are in a conference as they see it, and those that have heard that they are not.
+    inside: BTreeSet<(NodeId, String)>,
+    told: BTreeMap<(NodeId, String), MsgId>,
+}
+
+struct Doom {
+    /// The message that sealed it.
+    by: MsgId,
+    /// The request it was asked by, which may still fail.
+    request_id: String,
+}
+
+impl Observe for Eviction {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Heard(spoken) => self.heard(scene, spoken, verdict),
+            Sight::Said(spoken) => self.said(scene, spoken, verdict),
+            Sight::Event(who, Event::Joined { conference }) => {
+                self.inside.extend(conference_named(conference).map(|conference| (who, conference)));
+            }
+            Sight::Event(who, Event::Ended { conference, .. }) => {
+                if let Some(conference) = conference_named(conference) {
+                    let key = (who, conference);
+                    self.inside.remove(&key);
+                    self.told.remove(&key);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        for (id, doom) in &self.doomed {
+            let Some(dialog) = scene.dialogs.get(*id) else { continue };
+            verdict.exercise(&ENDS);
+            if dialog.ended.is_none() && !scene.pool_broken {
+                let end = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
+                let server = scene.name(dialog.server);
+                let words =
+                    format!("{} was ejected; expected {end} with {server}", scene.name(dialog.user));
+                verdict.violate(&ENDS, finding(scene, dialog.server, &[doom.by], words));
+            }
+        }
+        for ((who, _), by) in &self.told {
+            let words = "heard of the ejection and never told the user".to_owned();
+            verdict.violate(&ENDS, finding(scene, *who, &[*by], words));
+        }
+    }
+}
+
+impl Eviction {
+    fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let message = spoken.message;
+        match (message.method(), spoken.node) {
+            (Method::Info, NodeId::FOCUS) if message.is_request() => {
+                let command = Command::of(message).filter(|command| command.name == "deleteUser");
+                if let (Some(id), Ok(cseq), Some(command)) = (spoken.dialog, message.cseq(), command) {
+                    self.asked.insert((id, cseq.seq), command);
+                }
+            }
+            (Method::Service, NodeId::MCU) => {
+                if self.links.entry(spoken.node).or_default().takes(message)
+                    && let Some(command) = Command::of(message).filter(|command| command.code.is_none())
+                    && command.name == "deleteUser"
+                {
+                    self.doom(scene, NodeId::MCU, spoken.id, &command);
+                }
+            }
+            (Method::Bye, NodeId::FOCUS | NodeId::MCU) if message.is_request() => {
+                let dialog = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?)));
+                if dialog.is_some_and(|(id, dialog)| crossed(dialog, spoken) && self.doomed.contains_key(&id))
+                {
+                    verdict.exercise(&CROSSED);
+                }
+            }
+            (Method::Benotify | Method::Notify, client) if client.participant().is_some() => {
+                self.client_told(scene, spoken);
+            }
+            _ => {}
+        }
+    }
+
+    /// A user is told that his subscription is over.
+    fn client_told(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
+        let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
+        let state = spoken.message.subscription_state().ok().flatten();
+        let key = (spoken.node, dialog.conference.to_string());
+        if state.is_some_and(|state| state.state == Substate::Terminated) && self.inside.contains(&key) {
+            self.told.insert(key, spoken.id);
+        }
+    }
+
+    fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let message = spoken.message;
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        if message.is_request() {
+            match dialog.ended {
+                Some((at, by)) if by != spoken.id => {
+                    let words = format!(
+                        "sends {} a {} in a dialog that ended at {at}",
+                        scene.name(dialog.user),
+                        message.method()
+                    );
+                    verdict.violate(&SILENCE, finding(scene, spoken.node, &[by, spoken.id], words));
+                }
+                Some(_) => verdict.exercise(&SILENCE),
+                None => {}
+            }
+            if *message.method() == Method::Info {
+                self.answered_by_command(message);
+            }
+        } else if *message.method() == Method::Info
+            && let Some(command) = message.cseq().ok().and_then(|cseq| self.asked.remove(&(id, cseq.seq)))
+            && message.code() == Some(202)
+        {
+            self.doom(scene, NodeId::FOCUS, spoken.id, &command);
+            self.doom(scene, NodeId::MCU, spoken.id, &command);
+        }
+    }
+
+    /// A deleteUser that failed dooms nobody.
+    fn answered_by_command(&mut self, message: &Message) {
+        let response = Command::of(message).filter(|response| response.name == "deleteUser");
+        if let Some(response) = response
+            && response.code.as_deref() == Some("failure")
+        {
+            self.doomed.retain(|_, doom| doom.request_id != response.request_id);
+        }
+    }
+
+    /// Everything that the user named by `command` has at `server` now has to end.
+    fn doom(&mut self, scene: &Scene, server: NodeId, by: MsgId, command: &Command) {
+        let victim = command.user.as_deref().and_then(|user| scene.cast.by_uri(user));
+        let (Some(victim), Some(conference)) = (victim, &command.conference) else { return };
+        for uses in [Use::Session, Use::Subscription] {
+            let all = scene.dialogs.of(server, uses, conference);
+            for (id, _) in all.filter(|(_, dialog)| dialog.user == victim && dialog.live()) {
+                let request_id = command.request_id.clone();
+                self.doomed.entry(id).or_insert(Doom { by, request_id });
+            }
+        }
+    }
+}
+
+/// Whether a BYE that is heard did not end the dialog, because that had ended before.
+fn crossed(dialog: &Dialog, spoken: &Spoken<'_>) -> bool {
+    dialog.ended.is_some_and(|(_, by)| by != spoken.id)
+}
+
+fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
+    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
+}

@@ -1,0 +1,365 @@
+//! Delivery notifications: one for each 202, when everything is known, with every failure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use confsim_core::time::{Duration, Instant};
+use confsim_core::wire::imdn::Imdn;
+use confsim_core::wire::sip::{Method, Name};
+
+use super::dialogs::{Dialog, DialogId, Use};
+use super::sight::{Observe, Scene, Sight, Spoken};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+use crate::trace::{ConnectionId, MsgId, NodeId};
+
+/// One for each, complete.
+pub(super) const COMPLETE: Property = Property {
+    id: "imdn.complete",
+    kind: Kind::Always,
+    requirements: &[
+        "D-25",
+        "D-7",
+        "IM-2-2-2-c",
+        "IM-2-2-2-j",
+        "IM-3-3-2-5-1-b",
+        "IM-3-3-2-5-1-d",
+        "IM-3-3-2-5-2-a",
+        "IM-3-3-2-5-2-b",
+        "IM-3-3-2-5-2-c",
+        "IM-3-3-2-5-2-e",
+        "IM-3-3-2-5-2-f",
+        "IM-3-3-2-5-2-j",
+        "IM-3-3-2-5-2-k",
+        "EX-IM-4-2-1-j",
+        "EX-IM-4-2-1-k",
+        "EX-IM-4-2-2-a",
+    ],
+    sentence: "Each 202 is followed by exactly one IMDN to its author while his dialog lives, when the last \
+               forward has its outcome, listing exactly the recipients who failed; nothing else is.",
+};
+
+/// A dead recipient.
+pub(super) const WAITED: Property = Property {
+    id: "imdn.waited",
+    kind: Kind::Sometimes,
+    requirements: &["D-26", "EX-IM-4-2-2-b"],
+    sentence: "An IMDN waits until a forward has timed out.",
+};
+
+/// A recipient leaves meanwhile.
+pub(super) const DEPARTED: Property = Property {
+    id: "imdn.departed",
+    kind: Kind::Sometimes,
+    requirements: &["D-25"],
+    sentence: "A recipient's session ends while a forward to it runs.",
+};
+
+/// The outcome of a forward without an answer in time (EX-IM-4-2-2-b).
+const TIMED_OUT: u16 = 408;
+
+/// The outcome of a forward whose session ended without an answer (D-25).
+const DEPARTED_STATUS: u16 = 503;
+
+pub(super) struct Notifications {
+    timeout: Duration,
+    /// MESSAGEs that the IM MCU has heard and not answered, by dialog and CSeq.
+    asked: BTreeMap<(DialogId, u32), u64>,
+    reports: BTreeMap<(Arc<str>, u64), Report>,
+    /// Forwards under way: session and CSeq of the forward, to the message it belongs to.
+    running: BTreeMap<(DialogId, u32), (Arc<str>, u64)>,
+    /// Sessions that a time-out has finished (D-7).
+    silent: Vec<DialogId>,
+}
+
+/// What is known of one message that was answered 200 or 202.
+struct Report {
+    author: DialogId,
+    answered: MsgId,
+    at: Instant,
+    /// A 202: an IMDN is to follow.
+    follows: bool,
+    /// When, by sight, the message was heard: who was connected then gets it as new, not as history.
+    heard: u64,
+    /// Everybody who took part when it was answered, but for the author's session.
+    recipients: Vec<DialogId>,
+    forwards: Vec<Forward>,
+    notified: Option<(Instant, MsgId)>,
+}
+
+struct Forward {
+    to: DialogId,
+    said: MsgId,
+    at: Instant,
+    connection: ConnectionId,
+    outcome: Option<(u16, Instant)>,
+}
+
+impl Observe for Notifications {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Heard(spoken) if spoken.node == NodeId::MCU => self.heard(scene, spoken, verdict),
+            Sight::Said(spoken) if spoken.node == NodeId::MCU => {
+                match (spoken.message.method(), spoken.message.code()) {
+                    (Method::Message, Some(code @ 200..)) => self.answered(scene, spoken, code),
+                    (Method::Message, None) => self.forwarded(scene, spoken),
+                    (Method::Benotify, None) if is_notification(spoken) => {
+                        self.notified(scene, spoken, verdict);
+                    }
+                    (Method::Bye, None) => self.ended(scene, spoken, verdict),
+                    _ => {}
+                }
+            }
+            Sight::Gone(NodeId::MCU, connection) => {
+                for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
+                    if forward.connection == connection {
+                        forward.settle(DEPARTED_STATUS, scene.at, self.timeout);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        for ((_, message_id), report) in &self.reports {
+            if !report.follows {
+                continue;
+            }
+            verdict.exercise(&COMPLETE);
+            self.judge_outcomes(scene, *message_id, report, verdict);
+        }
+    }
+}
+
+impl Notifications {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            asked: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            running: BTreeMap::new(),
+            silent: Vec::new(),
+        }
+    }
+
+    fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        match (spoken.message.method(), spoken.message.code()) {
+            (Method::Message, None) => {
+                if let Some(key) = key(spoken) {
+                    self.asked.insert(key, scene.tick);
+                }
+            }
+            (Method::Message, Some(code @ 200..)) => {
+                let timeout = self.timeout;
+                if let Some(forward) = self.running(spoken) {
+                    forward.settle(code, scene.at, timeout);
+                }
+            }
+            (Method::Bye, None) => self.ended(scene, spoken, verdict),
+            _ => {}
+        }
+    }
+
+    /// The forward that a response answers.
+    fn running(&mut self, spoken: &Spoken<'_>) -> Option<&mut Forward> {
+        let (to, _) = key(spoken)?;
+        let message = self.running.get(&key(spoken)?)?;
+        self.reports.get_mut(message)?.forwards.iter_mut().find(|forward| forward.to == to)
+    }
+
+    /// A BYE of either side: what runs towards this session has failed.
+    fn ended(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
+            if Some(forward.to) == spoken.dialog
+                && forward.settle(DEPARTED_STATUS, scene.at, self.timeout) == Some(DEPARTED_STATUS)
+            {
+                verdict.exercise(&DEPARTED);
+            }
+        }
+    }
+
+    fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>, code: u16) {
+        let Some(heard) = key(spoken).and_then(|key| self.asked.remove(&key)) else { return };
+        let Some((author, dialog)) = session(scene, spoken) else { return };
+        let (Ok(Some(message_id)), 200..300) = (spoken.message.message_id(), code) else { return };
+        let all = scene.dialogs.of(NodeId::MCU, Use::Session, &dialog.conference);
+        let others = all.filter(|(id, other)| *id != author && other.takes_part());
+        let recipients = others.map(|(id, _)| id).filter(|id| !self.silent.contains(id)).collect();
+        let report = Report {
+            author,
+            answered: spoken.id,
+            at: scene.at,
+            follows: code == 202,
+            heard,
+            recipients,
+            forwards: Vec::new(),
+            notified: None,
+        };
+        self.reports.insert((dialog.conference.clone(), message_id), report);
+    }
+
+    /// A forward of something that was said before the session was connected is history and nobody's IMDN.
+    fn forwarded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
+        let Some((to, dialog)) = session(scene, spoken) else { return };
+        let (Ok(Some(message_id)), Ok(cseq)) = (spoken.message.message_id(), spoken.message.cseq()) else {
+            return;
+        };
+        let message = (dialog.conference.clone(), message_id);
+        let Some(report) = self.reports.get_mut(&message) else { return };
+        if dialog.connected.is_none_or(|(_, tick)| tick > report.heard) {
+            return;
+        }
+        let (said, at, connection) = (spoken.id, scene.at, spoken.connection);
+        report.forwards.push(Forward { to, said, at, connection, outcome: None });
+        self.running.insert((to, cseq.seq), message);
+    }
+
+    /// An IMDN is sent.
+    fn notified(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let Some((id, dialog)) = session(scene, spoken) else { return };
+        let user = scene.name(dialog.user);
+        let Ok(imdn) = Imdn::parse(spoken.message.body()) else {
+            let words = format!("{user} gets an IMDN that cannot be read");
+            return verdict.violate(&COMPLETE, finding(scene, &[spoken.id], words));
+        };
+        let message_id = u64::from(imdn.message_id);
+        let report = self.reports.get_mut(&(dialog.conference.clone(), message_id));
+        let Some(report) = report.filter(|report| report.author == id && report.follows) else {
+            let words = format!("{user} gets an IMDN for message {message_id}, of which he was told no 202");
+            return verdict.violate(&COMPLETE, finding(scene, &[spoken.id], words));
+        };
+        if let Some((_, first)) = report.notified {
+            let words = format!("{user} gets a second IMDN for message {message_id}");
+            return verdict.violate(&COMPLETE, finding(scene, &[first, spoken.id], words));
+        }
+        report.notified = Some((scene.at, spoken.id));
+        for forward in &mut report.forwards {
+            if forward.at + self.timeout <= scene.at {
+                forward.settle(TIMED_OUT, scene.at, self.timeout);
+            }
+            if forward.outcome == Some((TIMED_OUT, forward.at + self.timeout)) {
+                self.silent.push(forward.to);
+                verdict.exercise(&WAITED);
+            }
+        }
+        let words = report.fault(scene, &imdn);
+        if let Some(words) = words {
+            let messages = [report.answered, spoken.id];
+            let words = format!("{user}'s IMDN for message {message_id} {words}");
+            verdict.violate(&COMPLETE, finding(scene, &messages, words));
+        }
+    }
+
+    /// At the end of the run: no IMDN is missing, and none came before its last outcome.
+    fn judge_outcomes(&self, scene: &Scene, message_id: u64, report: &Report, verdict: &mut Verdict) {
+        let Some(author) = scene.dialogs.get(report.author) else { return };
+        let outcome = |forward: &Forward| {
+            let due = forward.at + self.timeout;
+            forward.outcome.map(|(_, at)| at).or((due < scene.at).then_some(due))
+        };
+        let outcomes: Option<Vec<Instant>> = report.forwards.iter().map(outcome).collect();
+        let complete = outcomes.map(|outcomes| outcomes.into_iter().max().unwrap_or(report.at));
+        let user = scene.name(author.user);
+        match (report.notified, complete) {
+            (Some((at, imdn)), complete) if complete.is_none_or(|complete| complete > at) => {
+                let early = report.forwards.iter().find(|f| outcome(f).is_none_or(|known| known > at));
+                let to = early.and_then(|forward| scene.dialogs.get(forward.to));
+                let whom = to.map(|dialog| scene.name(dialog.user)).unwrap_or_default();
+                let words = format!(
+                    "{user}'s IMDN for message {message_id} was sent at {at}, before the outcome of the \
+                     forward to {whom} was known"
+                );
+                let messages: Vec<MsgId> = early.map(|f| f.said).into_iter().chain([imdn]).collect();
+                verdict.violate(&COMPLETE, finding(scene, &messages, words));
+            }
+            (None, Some(complete)) if owed(author, complete) && !scene.pool_broken => {
+                let words = format!(
+                    "{user} never got an IMDN for message {message_id}; the last outcome was known at {complete}"
+                );
+                verdict.violate(&COMPLETE, finding(scene, &[report.answered], words));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Report {
+    /// What is wrong with the content of `imdn`. A session that ends at this very instant counts as ended.
+    fn fault(&mut self, scene: &Scene, imdn: &Imdn) -> Option<String> {
+        let mut told: Vec<(&str, u16)> = imdn
+            .recipients
+            .iter()
+            .map(|recipient| (recipient.uri.trim_matches(['<', '>']), recipient.status))
+            .filter(|(_, status)| *status >= 300)
+            .collect();
+        for forward in &mut self.forwards {
+            let uri = scene.dialogs.get(forward.to).map_or("", |dialog| dialog.contact.as_str());
+            let listed = |status| told.iter().position(|entry| *entry == (uri, status));
+            match forward.outcome {
+                Some((status @ 300.., _)) => {
+                    let Some(place) = listed(status) else {
+                        return Some(format!("does not list {uri} with {status}"));
+                    };
+                    told.swap_remove(place);
+                }
+                Some(_) => {}
+                None => {
+                    if let Some(place) = listed(DEPARTED_STATUS) {
+                        told.swap_remove(place);
+                    }
+                }
+            }
+        }
+        for recipient in &self.recipients {
+            let Some(dialog) = scene.dialogs.get(*recipient) else { continue };
+            if self.forwards.iter().any(|forward| forward.to == *recipient) {
+                continue;
+            }
+            match told.iter().position(|(uri, _)| *uri == dialog.contact) {
+                Some(place) => drop(told.swap_remove(place)),
+                None => return Some(format!("does not list {}, who got no forward", dialog.contact)),
+            }
+        }
+        let (uri, status) = told.first()?;
+        Some(format!("lists {uri} with {status}, whose forward did not end so"))
+    }
+}
+
+impl Forward {
+    /// Takes an outcome, unless there is one already; after the time-out there is (D-6). The outcome taken.
+    fn settle(&mut self, status: u16, at: Instant, timeout: Duration) -> Option<u16> {
+        if self.outcome.is_some() {
+            return None;
+        }
+        let due = self.at + timeout;
+        let outcome = if at >= due { (TIMED_OUT, due) } else { (status, at) };
+        self.outcome = Some(outcome);
+        Some(outcome.0)
+    }
+}
+
+/// Whether an IMDN is owed to a session when the last outcome is known at `complete` (D-25).
+fn owed(author: &Dialog, complete: Instant) -> bool {
+    author.ended.is_none_or(|(ended, _)| ended > complete) && !author.lapsed
+}
+
+fn is_notification(spoken: &Spoken<'_>) -> bool {
+    let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
+    content_type.trim().eq_ignore_ascii_case("application/ms-imdn+xml")
+}
+
+/// The session with the IM MCU that something is said or heard in.
+fn session<'a>(scene: &'a Scene, spoken: &Spoken<'_>) -> Option<(DialogId, &'a Dialog)> {
+    let id = spoken.dialog?;
+    let dialog = scene.dialogs.get(id)?;
+    (dialog.server == NodeId::MCU && dialog.uses == Use::Session).then_some((id, dialog))
+}
+
+fn key(spoken: &Spoken<'_>) -> Option<(DialogId, u32)> {
+    Some((spoken.dialog?, spoken.message.cseq().ok()?.seq))
+}
+
+fn finding(scene: &Scene, messages: &[MsgId], words: String) -> Finding {
+    Finding { at: scene.at, who: scene.name(NodeId::MCU), messages: messages.to_vec(), words }
+}

@@ -1,0 +1,169 @@
+//! Shows a run to every observer.
+
+use std::sync::Arc;
+
+use confsim_core::node::Summary;
+use confsim_core::time::{Duration, Instant};
+use confsim_core::wire::sip::{Limits, Message, Method};
+
+use super::Verdict;
+use super::dialogs::{DialogId, Dialogs};
+use super::eviction::Eviction;
+use super::history::History;
+use super::imdn::Notifications;
+use super::roster::Rosters;
+use super::sight::{Observe, Scene, Sight, Spoken};
+use crate::scenario::Scenario;
+use crate::trace::{Cast, ConnectionId, Emitted, Heard, MsgId, NodeId, Observer, Opened, Record, Role};
+
+/// How long the IM MCU waits for the answer to a forward when the scenario does not say (D-26).
+const FORWARD_TIMEOUT: Duration = Duration::from_secs(32);
+
+/// Judges one run by all properties.
+pub struct Judge {
+    scene: Scene,
+    observers: Vec<Box<dyn Observe>>,
+    verdict: Verdict,
+    ends: Vec<(NodeId, Option<NodeId>)>,
+    /// Subscription messages under way, which a fault may strike: who is concerned.
+    subscribing: Vec<(MsgId, NodeId)>,
+}
+
+impl Judge {
+    /// A judge for runs of `scenario`.
+    pub fn new(scenario: &Scenario) -> Self {
+        let cast = Cast::of(scenario);
+        let timeout = scenario.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
+        Self {
+            scene: Scene {
+                struck: cast.nodes().map(|_| false).collect(),
+                cast,
+                at: Instant::ZERO,
+                tick: 0,
+                dialogs: Dialogs::default(),
+                pool_broken: false,
+            },
+            observers: vec![
+                Box::new(Rosters::default()),
+                Box::new(History::default()),
+                Box::new(Notifications::new(timeout)),
+                Box::new(Eviction::default()),
+            ],
+            verdict: Verdict::default(),
+            ends: Vec::new(),
+            subscribing: Vec::new(),
+        }
+    }
+
+    /// The verdict at the end of the run.
+    pub fn finish(mut self, end: Instant) -> Verdict {
+        self.scene.at = end;
+        self.scene.tick += 1;
+        for observer in &mut self.observers {
+            observer.end(&self.scene, &mut self.verdict);
+        }
+        self.verdict
+    }
+
+    fn show(&mut self, sight: Sight<'_>) {
+        for observer in &mut self.observers {
+            observer.see(&self.scene, sight, &mut self.verdict);
+        }
+    }
+
+    /// Only what the focus and the IM MCU say of their own accord is judged; what is passed on was said before.
+    fn emitted(&mut self, emitted: &Emitted) {
+        let Emitted { id, from, to, origin, connection, summary, head, body, .. } = emitted;
+        if method_of(summary) == &Method::Subscribe {
+            let client = [*from, *to].into_iter().find(|node| node.role() == Role::Client);
+            self.subscribing.push((*id, client.unwrap_or(*origin)));
+        }
+        if from != origin || !matches!(from.role(), Role::Focus | Role::Mcu) {
+            return;
+        }
+        let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) else { return };
+        let Scene { cast, at, dialogs, .. } = &mut self.scene;
+        let dialog = dialogs.said(cast, *at, *from, *id, &message);
+        let (node, connection) = (*from, *connection);
+        self.show(Sight::Said(&Spoken { id: *id, node, connection, message: &message, dialog }));
+    }
+
+    fn heard(&mut self, heard: &Heard) {
+        let Heard { id, to, connection, message, .. } = heard;
+        let message: &Arc<Message> = message;
+        let dialog = match to.role() {
+            Role::Focus | Role::Mcu => {
+                let Scene { at, tick, dialogs, .. } = &mut self.scene;
+                dialogs.heard(*at, *tick, *to, *id, message)
+            }
+            Role::Client => client_dialog(&self.scene.dialogs, message),
+            Role::FrontEnd | Role::Factory => return,
+        };
+        self.show(Sight::Heard(&Spoken { id: *id, node: *to, connection: *connection, message, dialog }));
+    }
+
+    fn broken(&mut self, connection: ConnectionId) {
+        let Some((opener, acceptor)) = self.ends.get(connection.0 as usize).copied() else { return };
+        let clients = [Some(opener), acceptor].into_iter().flatten().filter(|n| n.role() == Role::Client);
+        let mut pool = true;
+        for client in clients {
+            self.strike(client);
+            pool = false;
+        }
+        self.scene.pool_broken |= pool;
+    }
+
+    fn strike(&mut self, client: NodeId) {
+        if let Some(struck) = self.scene.struck.get_mut(client.index()) {
+            *struck = true;
+        }
+    }
+
+    fn opened(&mut self, opened: &Opened) {
+        let place = opened.connection.0 as usize;
+        if self.ends.len() <= place {
+            self.ends.resize(place + 1, (NodeId::FRONT_END, None));
+        }
+        if let Some(ends) = self.ends.get_mut(place) {
+            *ends = (opened.opener, opened.acceptor);
+        }
+    }
+}
+
+impl Observer for Judge {
+    fn observe(&mut self, at: Instant, record: &Record) {
+        self.scene.at = at;
+        self.scene.tick += 1;
+        match record {
+            Record::Emitted(emitted) => self.emitted(emitted),
+            Record::Heard(heard) => self.heard(heard),
+            Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
+            Record::Opened(opened) => self.opened(opened),
+            Record::Gone { who, connection } => {
+                self.broken(*connection);
+                self.show(Sight::Gone(*who, *connection));
+            }
+            Record::Fault { message: None, connection, .. } => self.broken(*connection),
+            Record::Fault { message: Some(struck), .. } => {
+                let found = self.subscribing.iter().rev().find(|(id, _)| id == struck);
+                if let Some((_, client)) = found.copied() {
+                    self.strike(client);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.
+fn client_dialog(dialogs: &Dialogs, message: &Message) -> Option<DialogId> {
+    let theirs = if message.is_request() { message.from() } else { message.to() }.ok()?;
+    let tag = theirs.tag()?;
+    dialogs.find(NodeId::FOCUS, tag).or_else(|| dialogs.find(NodeId::MCU, tag))
+}
+
+const fn method_of(summary: &Summary) -> &Method {
+    match summary {
+        Summary::Request(method) | Summary::Response(_, method) => method,
+    }
+}

@@ -1,0 +1,351 @@
+//! Rosters: every subscriber is told every version, and everybody ends up with the same.
+//!
+//! A lobby's separate views (D-13) are not told apart: all subscribers are taken to see the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use confsim_core::client::{Event, RosterView, UserView};
+use confsim_core::wire::sip::{Method, Name};
+
+use super::dialogs::{Dialog, DialogId, Use};
+use super::document::{Document, Element, State};
+use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+use crate::trace::{MsgId, NodeId};
+
+/// Versions without gaps.
+pub(super) const VERSIONS: Property = Property {
+    id: "roster.versions",
+    kind: Kind::Always,
+    requirements: &["D-12", "D-13", "EX-IM-4-1-1-q", "EX-IM-4-1-1-s"],
+    sentence: "Each roster document a subscriber is sent carries the version after the last one, a full one the \
+               current version, and nobody is left behind.",
+};
+
+/// Equal replicas.
+pub(super) const REPLICAS: Property = Property {
+    id: "roster.replicas",
+    kind: Kind::Always,
+    requirements: &["D-12", "D-13", "EX-IM-4-1-1-s", "EX-IM-4-3-1-j", "EX-IM-4-3-2-e"],
+    sentence: "Rosters at the same version are the same, whether built from a full document or from partial \
+               ones, by this observer or by a client.",
+};
+
+/// Everybody catches up.
+pub(super) const CONVERGENCE: Property = Property {
+    id: "roster.convergence",
+    kind: Kind::Eventually,
+    requirements: &["D-13"],
+    sentence: "At the end every subscribed client shows the newest version that reached it.",
+};
+
+#[derive(Default)]
+pub(super) struct Rosters {
+    conferences: BTreeMap<Arc<str>, Conference>,
+    subscribers: BTreeMap<DialogId, Subscriber>,
+    /// The version each client shows last.
+    shown: BTreeMap<(NodeId, Arc<str>), u32>,
+    /// The last body read: one body goes to all subscribers.
+    last: Option<(Bytes, Arc<Document>)>,
+}
+
+/// One activation of a conference (D-12).
+#[derive(Default)]
+struct Conference {
+    newest: u32,
+    versions: BTreeMap<u32, Known>,
+    /// The last step from one replica to the next, by identity: who has the same replica makes the same step.
+    step: Option<(Arc<Element>, Arc<Document>, Arc<Element>)>,
+}
+
+/// A version as first seen.
+struct Known {
+    roster: Arc<Element>,
+    said: MsgId,
+}
+
+/// What one subscription has been told.
+struct Subscriber {
+    version: u32,
+    roster: Arc<Element>,
+    said: MsgId,
+    /// CSeq of the last message that told it something, and whether its user has heard that one.
+    cseq: u32,
+    heard: bool,
+    /// A violation was found: its roster is not to be relied upon until the next full document.
+    unsure: bool,
+}
+
+impl Observe for Rosters {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Said(spoken) if spoken.node == NodeId::FOCUS => self.said(scene, spoken, verdict),
+            Sight::Heard(spoken) => self.heard(scene, spoken),
+            Sight::Event(who, Event::Roster { conference, version, roster }) => {
+                self.shown(scene, who, conference, *version, roster, verdict);
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        for (id, subscriber) in &self.subscribers {
+            let Some(dialog) = scene.dialogs.get(*id).filter(|dialog| dialog.live()) else { continue };
+            let Some(conference) = self.conferences.get(&dialog.conference) else { continue };
+            if subscriber.version < conference.newest && !scene.struck(dialog.user) && !scene.pool_broken {
+                let words = format!(
+                    "{} was left at version {} although version {} was published",
+                    scene.name(dialog.user),
+                    subscriber.version,
+                    conference.newest
+                );
+                verdict.violate(&VERSIONS, finding(scene, NodeId::FOCUS, &[subscriber.said], words));
+            }
+            self.caught_up(scene, dialog, subscriber, verdict);
+        }
+    }
+}
+
+impl Rosters {
+    fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        if dialog.uses == Use::Session {
+            self.perhaps_over(scene, dialog);
+        } else if carries_roster(spoken) {
+            let Some(document) = self.read(spoken.message.body()) else {
+                let words = "sent a roster document that cannot be read".to_owned();
+                verdict.violate(&VERSIONS, finding(scene, NodeId::FOCUS, &[spoken.id], words));
+                return;
+            };
+            self.told(scene, id, dialog, spoken, &document, verdict);
+        }
+    }
+
+    /// A user has heard something; a BYE of his may have ended the conference.
+    fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        if dialog.uses == Use::Session {
+            self.perhaps_over(scene, dialog);
+        } else if spoken.node == dialog.user
+            && let Some(subscriber) = self.subscribers.get_mut(&id)
+            && spoken.message.cseq().is_ok_and(|cseq| cseq.seq == subscriber.cseq)
+        {
+            subscriber.heard = true;
+        }
+    }
+
+    /// When the last session with the focus is over, so is the activation, and versions may start again.
+    fn perhaps_over(&mut self, scene: &Scene, dialog: &Dialog) {
+        let gone = dialog.server == NodeId::FOCUS && dialog.ended.is_some();
+        let mut others = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
+        if gone && others.all(|(_, other)| other.ended.is_some()) {
+            self.conferences.remove(&dialog.conference);
+            self.shown.retain(|(_, conference), _| *conference != dialog.conference);
+        }
+    }
+
+    fn read(&mut self, body: &Bytes) -> Option<Arc<Document>> {
+        match &self.last {
+            Some((last, document)) if last.as_ptr() == body.as_ptr() && last.len() == body.len() => {
+                Some(document.clone())
+            }
+            _ => {
+                let document = Arc::new(Document::read(body).ok()?);
+                self.last = Some((body.clone(), document.clone()));
+                Some(document)
+            }
+        }
+    }
+
+    /// A subscriber is sent a document.
+    fn told(
+        &mut self,
+        scene: &Scene,
+        id: DialogId,
+        dialog: &Dialog,
+        spoken: &Spoken<'_>,
+        document: &Arc<Document>,
+        verdict: &mut Verdict,
+    ) {
+        let conference = self.conferences.entry(dialog.conference.clone()).or_default();
+        let before = self.subscribers.get(&id);
+        verdict.exercise(&VERSIONS);
+        let fault = version_fault(conference, before, document, &scene.name(dialog.user));
+        let wrong = fault.is_some();
+        if let Some(words) = fault {
+            let messages: Vec<MsgId> = before.map(|b| b.said).into_iter().chain([spoken.id]).collect();
+            verdict.violate(&VERSIONS, finding(scene, NodeId::FOCUS, &messages, words));
+        }
+        let roster = conference.step(before.map(|before| &before.roster), document);
+        let unsure = match document.state {
+            State::Full => false,
+            State::Partial | State::Deleted => wrong || before.is_none_or(|before| before.unsure),
+        };
+        let version = document.version;
+        if !unsure {
+            if let Some(words) = conference.compare(version, &roster, spoken.id, verdict) {
+                let said = conference.versions.get(&version).map(|known| known.said);
+                let messages: Vec<MsgId> = said.into_iter().chain([spoken.id]).collect();
+                verdict.violate(&REPLICAS, finding(scene, NodeId::FOCUS, &messages, words));
+            }
+            conference.newest = conference.newest.max(version);
+        }
+        let cseq = spoken.message.cseq().map_or(0, |cseq| cseq.seq);
+        let subscriber = Subscriber { version, roster, said: spoken.id, cseq, heard: false, unsure };
+        self.subscribers.insert(id, subscriber);
+    }
+
+    /// A client shows a roster.
+    fn shown(
+        &mut self,
+        scene: &Scene,
+        who: NodeId,
+        uri: &str,
+        version: u32,
+        shown: &RosterView,
+        verdict: &mut Verdict,
+    ) {
+        let Some(name) = conference_named(uri) else { return };
+        let Some((key, conference)) = self.conferences.get_key_value(name.as_str()) else { return };
+        self.shown.insert((who, key.clone()), version);
+        let known = conference.versions.get(&version);
+        if known.is_none() && version <= conference.newest {
+            return;
+        }
+        verdict.exercise(&REPLICAS);
+        let words = match known {
+            None => Some(format!("shows version {version}, which nobody published")),
+            Some(known) => unlike(&known.roster, shown).map(|user| {
+                format!("shows {user} at version {version} otherwise than the documents make it")
+            }),
+        };
+        if let Some(words) = words {
+            let messages: Vec<MsgId> = known.map(|known| known.said).into_iter().collect();
+            verdict.violate(&REPLICAS, finding(scene, who, &messages, words));
+        }
+    }
+
+    /// A client that heard the last thing it was told shows it, unless a fault kept it from asking again.
+    fn caught_up(&self, scene: &Scene, dialog: &Dialog, subscriber: &Subscriber, verdict: &mut Verdict) {
+        if !subscriber.heard || scene.struck(dialog.user) || scene.pool_broken {
+            return;
+        }
+        verdict.exercise(&CONVERGENCE);
+        let shown = self.shown.get(&(dialog.user, dialog.conference.clone())).copied().unwrap_or(0);
+        if shown != subscriber.version {
+            let words = format!("shows version {shown} in the end, having been sent {}", subscriber.version);
+            verdict.violate(&CONVERGENCE, finding(scene, dialog.user, &[subscriber.said], words));
+        }
+    }
+}
+
+impl Conference {
+    fn step(&mut self, before: Option<&Arc<Element>>, document: &Arc<Document>) -> Arc<Element> {
+        if let (Some((from, by, to)), Some(before)) = (&self.step, before)
+            && Arc::ptr_eq(from, before)
+            && Arc::ptr_eq(by, document)
+        {
+            return to.clone();
+        }
+        let after = document.apply(before);
+        if let Some(before) = before {
+            self.step = Some((before.clone(), document.clone(), after.clone()));
+        }
+        after
+    }
+
+    /// What is wrong with `roster` as version `version`; notes it when it is the first of that version.
+    fn compare(
+        &mut self,
+        version: u32,
+        roster: &Arc<Element>,
+        said: MsgId,
+        verdict: &mut Verdict,
+    ) -> Option<String> {
+        let Some(known) = self.versions.get(&version) else {
+            self.versions.insert(version, Known { roster: roster.clone(), said });
+            return None;
+        };
+        verdict.exercise(&REPLICAS);
+        if Arc::ptr_eq(&known.roster, roster) {
+            return None;
+        }
+        let place = known.roster.difference(roster)?;
+        Some(format!("version {version} differs between two subscribers at {place}"))
+    }
+}
+
+/// What is wrong with the version of `document` for a subscriber called `name` who has got `before`.
+fn version_fault(
+    conference: &Conference,
+    before: Option<&Subscriber>,
+    document: &Document,
+    name: &str,
+) -> Option<String> {
+    let version = document.version;
+    match (document.state, before) {
+        (State::Deleted, _) => Some(format!("sent {name} a deleted roster")),
+        (_, _) if version == 0 => Some(format!("sent {name} a roster without version; they start at 1")),
+        (State::Partial, None) => Some(format!("sent {name} a partial roster first; expected a full one")),
+        (State::Partial, Some(before)) if version != before.version + 1 => Some(format!(
+            "sent {name} version {version} after version {}; expected version {}",
+            before.version,
+            before.version + 1
+        )),
+        (State::Full, _) if version < conference.newest => Some(format!(
+            "sent {name} the full roster of version {version}; expected the current one, {}",
+            conference.newest
+        )),
+        _ => None,
+    }
+}
+
+/// A notification, or the answer to a SUBSCRIBE with the first one in it.
+fn carries_roster(spoken: &Spoken<'_>) -> bool {
+    let message = spoken.message;
+    let fits = matches!(message.method(), Method::Benotify | Method::Notify | Method::Subscribe);
+    let named = |text: &str| text.trim().eq_ignore_ascii_case("application/conference-info+xml");
+    fits && !message.body().is_empty() && message.header(Name::ContentType).is_some_and(named)
+}
+
+/// The user whom `shown` has otherwise than `roster`.
+fn unlike(roster: &Element, shown: &RosterView) -> Option<String> {
+    let users: BTreeMap<&str, &Arc<Element>> = roster
+        .child("users")
+        .into_iter()
+        .flat_map(|users| users.all("user"))
+        .filter_map(|user| Some((user.attribute("entity")?, user)))
+        .collect();
+    let names = users.keys().copied().chain(shown.keys().map(String::as_str));
+    let differs = |name: &&str| match (users.get(name), shown.get(*name)) {
+        (Some(user), Some(view)) => !alike(user, view),
+        _ => true,
+    };
+    names.into_iter().find(differs).map(str::to_owned)
+}
+
+fn alike(user: &Element, view: &UserView) -> bool {
+    let role = user.child("roles").and_then(|roles| roles.child("entry")).map_or("", |role| role.text());
+    let endpoints: Vec<&Arc<Element>> = user.all("endpoint").collect();
+    user.child("display-text").map(|name| name.text()) == view.display_name.as_deref()
+        && role == view.role
+        && endpoints.len() == view.endpoints.len()
+        && endpoints.iter().all(|endpoint| {
+            let shown = endpoint.attribute("entity").and_then(|entity| view.endpoints.get(entity));
+            shown.is_some_and(|shown| {
+                endpoint.attribute("session-type") == Some(shown.session.as_str())
+                    && endpoint.child("status").map_or("", |status| status.text()) == shown.status
+            })
+        })
+}
+
+fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
+    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
+}
