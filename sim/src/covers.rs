@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::property;
-use crate::scenario::{NAMED, from_toml};
+use crate::scenario::NAMED;
 
 const REQUIREMENTS: &str = include_str!("../data/requirements.toml");
 const DECISIONS: &str = include_str!("../data/decisions.md");
@@ -90,9 +90,9 @@ pub fn coverage() -> BTreeMap<String, Coverage> {
             all.entry((*id).to_owned()).or_default().properties.push(property.id);
         }
     }
-    for (name, file) in NAMED {
-        for id in from_toml(file).map(|scenario| scenario.covers).unwrap_or_default() {
-            all.entry(id).or_default().scenarios.push(name);
+    for named in NAMED {
+        for id in named.scenario().map(|scenario| scenario.covers).unwrap_or_default() {
+            all.entry(id).or_default().scenarios.push(named.name);
         }
     }
     for proof in PROOFS {

@@ -17,7 +17,7 @@ mod sight;
 mod verdict;
 
 pub use judge::Judge;
-pub use verdict::{Finding, Tally, Verdict, Violation};
+pub use verdict::{Tally, Verdict, Violation};
 
 /// What must hold, or must come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,9 +20,10 @@ fn sign_in() -> Scenario {
 #[test]
 fn a_shell_carries_a_registration_to_the_pool_and_back() {
     let outcome = run(&sign_in(), 1, &mut []).expect("no faults");
-    let signed_in = outcome.trace.records().filter(|(_, record)| {
-        matches!(record, Record::Event { event: Event::SignedIn, .. })
-    });
+    let signed_in = outcome
+        .trace
+        .records()
+        .filter(|(_, record)| matches!(record, Record::Event { event: Event::SignedIn, .. }));
     assert_eq!(signed_in.count(), 2);
     assert!(outcome.hops >= 4, "two requests and two answers: {}", outcome.hops);
 }

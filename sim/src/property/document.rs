@@ -93,7 +93,7 @@ impl Document {
 impl Element {
     /// Its child of this name; the first one when there are several.
     pub(super) fn child(&self, name: &str) -> Option<&Arc<Self>> {
-        self.all(name).next()
+        self.children.iter().find(|((found, _), _)| found == name).map(|(_, child)| child)
     }
 
     /// Its children of this name.

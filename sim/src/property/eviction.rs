@@ -91,8 +91,7 @@ impl Observe for Eviction {
             if dialog.ended.is_none() && !scene.pool_broken {
                 let end = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
                 let server = scene.name(dialog.server);
-                let words =
-                    format!("{} was ejected; expected {end} with {server}", scene.name(dialog.user));
+                let words = format!("{} was ejected; expected {end} with {server}", scene.name(dialog.user));
                 verdict.violate(&ENDS, finding(scene, dialog.server, &[doom.by], words));
             }
         }

@@ -218,10 +218,7 @@ impl History {
         let words = if new {
             let behind = session.and_then(|session| session.owed.iter().find(|owed| !owed.optional));
             behind.map(|owed| {
-                format!(
-                    "{user} gets message {message_id} before message {} of the history",
-                    owed.message_id
-                )
+                format!("{user} gets message {message_id} before message {} of the history", owed.message_id)
             })
         } else {
             verdict.exercise(&SEEN);

@@ -12,8 +12,7 @@ use confsim_core::time::Instant;
 use crate::node::Peer;
 use crate::scenario::{Action, Scenario};
 use crate::trace::{
-    Cast, Cause, ConnectionId, Emitted, Heard, Keep, MsgId, NodeId, Observer, Opened, Record, StepId,
-    Trace,
+    Cast, Cause, ConnectionId, Emitted, Heard, Keep, MsgId, NodeId, Observer, Opened, Record, StepId, Trace,
 };
 use crate::world::origin::{Acting, origin};
 use crate::world::outcome::Outcome;
