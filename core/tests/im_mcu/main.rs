@@ -1,0 +1,8 @@
+//! The IM MCU from outside: SIP in, SIP out.
+
+mod formats;
+mod history;
+mod messages;
+mod sessions;
+mod stage;
+mod timers;
