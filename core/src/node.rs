@@ -15,6 +15,11 @@ use crate::wire::sip::{Message, Method, SipError};
 pub struct ConnId(u32);
 
 impl ConnId {
+    /// The lowest of all.
+    pub(crate) const FIRST: Self = Self(0);
+    /// The highest of all.
+    pub(crate) const LAST: Self = Self(u32::MAX);
+
     /// The `n`-th connection that the node opens, counting from zero.
     pub const fn opened(n: u32) -> Self {
         Self(n * 2 + 1)

@@ -70,7 +70,7 @@ impl<M: Machine> Context<'_, M> {
 
     /// Closes a connection after what was sent on it. Requests waiting on it end by their time-outs.
     pub fn close(&mut self, conn: ConnId) {
-        if self.layer.connections.remove(&conn).is_some() {
+        if self.layer.remove_connection(conn).is_some() {
             self.out.push_back(Output::Close { conn });
         }
     }
@@ -147,6 +147,7 @@ impl<M: Machine> Context<'_, M> {
         }
         match (code, &method) {
             (..=199, _) => {}
+            (..=299, Method::Invite) if server.phase == ServerPhase::Accepted => {}
             (..=299, Method::Invite) => {
                 server.phase = ServerPhase::Accepted;
                 self.layer.timers.set(LayerTimer::L(tx), self.now + TRANSACTION_TIMEOUT);
@@ -288,6 +289,8 @@ impl<M: Machine> Context<'_, M> {
     pub(super) fn send_cancel(&mut self, tx: ClientTransaction) {
         let Some(client) = self.layer.clients.get_mut(tx) else { return };
         client.cancel = false;
+        // An INVITE that stays without final answer all the same counts as cancelled (RFC 3261 9.1).
+        self.layer.timers.set(LayerTimer::B(tx), self.now + TRANSACTION_TIMEOUT);
         let head = render::companion(&client.sent, &Method::Cancel, &client.sent.to);
         let conn = client.conn;
         let text = client.key.1.replace("INVITE", "CANCEL").into_boxed_str();

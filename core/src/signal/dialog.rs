@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::transaction::ClientTransaction;
 use crate::node::{Address, ConnId};
 use crate::time::Duration;
+use crate::wire::sip::{Message, Method};
 
 /// A dialog of this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +130,15 @@ impl Dialogs {
 }
 
 impl Dialog {
+    /// Takes over the Contact of a target refresh, request or 2xx (RFC 3261 12.2.1.2, 12.2.2).
+    pub(super) fn refresh_target(&mut self, message: &Message) {
+        if matches!(message.method(), Method::Invite | Method::Subscribe | Method::Update)
+            && let Some(contact) = message.contacts().find_map(Result::ok)
+        {
+            self.target = contact.uri.as_str().into();
+        }
+    }
+
     pub(super) fn view(&self) -> DialogView<'_> {
         DialogView { usage: self.usage, remote: &self.remote, target: &self.target, ended: self.ended }
     }

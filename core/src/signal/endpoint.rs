@@ -1,6 +1,6 @@
 //! The node: connections, framing, demultiplexing, and the order in which a machine gets to hear of things.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -51,6 +51,8 @@ pub(super) struct Layer<A> {
     /// Makes our branches differ from those of other nodes and incarnations.
     pub(super) salt: u64,
     pub(super) connections: BTreeMap<ConnId, Connection>,
+    /// The same by who is at the other end.
+    by_peer: BTreeSet<(Address, ConnId)>,
     pub(super) opened: u32,
     pub(super) servers: Table<ServerTransaction, Server>,
     pub(super) clients: Table<ClientTransaction, Client<A>>,
@@ -63,12 +65,20 @@ pub(super) struct Layer<A> {
 impl<A> Layer<A> {
     /// The newest connection with `peer`.
     pub(super) fn connection_to(&self, peer: &Address) -> Option<ConnId> {
-        self.connections.iter().filter(|(_, connection)| connection.peer == *peer).map(|(id, _)| *id).max()
+        let all = (peer.clone(), ConnId::FIRST)..=(peer.clone(), ConnId::LAST);
+        self.by_peer.range(all).next_back().map(|(_, conn)| *conn)
+    }
+
+    pub(super) fn remove_connection(&mut self, conn: ConnId) -> Option<Connection> {
+        let connection = self.connections.remove(&conn)?;
+        self.by_peer.remove(&(connection.peer.clone(), conn));
+        Some(connection)
     }
 
     /// A new connection, which is `up` when the peer opened it.
     pub(super) fn add_connection(&mut self, conn: ConnId, peer: Address, up: bool) {
         let early = (!up).then(Vec::new);
+        self.by_peer.insert((peer.clone(), conn));
         self.connections.insert(conn, Connection { peer, early, framer: Framer::default() });
     }
 }
@@ -92,6 +102,7 @@ impl<M: Machine> Endpoint<M> {
             entropy,
             salt,
             connections: BTreeMap::new(),
+            by_peer: BTreeSet::new(),
             opened: 0,
             servers: Table::new(),
             clients: Table::new(),
@@ -145,7 +156,7 @@ impl<M: Machine> Endpoint<M> {
     }
 
     fn closed(&mut self, conn: ConnId) {
-        let Some(connection) = self.layer.connections.remove(&conn) else { return };
+        let Some(connection) = self.layer.remove_connection(conn) else { return };
         let (machine, mut cx) = self.parts();
         let waiting: Vec<_> =
             cx.layer.clients.iter().filter(|(_, client)| client.conn == conn).map(|(id, _)| id).collect();
@@ -187,7 +198,7 @@ impl<M: Machine> Endpoint<M> {
             LayerTimer::NoAck(dialog) => {
                 cx.settle_2xx(dialog);
                 machine.unacknowledged(&mut cx, dialog);
-                cx.release_bye(dialog);
+                cx.release_bye(machine, dialog);
             }
         }
     }
@@ -219,7 +230,9 @@ impl<M: Machine> Node for Endpoint<M> {
                 machine.connected(&mut cx, conn);
             }
             Input::Connected { conn } => {
-                let early = self.layer.connections.get_mut(&conn).and_then(|conn| conn.early.take());
+                // It may have been closed again before it was up.
+                let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
+                let early = connection.early.take();
                 self.out.extend(early.into_iter().flatten().map(Output::Send));
                 let (machine, mut cx) = self.parts();
                 machine.connected(&mut cx, conn);

@@ -29,13 +29,13 @@ impl<M: Machine> Context<'_, M> {
             return self.answer_again(tx);
         }
         if !is_complete(&message) {
-            return self.answer_directly(conn, &message, 400, "Bad Request");
+            return self.refuse(conn, &message, 400, "Bad Request");
         }
         let dialog = self.dialog_of(&message);
         if let Some(id) = dialog
             && !self.in_order(id, &message)
         {
-            return self.answer_directly(conn, &message, 500, "CSeq out of order");
+            return self.refuse(conn, &message, 500, "CSeq out of order");
         }
         let tx = self.layer.servers.reserve();
         if *message.method() != Method::Benotify {
@@ -53,6 +53,13 @@ impl<M: Machine> Context<'_, M> {
         let (conn, method) = (server.conn, server.request.method().clone());
         if let Some((head, body, code)) = server.last.clone() {
             self.transmit(conn, head, body, Summary::Response(code, method));
+        }
+    }
+
+    /// Refuses what nobody takes an interest in. A BENOTIFY has no answer.
+    fn refuse(&mut self, conn: ConnId, request: &Arc<Message>, code: u16, reason: &str) {
+        if *request.method() != Method::Benotify {
+            self.answer_directly(conn, request, code, reason);
         }
     }
 
@@ -88,11 +95,7 @@ impl<M: Machine> Context<'_, M> {
             return false;
         }
         dialog.remote_seq = Some(cseq.seq);
-        if matches!(message.method(), Method::Invite | Method::Subscribe | Method::Update)
-            && let Some(contact) = message.contacts().find_map(Result::ok)
-        {
-            dialog.target = contact.uri.as_str().into();
-        }
+        dialog.refresh_target(message);
         true
     }
 
@@ -108,19 +111,23 @@ impl<M: Machine> Context<'_, M> {
         let seq = message.cseq().map_or(0, |cseq| cseq.seq);
         if self.layer.dialogs.get(id).is_some_and(|dialog| dialog.invite_seq == seq) && self.settle_2xx(id) {
             machine.acknowledged(self, id);
-            self.release_bye(id);
+            self.release_bye(machine, id);
         }
     }
 
     /// Sends the BYE that waited for an ACK.
-    pub(super) fn release_bye(&mut self, id: DialogId) {
+    pub(super) fn release_bye(&mut self, machine: &mut M, id: DialogId) {
         let Some(dialog) = self.layer.dialogs.get_mut(id) else { return };
         let Some((tx, draft)) = dialog.held_bye.take() else { return };
         let peer = dialog.peer.clone();
-        let (Some(ask), Some(conn)) = (self.layer.held.remove(&tx), self.layer.connection_to(&peer)) else {
-            return;
-        };
-        self.request_now(tx, conn, id, Method::Bye, &draft, ask);
+        let Some(ask) = self.layer.held.remove(&tx) else { return };
+        match self.layer.connection_to(&peer) {
+            Some(conn) => self.request_now(tx, conn, id, Method::Bye, &draft, ask),
+            None => {
+                let (dialog, outcome) = (Some(id), Outcome::ConnectionLost);
+                machine.response(self, Response { tx, dialog, ask, outcome });
+            }
+        }
     }
 
     fn hear_cancel(&mut self, machine: &mut M, conn: ConnId, message: &Arc<Message>) {
@@ -160,9 +167,12 @@ impl<M: Machine> Context<'_, M> {
         if client.phase == ClientPhase::Accepted {
             return;
         }
+        // Once it rings, only a CANCEL sets a limit.
+        if client.phase == ClientPhase::Calling {
+            self.layer.timers.clear(LayerTimer::B(tx));
+        }
         client.phase = ClientPhase::Proceeding;
         let (dialog, ask, cancel) = (client.dialog, client.ask.clone(), client.cancel);
-        self.layer.timers.clear(LayerTimer::B(tx));
         if cancel {
             self.send_cancel(tx);
         }
@@ -194,8 +204,11 @@ impl<M: Machine> Context<'_, M> {
         };
         self.layer.timers.clear(LayerTimer::B(tx));
         self.layer.timers.set(LayerTimer::M(tx), self.now + TRANSACTION_TIMEOUT);
-        if let Some(dialog) = dialog {
-            self.acknowledge(dialog);
+        if let Some(id) = dialog {
+            if let Some(dialog) = self.layer.dialogs.get_mut(id) {
+                dialog.refresh_target(&message);
+            }
+            self.acknowledge(id);
         }
         if let Some(ask) = ask.filter(|_| news) {
             machine.response(self, Response { tx, dialog, ask, outcome: Outcome::Final(message) });
