@@ -76,7 +76,8 @@ impl<M: Machine> Context<'_, M> {
             last: None,
         };
         let head = render::response(&server, code, reason, None, &Draft::new());
-        self.transmit(conn, head, Bytes::new(), Summary::Response(code, request.method().clone()));
+        let method = request.cseq().map_or_else(|_| request.method().clone(), |cseq| cseq.method);
+        self.transmit(conn, head, Bytes::new(), Summary::Response(code, method));
     }
 
     /// The dialog that a request belongs to.

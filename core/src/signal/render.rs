@@ -138,14 +138,18 @@ pub(super) fn response(
     for field in request.fields().filter(|field| field.name() == Name::Via) {
         head.line("Via", field.value());
     }
-    head.line("From", request.header(Name::From).unwrap_or_default());
-    let to = request.header(Name::To).unwrap_or_default();
-    match &server.local_tag {
-        Some(tag) if code > 100 && !has_tag(request) => head.line("To", &format!("{to};tag={tag}")),
-        _ => head.line("To", to),
-    };
-    head.line("Call-ID", request.header(Name::CallId).unwrap_or_default());
-    head.line("CSeq", request.header(Name::CSeq).unwrap_or_default());
+    // What a request lacks, the refusal of it lacks too.
+    for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
+        let Some(value) = request.header(name) else { continue };
+        match &server.local_tag {
+            Some(tag) if name == Name::To && code > 100 && !has_tag(request) => {
+                head.line("To", &format!("{value};tag={tag}"));
+            }
+            _ => {
+                head.line(name.as_str(), value);
+            }
+        }
+    }
     if let Some(contact) = contact {
         for value in request.headers(Name::RecordRoute) {
             head.line("Record-Route", value);

@@ -62,7 +62,9 @@ impl<N: Node> Bench<N> {
         let text = [&transmit.head[..], &transmit.body[..]].concat();
         let (message, surplus) = Message::parse_datagram(Bytes::from(text.clone())).expect("a SIP message");
         assert_eq!(surplus, 0);
-        assert_eq!(message.summary(), transmit.summary);
+        if message.is_request() || message.cseq().is_ok() {
+            assert_eq!(message.summary(), transmit.summary);
+        }
         let text = String::from_utf8(text).expect("UTF-8");
         Sent { at: self.now, conn: transmit.conn, text, message }
     }
