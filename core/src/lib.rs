@@ -95,6 +95,7 @@ pub mod client;
 mod covers;
 pub mod entropy;
 pub mod factory;
+pub mod focus;
 pub mod front_end;
 pub mod im_mcu;
 pub mod link;

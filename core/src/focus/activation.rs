@@ -1,0 +1,117 @@
+//! The life of a conference: active from its first join until it is deleted or empty for long enough (D-12,
+//! MS-CONFBAS facts 5.2).
+
+use super::address::Addresses;
+use super::conference::{Conference, ConferenceId};
+use super::config::WAITING_MAX;
+use super::join::Join;
+use super::pool::{Member, Purpose};
+use super::{Cx, Event, Focus, Refusal, Timer};
+use crate::signal::ServerTransaction;
+use crate::wire::cccp::{Code, Command, ConferenceKeys, Outcome, Reason, Response};
+use crate::wire::conference_info::{ConferenceInfo, ConferenceState};
+
+/// A conference that the factory was asked about.
+#[derive(Debug)]
+pub(super) struct Activation {
+    addresses: Addresses,
+    waiting: Vec<Join>,
+}
+
+impl Focus {
+    /// Lets the join happen now or once the conference is active.
+    pub(super) fn activate_for(&mut self, cx: &mut Cx<'_>, addresses: Addresses, join: Join) {
+        if let Some(id) = self.ids.get(&addresses.focus).copied() {
+            match self.activating.get_mut(&id) {
+                None => self.decide(cx, id, &join),
+                Some(activation) if activation.waiting.len() < WAITING_MAX => activation.waiting.push(join),
+                Some(_) => join.refuse(cx, Refusal::UNAVAILABLE, Reason::ServerBusy),
+            }
+            return;
+        }
+        if self.ids.len() >= self.config.conferences_max {
+            return join.refuse(cx, Refusal::UNAVAILABLE, Reason::ServerBusy);
+        }
+        let id = ConferenceId(self.next_id);
+        self.next_id = self.next_id.wrapping_add(1);
+        self.ids.insert(addresses.focus.clone(), id);
+        let command =
+            Command::GetConference { keys: ConferenceKeys::entity(&*addresses.focus), certificate: None };
+        let parties = (&*addresses.focus, &*addresses.factory);
+        self.ask(cx, Member::Factory, parties, command, Purpose::Activate(id));
+        self.activating.insert(id, Activation { addresses, waiting: vec![join] });
+    }
+
+    /// A caller gave up; perhaps he waits for an activation.
+    pub(super) fn cancel_join(&mut self, cx: &mut Cx<'_>, tx: ServerTransaction) {
+        for activation in self.activating.values_mut() {
+            activation.waiting.retain(|join| join.tx != tx);
+        }
+        Refusal::CANCELLED.answer(cx, tx);
+    }
+
+    /// The factory answered, or did not.
+    pub(super) fn looked_up(&mut self, cx: &mut Cx<'_>, id: ConferenceId, response: Option<&Response<'_>>) {
+        let Some(Activation { addresses, waiting }) = self.activating.remove(&id) else { return };
+        let info = match response.map(|response| (response.code, &response.result.outcome)) {
+            Some((Code::Success, Outcome::GetConference(Some(info)))) => info,
+            answer => {
+                let (refusal, reason) = match answer {
+                    Some(_) => (Refusal::NO_SUCH_CONFERENCE, Reason::ConferenceDoesntExist),
+                    None => (Refusal::UNAVAILABLE, Reason::Timeout),
+                };
+                self.ids.remove(&addresses.focus);
+                return waiting.iter().for_each(|join| join.refuse(cx, refusal, reason.clone()));
+            }
+        };
+        let focus = addresses.focus.clone();
+        self.conferences.insert(id, Conference::provisioned(addresses, info));
+        cx.event(Event::Activated(focus));
+        self.create_on_mcu(cx, id);
+        for join in &waiting {
+            self.decide(cx, id, join);
+        }
+        self.watch_idle(cx, id);
+    }
+
+    /// Has the MCU serve the conference (IM-3-a); a repeat changes nothing there.
+    pub(super) fn create_on_mcu(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Addresses { focus, chat, .. } = conference.addresses.clone();
+        let locked = Some(conference.admission.is_locked());
+        let info = ConferenceInfo {
+            entity: (&*focus).into(),
+            conference_state: Some(ConferenceState { locked, ..ConferenceState::default() }),
+            ..ConferenceInfo::default()
+        };
+        let command = Command::CreateConference { mcu_uri: Some((&*chat).into()), info: Box::new(info) };
+        self.tell(cx, Member::ImMcu, &focus, &chat, command);
+    }
+
+    /// Starts or stops the wait for the end of a conference in which nobody is.
+    pub(super) fn watch_idle(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.roster.len() == 0 {
+            cx.set_timer(Timer::Idle(id.0), cx.now() + self.config.idle_timeout);
+        } else {
+            cx.clear_timer(Timer::Idle(id.0));
+        }
+    }
+
+    /// Ends a conference in which nobody is: the MCU is told, the next join activates it anew.
+    pub(super) fn deactivate(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Addresses { focus, chat, .. } = conference.addresses.clone();
+        let command = Command::DeleteConference(ConferenceKeys::entity(&*focus));
+        self.tell(cx, Member::ImMcu, &focus, &chat, command);
+        self.retire(cx, id);
+    }
+
+    /// Forgets a conference that nobody is in any more.
+    pub(super) fn retire(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+        let Some(conference) = self.conferences.remove(&id) else { return };
+        cx.clear_timer(Timer::Idle(id.0));
+        self.ids.remove(&conference.addresses.focus);
+        cx.event(Event::Deactivated(conference.addresses.focus));
+    }
+}

@@ -1,0 +1,98 @@
+//! Commands of participants: INFO in the focus dialog, 202, and the result in an INFO of ours
+//! (EX-IM-4-1-2-c, MS-CONFBAS facts 1.5 and 2).
+//!
+//! What can be told at once (malformed, misaddressed, not allowed, not implemented) is told by the SIP answer
+//! (D-20); everything after the 202 by a C3P response.
+
+mod asker;
+mod eject;
+mod lobby;
+mod settings;
+
+pub(super) use self::asker::Asker;
+use super::conference::{Conference, ConferenceId};
+use super::config::COMMANDS_MAX;
+use super::documents;
+use super::join::{c3p_body, check_parties};
+use super::{Cx, Focus, Refusal};
+use crate::signal::{Draft, Request};
+use crate::wire::cccp::{self, Command, Outcome};
+
+impl Focus {
+    /// An INFO: a command, if it comes from a participant.
+    pub(super) fn info(&mut self, cx: &mut Cx<'_>, request: &Request) {
+        match self.read_command(request) {
+            Ok((id, asker)) => {
+                cx.respond(request.tx, 202, "Accepted", &Draft::new());
+                self.execute(cx, id, asker);
+            }
+            Err(refusal) => refusal.answer(cx, request.tx),
+        }
+    }
+
+    /// Reads and checks a command; `Err`: the answer to the INFO.
+    fn read_command(&self, request: &Request) -> Result<(ConferenceId, Asker), Refusal> {
+        let dialog = request.dialog.ok_or(Refusal::NO_DIALOG)?;
+        let id = *self.dialogs.get(&dialog).ok_or(Refusal::NO_DIALOG)?;
+        let conference = self.conferences.get(&id).ok_or(Refusal::NO_DIALOG)?;
+        let leg = conference.legs.get(&dialog).ok_or(Refusal::NO_DIALOG)?;
+        let document = c3p_body(&request.message).ok_or(Refusal::MALFORMED)?;
+        let document = cccp::Request::parse(document).map_err(|_| Refusal::MALFORMED)?;
+        check_parties(&document, &leg.user, &conference.addresses)?;
+        check_command(&document.command, conference, &leg.user)?;
+        if self.pending.values().filter(|pending| pending.waits_for(dialog)).count() >= COMMANDS_MAX {
+            return Err(Refusal::UNAVAILABLE);
+        }
+        Ok((id, Asker::new(dialog, document.into_owned())))
+    }
+
+    fn execute(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: Asker) {
+        match asker.command().clone() {
+            Command::DeleteUser(command) => self.delete_user(cx, id, asker, &command),
+            Command::ModifyUserRoles(command) => self.modify_user_roles(cx, id, &asker, &command),
+            Command::ModifyConferenceLock { locked, admission_policy, .. } => {
+                self.modify_lock(cx, id, asker, locked, admission_policy.as_deref());
+            }
+            Command::SetLobbyAccess(command) => self.set_lobby_access(cx, id, &asker, &command),
+            Command::DeleteConference(_) => self.delete_conference(cx, id, asker),
+            Command::GetConference { .. } => self.get_conference(cx, id, &asker),
+            // `check_command` lets no other pass.
+            _ => {}
+        }
+    }
+
+    fn get_conference(&self, cx: &mut Cx<'_>, id: ConferenceId, asker: &Asker) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let Some(leg) = conference.legs.get(&asker.dialog()) else { return };
+        let view = conference.roster.view_of(&leg.user);
+        let info = documents::on_request(conference, &leg.user, view).into_owned();
+        asker.succeed(cx, Outcome::GetConference(Some(Box::new(info))));
+    }
+}
+
+/// Whether a command is one of ours, about this conference, and its sender's to give.
+fn check_command(command: &Command<'_>, conference: &Conference, user: &str) -> Result<(), Refusal> {
+    let (about, for_presenters) = match command {
+        Command::DeleteUser(command) => (Some(&command.keys.conf_entity), true),
+        Command::ModifyUserRoles(command) => (Some(&command.keys.conf_entity), true),
+        Command::ModifyConferenceLock { keys, .. } | Command::DeleteConference(keys) => {
+            (keys.conf_entity.as_ref(), true)
+        }
+        Command::SetLobbyAccess(command) => (command.keys.conf_entity.as_ref(), true),
+        Command::GetConference { keys, .. } => (keys.conf_entity.as_ref(), false),
+        _ => return Err(Refusal::UNKNOWN_COMMAND),
+    };
+    if about.map(|entity| entity.trim()) != Some(&*conference.addresses.focus) {
+        return Err(Refusal::WRONG_CONFERENCE);
+    }
+    let known_mcu = command.mcu_uri().is_none_or(|uri| uri.trim() == &*conference.addresses.chat);
+    if !known_mcu {
+        return Err(Refusal::NO_SUCH_MCU);
+    }
+    let admitted = conference.roster.member(user).is_some_and(|member| !member.held);
+    if admitted && (!for_presenters || conference.roster.is_presenter(user)) {
+        Ok(())
+    } else {
+        Err(Refusal::UNAUTHORIZED)
+    }
+}

@@ -1,0 +1,100 @@
+//! Commands about roles, the lock, and the conference itself (MS-CONFBAS facts 2.5, 2.6, 2.9).
+
+use super::Asker;
+use crate::focus::address::user_key;
+use crate::focus::conference::ConferenceId;
+use crate::focus::notify::{End, publish};
+use crate::focus::pool::{Member, Purpose};
+use crate::focus::{Cx, Focus};
+use crate::signal::{DialogId, Draft};
+use crate::wire::cccp::{Command, ConferenceKeys, ModifyUserRoles, Outcome, Reason};
+use crate::wire::conference_info::{ConferenceInfo, Role};
+
+impl Focus {
+    /// `modifyUserRoles`: one role, of a user who is there; the organizer keeps his (D-33).
+    pub(super) fn modify_user_roles(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        asker: &Asker,
+        command: &ModifyUserRoles<'static>,
+    ) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let key = user_key(&command.keys.user_entity).unwrap_or_default();
+        if conference.roster.member(&key).is_none() {
+            return asker.fail(cx, Reason::UserDoesntExist);
+        }
+        let role = match command.roles.as_slice() {
+            [role @ (Role::Presenter | Role::Attendee)] => role.clone(),
+            _ => return asker.fail(cx, Reason::InvalidRole),
+        };
+        if conference.admission.is_organizer(&key) && role != Role::Presenter {
+            return asker.fail(cx, Reason::InvalidRole);
+        }
+        let (keys, roles) = (Some(command.keys.clone()), command.roles.clone());
+        asker.succeed(cx, Outcome::ModifyUserRoles { keys, roles });
+        let change = conference.roster.set_role(&key, role);
+        publish(cx, conference, change);
+    }
+
+    /// `modifyConferenceLock`: the MCU hears it too, and the asker when it has.
+    pub(super) fn modify_lock(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        asker: Asker,
+        locked: bool,
+        policy: Option<&str>,
+    ) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        if policy.is_some_and(|policy| !conference.admission.set_policy(policy)) {
+            return asker.fail(cx, Reason::InvalidAdmissionPolicy);
+        }
+        let addresses = conference.addresses.clone();
+        let keys = ConferenceKeys::entity(&*addresses.focus);
+        let command = Command::ModifyConferenceLock { keys, locked, admission_policy: None };
+        let parties = (&*addresses.focus, &*addresses.chat);
+        self.ask(cx, Member::ImMcu, parties, command, Purpose::Lock { conference: id, asker, locked });
+    }
+
+    /// The MCU knows of the lock, or is too slow to say so.
+    pub(in crate::focus) fn lock_turned(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        asker: &Asker,
+        locked: bool,
+    ) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let keys = ConferenceKeys::entity(conference.addresses.focus.to_string());
+        asker.succeed(cx, Outcome::ModifyConferenceLock { keys: Some(keys), locked: Some(locked) });
+        if conference.admission.is_locked() != locked {
+            conference.admission.lock(locked);
+            let change = conference.roster.lock_turned();
+            publish(cx, conference, Some(change));
+        }
+    }
+
+    /// `deleteConference`: ends the running conference, not the provisioned one.
+    pub(super) fn delete_conference(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: Asker) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let addresses = conference.addresses.clone();
+        let command = Command::DeleteConference(ConferenceKeys::entity(&*addresses.focus));
+        let parties = (&*addresses.focus, &*addresses.chat);
+        self.ask(cx, Member::ImMcu, parties, command, Purpose::Delete { conference: id, asker });
+    }
+
+    /// The MCU has ended its part, or is too slow to say so: the asker learns it, then everybody is sent home.
+    pub(in crate::focus) fn deleted(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: &Asker) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let entity = conference.addresses.focus.to_string().into();
+        let info = ConferenceInfo { entity, ..ConferenceInfo::default() };
+        asker.succeed(cx, Outcome::DeleteConference(Some(Box::new(info))));
+        let legs: Vec<DialogId> = conference.legs.keys().copied().collect();
+        let bye = Draft::new().header("Reason", "SIP;cause=481;text=\"Conference Terminated\"");
+        for dialog in legs {
+            self.drop_leg(cx, id, dialog, End::NoResource, &bye);
+        }
+        self.retire(cx, id);
+    }
+}

@@ -1,0 +1,114 @@
+//! One active conference.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::address::Addresses;
+use super::admission::Admission;
+use super::roster::{Roster, View};
+use crate::signal::DialogId;
+use crate::wire::conference_info::ConferenceInfo;
+
+/// The number of a conference within this incarnation of the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ConferenceId(pub(super) u32);
+
+/// One active conference.
+#[derive(Clone, Debug)]
+pub(super) struct Conference {
+    pub(super) addresses: Addresses,
+    pub(super) admission: Admission,
+    pub(super) subject: Option<Box<str>>,
+    /// Types of the MCUs it was provisioned with, `chat` always among them (D-19).
+    pub(super) mcu_types: BTreeSet<Box<str>>,
+    pub(super) roster: Roster,
+    /// The focus dialogs, each with the focus endpoint it stands for.
+    pub(super) legs: BTreeMap<DialogId, Leg>,
+    pub(super) subscriptions: BTreeMap<DialogId, Subscription>,
+    /// IM sessions announced to the MCU that it has not reported yet: endpoint GUID to user.
+    pub(super) invited: BTreeMap<Box<str>, Invited>,
+}
+
+/// A focus dialog.
+#[derive(Clone, Debug)]
+pub(super) struct Leg {
+    /// Whose it is, as a key.
+    pub(super) user: Box<str>,
+    /// The entity of its endpoint on the roster.
+    pub(super) guid: Box<str>,
+    /// The endpoint identifier of the client's From.
+    pub(super) epid: Option<Box<str>>,
+    /// The session interval in seconds; `None` when the client knows no session timers (D-3).
+    pub(super) interval: Option<u32>,
+}
+
+/// A subscription to the roster.
+#[derive(Clone, Debug)]
+pub(super) struct Subscription {
+    /// Whose it is, as a key.
+    pub(super) user: Box<str>,
+    /// The endpoint identifier of the client's From.
+    pub(super) epid: Option<Box<str>>,
+    /// The focus dialog with which it ends (D-5).
+    pub(super) leg: DialogId,
+    /// Notifications go out as BENOTIFY instead of NOTIFY.
+    pub(super) best_effort: bool,
+    /// What the last document showed; another view calls for a full document (D-13).
+    pub(super) view: View,
+    pub(super) term: Term,
+}
+
+/// How long a subscription lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Term {
+    /// As long as its focus dialog: `com.microsoft.autoextend` (D-5).
+    Dialog,
+    /// Until then.
+    Until(crate::time::Instant),
+}
+
+/// An IM session that is about to begin.
+#[derive(Clone, Debug)]
+pub(super) struct Invited {
+    /// Whose it is, as a key.
+    pub(super) user: Box<str>,
+    /// The client's Contact.
+    pub(super) contact: Option<Box<str>>,
+}
+
+impl Conference {
+    /// A conference as the factory provisioned it, with nobody in it yet.
+    pub(super) fn provisioned(addresses: Addresses, info: &ConferenceInfo<'_>) -> Self {
+        let views = info.conference_view.iter().flat_map(|view| &view.entity_views);
+        let mut mcu_types: BTreeSet<Box<str>> = views.map(|view| view.entity.trim().into()).collect();
+        mcu_types.retain(|kind| is_type(kind));
+        mcu_types.insert("chat".into());
+        let subject = info.description.as_deref().and_then(|it| it.subject.as_deref());
+        Self {
+            admission: Admission::provisioned(&addresses, info),
+            subject: subject.map(Box::from),
+            mcu_types,
+            addresses,
+            roster: Roster::default(),
+            legs: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            invited: BTreeMap::new(),
+        }
+    }
+
+    /// The focus dialogs of a user.
+    pub(super) fn legs_of(&self, user: &str) -> impl Iterator<Item = (DialogId, &Leg)> {
+        self.legs.iter().filter(move |(_, leg)| *leg.user == *user).map(|(dialog, leg)| (*dialog, leg))
+    }
+
+    /// The focus dialog that a further request of the same client belongs to: that of the same `epid`, else
+    /// the newest one.
+    pub(super) fn leg_for(&self, user: &str, epid: Option<&str>) -> Option<DialogId> {
+        let same = self.legs_of(user).filter(|(_, leg)| leg.epid.as_deref() == epid).last();
+        same.or_else(|| self.legs_of(user).last()).map(|(dialog, _)| dialog)
+    }
+}
+
+/// Whether it is an MCU type rather than a URI or nothing.
+fn is_type(kind: &str) -> bool {
+    !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

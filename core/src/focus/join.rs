@@ -1,0 +1,385 @@
+//! Joining: the INVITE with C3P `addUser`, its checks, and the dialog it creates (EX-IM-4-1-1-b to -j,
+//! MS-CONFBAS facts 2.1 and 4.1).
+
+use super::address::{Addresses, Target, user_key};
+use super::admission::Verdict;
+use super::conference::{Conference, ConferenceId, Leg};
+use super::config::ENDPOINTS_MAX;
+use super::notify::{End, publish};
+use super::roster::Member;
+use super::{Cx, Focus, Refusal, Timer};
+use crate::signal::{DialogId, Draft, Request, ServerTransaction};
+use crate::wire::cccp::{
+    self, AddUser, Code, Command, CommandKind, CommandResult, Outcome, Reason, Response,
+};
+use crate::wire::conference_info::{Endpoint, EndpointStatus, JoiningMethod, Role, User};
+use crate::wire::sip::{Message, Name};
+
+/// What may be sent in a focus dialog (EX-IM-4-1-1-d).
+pub(super) const ALLOW: &str = "INVITE, BYE, ACK, CANCEL, INFO, UPDATE";
+
+/// A well-formed wish to join.
+#[derive(Clone, Debug)]
+pub(super) struct Join {
+    pub(super) tx: ServerTransaction,
+    request: cccp::Request<'static>,
+    user: Box<str>,
+    display_text: Option<Box<str>>,
+    guid: Box<str>,
+    epid: Option<Box<str>>,
+    contact: Option<Box<str>>,
+    lobby_capable: bool,
+    interval: Option<u32>,
+    keep_alive: bool,
+}
+
+impl Focus {
+    /// An INVITE: to join, to join the MCU, or within a dialog.
+    pub(super) fn invite(&mut self, cx: &mut Cx<'_>, request: &Request) {
+        let message = &request.message;
+        if let Some(dialog) = request.dialog {
+            return self.refresh(cx, request, dialog);
+        }
+        if message.to().is_ok_and(|to| to.tag().is_some()) {
+            return Refusal::NO_DIALOG.answer(cx, request.tx);
+        }
+        let uri = message.request_uri().map(|uri| uri.as_str()).unwrap_or_default();
+        match (Target::of(uri), Addresses::of(uri)) {
+            (Some(Target::Focus), Some(addresses)) => match self.read_join(request, &addresses) {
+                Ok(join) => self.activate_for(cx, addresses, join),
+                Err(Obstacle::Refused(refusal)) => refusal.answer(cx, request.tx),
+                Err(Obstacle::IntervalTooSmall) => self.refuse_interval(cx, request.tx),
+            },
+            (Some(Target::Chat), Some(addresses)) => self.chat_invite(cx, request, &addresses),
+            _ => Refusal::NO_CONFERENCE_URI.answer(cx, request.tx),
+        }
+    }
+
+    /// Reads the INVITE and its `addUser`, and checks that they agree.
+    fn read_join(&self, request: &Request, addresses: &Addresses) -> Result<Join, Obstacle> {
+        let message = &request.message;
+        let from = message.from().map_err(|_| Refusal::MALFORMED)?;
+        let user: Box<str> = from.uri.address().into();
+        let document = c3p_body(message).ok_or(Refusal::MALFORMED)?;
+        let document = cccp::Request::parse(document).map_err(|_| Refusal::MALFORMED)?;
+        let Command::AddUser(add) = &document.command else {
+            return Err(Refusal::UNKNOWN_COMMAND.into());
+        };
+        check_parties(&document, &user, addresses)?;
+        let endpoint = check_add_user(add, &user, addresses)?;
+        let display_text = add.user.display_text.as_deref().map(Box::from);
+        let shown = || from.display_name().map(|name| Box::from(&*name));
+        let info = [&endpoint.client_info, &add.user.client_info];
+        let lobby_capable = info.into_iter().flatten().find_map(|info| info.lobby_capable);
+        Ok(Join {
+            tx: request.tx,
+            display_text: display_text.or_else(shown),
+            guid: endpoint.entity.trim().into(),
+            epid: from.epid().map(Box::from),
+            contact: message.contact().ok().flatten().map(|contact| contact.uri.as_str().into()),
+            lobby_capable: lobby_capable.unwrap_or(false),
+            interval: self.interval(message)?,
+            keep_alive: message.header(Name::MsKeepAlive).is_some(),
+            user,
+            request: document.into_owned(),
+        })
+    }
+
+    /// The session interval that a request gets; `None` without session timers (D-3).
+    fn interval(&self, message: &Message) -> Result<Option<u32>, Obstacle> {
+        if !message.supports("timer") {
+            return Ok(None);
+        }
+        let wish = message.session_expires().map_err(|_| Refusal::MALFORMED)?;
+        let wish = wish.map_or(self.config.session_expires, |wish| wish.seconds);
+        if wish < self.config.min_se {
+            return Err(Obstacle::IntervalTooSmall);
+        }
+        Ok(Some(wish.min(self.config.session_expires)))
+    }
+
+    /// RFC 4028 section 9: what would be accepted.
+    fn refuse_interval(&self, cx: &mut Cx<'_>, tx: ServerTransaction) {
+        let draft = Draft::new().header("Min-SE", self.config.min_se);
+        cx.respond(tx, 422, "Session Interval Too Small", &draft);
+    }
+
+    /// Admits the joiner to the active conference, has him wait, or refuses him.
+    pub(super) fn decide(&mut self, cx: &mut Cx<'_>, id: ConferenceId, join: &Join) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let known = conference.roster.member(&join.user);
+        if known.is_none() && conference.roster.len() >= self.config.users_max {
+            return join.refuse(cx, Refusal::UNAVAILABLE, Reason::MaxMeetingSizeExceeded);
+        }
+        let legs = conference.legs_of(&join.user).count();
+        if legs >= ENDPOINTS_MAX {
+            return join.refuse(cx, Refusal::UNAVAILABLE, Reason::ServerBusy);
+        }
+        // A further endpoint of somebody who is in, or who waits, shares his fate.
+        let (role, held) = match known.filter(|_| legs > 0) {
+            Some(member) => (member.user.roles.first().cloned().unwrap_or(Role::Attendee), member.held),
+            None => match conference.admission.decide(&join.user, join.lobby_capable) {
+                Verdict::Admitted(role) => (role, false),
+                // Nobody waits outside while his IM sessions go on inside.
+                Verdict::Lobby(_) if known.is_some() => {
+                    return join.refuse(cx, Refusal::UNAUTHORIZED, Reason::Unauthorized);
+                }
+                Verdict::Lobby(role) => (role, true),
+                Verdict::Refused(refusal) => return join.refuse(cx, refusal, Reason::Unauthorized),
+            },
+        };
+        self.accept_join(cx, id, join, role, held);
+    }
+
+    /// 183, 200, and the news to everybody else, who need not wait for the ACK (EX-IM-4-1-1-c and -j).
+    fn accept_join(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        join: &Join,
+        role: Role<'static>,
+        held: bool,
+    ) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let contact = focus_contact(conference);
+        cx.respond(join.tx, 183, "Session Progress", &Draft::new().header("Contact", &contact));
+        let draft = join.accepted(&role);
+        let Some(dialog) = cx.accept(join.tx, "Invite dialog created", &contact, &draft) else { return };
+        // The same client once more: its earlier dialog is a thing of the past.
+        let earlier = conference
+            .legs_of(&join.user)
+            .find(|(_, leg)| leg.guid == join.guid || (leg.epid.is_some() && leg.epid == join.epid))
+            .map(|(dialog, leg)| (dialog, leg.guid.clone()));
+        let leg = Leg {
+            user: join.user.clone(),
+            guid: join.guid.clone(),
+            epid: join.epid.clone(),
+            interval: join.interval,
+        };
+        conference.legs.insert(dialog, leg);
+        self.dialogs.insert(dialog, id);
+        if let Some((earlier, _)) = &earlier {
+            self.drop_leg(cx, id, *earlier, End::NoResource, &Draft::new());
+        }
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let instead_of = earlier.as_ref().map(|(_, guid)| &**guid);
+        let joiner = Member { user: join.joiner(role), held };
+        let change = conference.roster.join(&join.user, joiner, join.endpoint(held), instead_of);
+        publish(cx, conference, Some(change));
+        if held {
+            cx.set_timer(Timer::Lobby(dialog), cx.now() + self.config.lobby_timeout);
+        }
+        self.watch_session(cx, dialog, join.interval);
+        self.watch_idle(cx, id);
+    }
+
+    /// A re-INVITE: renews the session.
+    fn refresh(&mut self, cx: &mut Cx<'_>, request: &Request, dialog: DialogId) {
+        if let Some((contact, draft)) = self.renewal(cx, request, dialog) {
+            cx.accept(request.tx, "OK", &contact, &draft.header("Allow", ALLOW));
+        }
+    }
+
+    /// An UPDATE: renews the session (RFC 3311, RFC 4028).
+    pub(super) fn update(&mut self, cx: &mut Cx<'_>, request: &Request) {
+        let Some(dialog) = request.dialog else { return Refusal::NO_DIALOG.answer(cx, request.tx) };
+        if let Some((contact, draft)) = self.renewal(cx, request, dialog) {
+            cx.respond(request.tx, 200, "OK", &draft.header("Contact", contact));
+        }
+    }
+
+    /// Our Contact and the headers that answer a renewal; `None`: it is refused.
+    fn renewal(&mut self, cx: &mut Cx<'_>, request: &Request, dialog: DialogId) -> Option<(String, Draft)> {
+        let interval = self.interval(&request.message);
+        let leg = self.conference_of(dialog).and_then(|it| {
+            let contact = focus_contact(it);
+            it.legs.get_mut(&dialog).map(|leg| (contact, leg))
+        });
+        match (leg, interval) {
+            (None, _) => Refusal::NO_DIALOG.answer(cx, request.tx),
+            (_, Err(Obstacle::Refused(refusal))) => refusal.answer(cx, request.tx),
+            (_, Err(Obstacle::IntervalTooSmall)) => self.refuse_interval(cx, request.tx),
+            (Some((contact, leg)), Ok(interval)) => {
+                leg.interval = interval;
+                self.watch_session(cx, dialog, interval);
+                return Some((contact, session_headers(Draft::new(), interval)));
+            }
+        }
+        None
+    }
+
+    /// Expects the next renewal in time. The BYE leaves a little before the end (RFC 4028 section 10).
+    fn watch_session(&self, cx: &mut Cx<'_>, dialog: DialogId, interval: Option<u32>) {
+        match interval.map(u64::from) {
+            Some(seconds) => {
+                let margin = (seconds / 3).min(32);
+                let wait = crate::time::Duration::from_secs(seconds - margin);
+                cx.set_timer(Timer::Session(dialog), cx.now() + wait);
+            }
+            None => cx.clear_timer(Timer::Session(dialog)),
+        }
+    }
+}
+
+/// Why an INVITE goes no further.
+enum Obstacle {
+    Refused(Refusal),
+    IntervalTooSmall,
+}
+
+impl From<Refusal> for Obstacle {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Join {
+    /// Refuses, with a C3P response that says why.
+    pub(super) fn refuse(&self, cx: &mut Cx<'_>, refusal: Refusal, reason: Reason<'static>) {
+        let result = CommandResult::failure(CommandKind::AddUser, reason);
+        let response = Response::to(&self.request, Code::Failure, result);
+        refusal.answer_with(cx, self.tx, response.write());
+    }
+
+    /// The 200: the granted role, and no endpoint (EX-IM-4-1-1-i).
+    fn accepted(&self, role: &Role<'static>) -> Draft {
+        let keys = match &self.request.command {
+            Command::AddUser(add) => Some(add.keys.clone()),
+            _ => None,
+        };
+        let user = User { entity: self.entity().into(), roles: vec![role.clone()], ..User::default() };
+        let outcome = Outcome::AddUser { keys, user: Some(Box::new(user)) };
+        let response = Response::to(&self.request, Code::Success, CommandResult::success(outcome));
+        let mut draft = Draft::new();
+        if self.keep_alive {
+            let value = "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=300";
+            draft = draft.header("ms-keep-alive", value);
+        }
+        session_headers(draft.header("Allow", ALLOW), self.interval)
+            .content(cccp::CONTENT_TYPE, response.write())
+    }
+
+    /// The user as his client spells him.
+    fn entity(&self) -> &str {
+        match &self.request.command {
+            Command::AddUser(add) => add.user.entity.trim(),
+            _ => &self.user,
+        }
+    }
+
+    fn joiner(&self, role: Role<'static>) -> User<'static> {
+        User {
+            entity: self.entity().to_owned().into(),
+            display_text: self.display_text.as_deref().map(|text| text.to_owned().into()),
+            roles: vec![role],
+            ..User::default()
+        }
+    }
+
+    /// The focus endpoint as the roster shows it (EX-IM-4-1-1-t).
+    fn endpoint(&self, held: bool) -> Endpoint<'static> {
+        Endpoint {
+            entity: self.guid.to_string().into(),
+            session_type: Some("focus".into()),
+            epid: self.epid.as_deref().map(|epid| epid.to_owned().into()),
+            endpoint_uri: self.contact.as_deref().map(|uri| uri.to_owned().into()),
+            status: Some(if held { EndpointStatus::OnHold } else { EndpointStatus::Connected }),
+            ..Endpoint::default()
+        }
+    }
+}
+
+/// The Contact of a focus dialog is the conference itself (EX-CWA-0-m).
+pub(super) fn focus_contact(conference: &Conference) -> String {
+    format!("<{}>;isfocus", conference.addresses.focus)
+}
+
+/// EX-IM-4-1-1-e; without session timers, nothing (D-3).
+fn session_headers(draft: Draft, interval: Option<u32>) -> Draft {
+    let Some(seconds) = interval else { return draft };
+    draft
+        .header("Session-Expires", format_args!("{seconds};refresher=uac"))
+        .header("Require", "timer")
+        .header("Supported", "timer")
+}
+
+/// The C3P document in a message, if that is what its body is.
+pub(super) fn c3p_body(message: &Message) -> Option<&[u8]> {
+    let kind = message.content_type()?.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case(cccp::CONTENT_TYPE).then_some(message.body())
+}
+
+/// Whether the envelope names its sender and this conference.
+pub(super) fn check_parties(
+    request: &cccp::Request<'_>,
+    user: &str,
+    addresses: &Addresses,
+) -> Result<(), Refusal> {
+    if user_key(&request.from).as_deref() != Some(user) {
+        return Err(Refusal::WRONG_FROM);
+    }
+    if *request.to.trim() != *addresses.focus {
+        return Err(Refusal::WRONG_TO);
+    }
+    if request.version.is_some_and(|version| version != cccp::VERSION) {
+        return Err(Refusal::MALFORMED);
+    }
+    Ok(())
+}
+
+/// Whether `addUser` names its sender, this conference, one proper endpoint, a role and no way of joining
+/// but calling; gives the endpoint.
+fn check_add_user<'a, 'b>(
+    add: &'b AddUser<'a>,
+    user: &str,
+    addresses: &Addresses,
+) -> Result<&'b Endpoint<'a>, Refusal> {
+    if add.mcu_uri.is_some() {
+        return Err(Refusal::NO_SUCH_MCU);
+    }
+    if add.keys.conf_entity.as_deref().map(str::trim) != Some(&*addresses.focus) {
+        return Err(Refusal::WRONG_CONFERENCE);
+    }
+    if user_key(&add.user.entity).as_deref() != Some(user) {
+        return Err(Refusal::WRONG_USER);
+    }
+    if add.user.roles.len() > 1 || add.user.roles.iter().any(|role| matches!(role, Role::Other(_))) {
+        return Err(Refusal::WRONG_ROLE);
+    }
+    let [endpoint] = add.user.endpoints.as_slice() else { return Err(Refusal::WRONG_ENDPOINT) };
+    if !is_guid(endpoint.entity.trim()) {
+        return Err(Refusal::WRONG_ENDPOINT);
+    }
+    if endpoint.joining_method.is_some_and(|method| method != JoiningMethod::DialedIn) {
+        return Err(Refusal::WRONG_JOINING_METHOD);
+    }
+    Ok(endpoint)
+}
+
+/// A GUID in braces.
+fn is_guid(text: &str) -> bool {
+    let Some(inside) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else { return false };
+    let groups = inside.split('-').map(|group| {
+        let digits = group.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if digits { group.len() } else { 0 }
+    });
+    groups.eq([8, 4, 4, 4, 12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_guid;
+
+    #[test]
+    fn guids_stand_in_braces() {
+        assert!(is_guid("{34B0C35F-13A6-4DCF-A376-7C4EC2C9017D}"));
+        for text in [
+            "34B0C35F-13A6-4DCF-A376-7C4EC2C9017D",
+            "{}",
+            "{34B0C35F-13A6-4DCF-A376-7C4EC2C9017}",
+            "{34B0C35G-13A6-4DCF-A376-7C4EC2C9017D}",
+        ] {
+            assert!(!is_guid(text), "{text}");
+        }
+    }
+}

@@ -1,8 +1,0 @@
-//! The IM MCU from outside: SIP in, SIP out.
-
-mod formats;
-mod history;
-mod messages;
-mod sessions;
-mod stage;
-mod timers;
