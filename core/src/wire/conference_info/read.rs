@@ -39,7 +39,7 @@ pub(crate) fn info<'a>(reader: &mut Reader<'a>) -> Result<ConferenceInfo<'a>, Xm
                 info.description = Some(Box::new(description::description(reader)?));
             }
             (Ns::ConferenceInfo, "conference-state") => {
-                info.conference_state = Some(conference_state(reader)?)
+                info.conference_state = Some(conference_state(reader)?);
             }
             (Ns::ConferenceInfo, "users") => info.users = Some(roster::users(reader)?),
             (Ns::ConferenceExtensions, "conference-view") => {

@@ -33,7 +33,7 @@ fn entity_view<'a>(reader: &mut Reader<'a>) -> Result<EntityView<'a>, XmlError> 
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
             (Ns::ConferenceExtensions, "entity-capabilities") => {
-                view.capabilities = Some(capabilities(reader)?)
+                view.capabilities = Some(capabilities(reader)?);
             }
             (Ns::ConferenceExtensions, "entity-state") => view.entity_state = Some(entity_state(reader)?),
             (Ns::ConferenceExtensions, "entity-settings") => view.settings = Some(content(reader)?),
@@ -61,7 +61,7 @@ fn entity_state<'a>(reader: &mut Reader<'a>) -> Result<EntityState<'a>, XmlError
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
             (Ns::ConferenceExtensions, "locked") => {
-                state.locked = Some(reader.parse_text("locked", boolean)?)
+                state.locked = Some(reader.parse_text("locked", boolean)?);
             }
             (Ns::ConferenceExtensions, "media") => state.media = media(reader)?,
             _ => extensions.read(reader, child)?,
