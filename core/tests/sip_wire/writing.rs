@@ -56,3 +56,35 @@ fn copied_fields_keep_their_form() {
     }
     assert_eq!(writer.finish(0), head.replace("\r\n\r\n", "\r\nContent-Length: 0\r\n\r\n"));
 }
+
+#[test]
+fn fields_are_copied_but_for_some() {
+    let head = "BYE sip:a@b SIP/2.0\r\nv: 1\r\nl: 9\r\nTo: x\r\n y\r\nRoute: z\r\nroute: z\r\nX: 2\r\nVia: 3\r\n\r\n";
+    let message =
+        Message::from_parts(Bytes::from_static(head.as_bytes()), Bytes::new(), Limits::DEFAULT).unwrap();
+    let copied = |keep: fn(Name) -> bool| {
+        let mut writer = Writer::new();
+        writer.start_response(200, "OK").copy_fields(&message, keep);
+        let head = String::from_utf8(writer.finish(0).to_vec()).unwrap();
+        let lines = head.strip_prefix("SIP/2.0 200 OK\r\n").unwrap();
+        lines.strip_suffix("Content-Length: 0\r\n\r\n").unwrap().to_owned()
+    };
+    assert_eq!(copied(|_| true), "v: 1\r\nTo: x\r\n y\r\nRoute: z\r\nroute: z\r\nX: 2\r\nVia: 3\r\n");
+    assert_eq!(copied(|name| name != Name::Route), "v: 1\r\nTo: x\r\n y\r\nX: 2\r\nVia: 3\r\n");
+    assert_eq!(
+        copied(|name| matches!(name, Name::Via | Name::Route)),
+        "v: 1\r\nRoute: z\r\nroute: z\r\nVia: 3\r\n"
+    );
+    assert_eq!(copied(|_| false), "");
+}
+
+#[test]
+fn numbers_are_written_whole() {
+    let mut writer = Writer::new();
+    for number in [0, 7, 10, 4_294_967_296, u64::MAX] {
+        writer.start_response(100, "Trying").number(Name::MessageId, number);
+        let head = writer.finish(number as usize % 1_000);
+        let expected = format!("Message-Id: {number}\r\nContent-Length: {}\r\n\r\n", number % 1_000);
+        assert_eq!(head, format!("SIP/2.0 100 Trying\r\n{expected}"));
+    }
+}

@@ -173,6 +173,19 @@ impl Message {
     }
 }
 
+/// Header fields side by side, in one piece each.
+impl Message {
+    /// The lines of the fields whose name `keep` accepts, neighbours taken together.
+    pub(super) fn stretches(&self, keep: impl Fn(Name) -> bool) -> impl Iterator<Item = &str> {
+        let mut entries = self.head.fields.iter();
+        std::iter::from_fn(move || {
+            let first = entries.by_ref().find(|entry| keep(entry.name()))?.line();
+            let last = entries.by_ref().take_while(|entry| keep(entry.name())).last();
+            Some(first.to(last.map_or(first, |entry| entry.line())).of(&self.text))
+        })
+    }
+}
+
 /// The number of bytes in the line ends at the start of `bytes`: keep-alives (RFC 3261 section 7.5).
 pub(super) fn leading_line_ends(bytes: &[u8]) -> usize {
     bytes.chunks_exact(2).take_while(|pair| *pair == b"\r\n").count() * 2

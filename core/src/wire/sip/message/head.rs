@@ -25,6 +25,11 @@ impl Span {
         self.start as usize
     }
 
+    /// From the start of this one to the end of `last`.
+    pub(super) const fn to(self, last: Self) -> Self {
+        Self { start: self.start, end: last.end }
+    }
+
     pub(super) fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
@@ -49,6 +54,11 @@ pub(in super::super) struct Entry {
 impl Entry {
     pub(super) const fn name(&self) -> Name {
         self.name
+    }
+
+    /// The whole field, line end included.
+    pub(super) const fn line(&self) -> Span {
+        self.line
     }
 
     pub(super) fn field<'a>(&self, text: &'a str) -> Field<'a> {
