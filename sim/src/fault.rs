@@ -8,6 +8,18 @@ use confsim_core::time::Duration;
 
 pub use phrase::PhraseError;
 
+/// The sentences there are, each with what it does: for lists and help.
+pub const SENTENCES: [(&str, &str); 5] = [
+    ("drop the NTH MESSAGE from NODE to NODE", "the message is never written"),
+    ("delay the NTH MESSAGE from NODE to NODE by SPAN", "it is written later, behind what others write"),
+    ("hold the NTH MESSAGE from NODE to NODE", "it is written right after the next one between the two"),
+    ("cut the NTH connection between NODE and NODE at SPAN with HOW", "the connection breaks at that time"),
+    (
+        "cut the NTH connection between NODE and NODE after COUNT bytes from NODE with HOW",
+        "the connection breaks there in the stream",
+    ),
+];
+
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {

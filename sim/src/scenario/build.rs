@@ -91,11 +91,10 @@ impl Builder {
 
     /// `who` does something at `at` (like `1.2s`).
     pub fn step(mut self, at: &str, who: &str, action: Action) -> Self {
+        let step = self.scenario.steps.len();
         match parse_span(at) {
             Some(at) => self.scenario.steps.push(Step { at, who: who.to_owned(), action }),
-            None => {
-                self.object(Flaw::step(self.scenario.steps.len(), format!("`{at}` is no time like 1.2s")))
-            }
+            None => self.object(Flaw::step(step, format!("`{at}` is no time like 1.2s"))),
         }
         self
     }

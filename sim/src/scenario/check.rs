@@ -148,7 +148,8 @@ impl Scenario {
 
     fn check_parity(&self) -> Result<(), Flaw> {
         let links = self.participants.iter().filter_map(|participant| participant.link);
-        let even = |range: Range| range.low == range.high && range.low.as_micros() % TICK.as_micros() == 0;
+        let even =
+            |range: Range| range.low == range.high && range.low.as_micros().is_multiple_of(TICK.as_micros());
         let what = if links
             .chain([self.links.client])
             .chain((self.topology == Topology::Split).then_some(self.links.pool))

@@ -11,7 +11,7 @@ pub(super) fn fold(digest: &mut Digest, at: Instant, record: &Record) {
     digest.number(at.as_micros());
     match record {
         Record::Step { step, who, done } => {
-            numbers(digest, [1, step.0.into(), who.index() as u64, (*done).into()])
+            numbers(digest, [1, step.0.into(), who.index() as u64, (*done).into()]);
         }
         Record::Emitted(message) => {
             numbers(

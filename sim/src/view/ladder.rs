@@ -32,7 +32,7 @@ pub struct Ladder {
 pub fn ladder(scenario: &Scenario, trace: &Trace, how: Ladder) -> String {
     let lines = story(scenario, trace, how.hops);
     let actors = actors(&lines, &trace.cast);
-    let page = Page { actors: &actors };
+    let page = Page { actors: &actors, cast: &trace.cast };
     let mut out = format!("{:>12} {:>7}  ", "time", "took");
     for actor in &actors {
         let _ = write!(out, "{:<LANE$}", trace.cast.name(*actor));
@@ -63,23 +63,29 @@ fn actors(lines: &[Line], cast: &Cast) -> Vec<NodeId> {
 
 struct Page<'a> {
     actors: &'a [NodeId],
+    cast: &'a Cast,
 }
 
 impl Page<'_> {
     fn draw(&self, line: &Line) -> String {
         let mut row = Row::new(self.actors.len());
         let mut took = String::new();
+        let mut notes = line.notes.join("; ");
         match &line.what {
             What::Deed { who, text } => {
                 row.put(self.lane(*who), "o ");
-                row.put(self.lane(*who) + 2, text);
+                if text.chars().count() + 3 < LANE {
+                    row.put(self.lane(*who) + 2, text);
+                } else {
+                    let rest = if notes.is_empty() { String::new() } else { format!(": {notes}") };
+                    notes = format!("{} {text}{rest}", self.cast.name(*who));
+                }
             }
             What::Arrow { from, to, label, heard } => {
                 took = heard.map(|heard| span(line.at, heard)).unwrap_or_default();
                 row.arrow(self.lane(*from), self.lane(*to), label, heard.is_some());
             }
         }
-        let notes = line.notes.join("; ");
         format!("{:>12} {took:>7}  {}  {notes}", line.at.to_string(), row.0.iter().collect::<String>())
     }
 

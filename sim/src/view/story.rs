@@ -8,7 +8,7 @@ use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::label;
 use crate::scenario::Scenario;
-use crate::trace::{Cast, Cause, Emitted, Fate, MsgId, NodeId, Record, Role, Trace};
+use crate::trace::{Cast, Cause, ConnectionId, Emitted, Fate, MsgId, NodeId, Record, Role, Trace};
 
 /// One line of a story.
 #[derive(Clone, Debug)]
@@ -49,84 +49,110 @@ struct Told<'a> {
 /// The lines of a trace, in the order in which they begin. Unless `hops` are asked for, the front end does not
 /// count as a party of what it passes on, and acknowledgements below the protocol are left out.
 pub(super) fn story(scenario: &Scenario, trace: &Trace, hops: bool) -> Vec<Line> {
-    let mut told: BTreeMap<MsgId, Told<'_>> = BTreeMap::new();
-    let mut deeds = Vec::new();
+    let mut teller = Teller {
+        scenario,
+        cast: &trace.cast,
+        hops,
+        told: BTreeMap::new(),
+        openers: BTreeMap::new(),
+        deeds: Vec::new(),
+    };
     for (at, record) in trace.records() {
-        match record {
-            Record::Emitted(sent) => {
-                if let Cause::Message(parent) = sent.cause
-                    && sent.origin != sent.from
-                    && let Some(parent) = told.get_mut(&parent)
-                {
-                    parent.passed_on = true;
-                }
-                let notes = notes_on(sent);
-                told.insert(sent.id, Told { at, sent, heard: None, fate: None, passed_on: false, notes });
-            }
-            Record::Heard(heard) => {
-                if let Some(message) = told.get_mut(&heard.id) {
-                    message.heard = Some(at);
-                }
-            }
-            Record::Lost { id, fate } => {
-                if let Some(message) = told.get_mut(id) {
-                    message.fate = Some(*fate);
-                }
-            }
-            Record::Event { who, cause, event } => {
-                let text = label::event(event, &trace.cast);
-                match cause {
-                    Cause::Message(id) if told.contains_key(id) => {
-                        let note = format!("{} {text}", trace.cast.name(*who));
-                        told.entry(*id).and_modify(|message| message.notes.push(note));
-                    }
-                    _ => deeds.push((at, *who, text, because(*cause))),
-                }
-            }
-            Record::Fault { fault, message, .. } => {
-                let text = scenario.faults.get(*fault as usize).map(ToString::to_string).unwrap_or_default();
-                match message.and_then(|id| told.get_mut(&id)) {
-                    Some(message) => message.notes.push(format!("FAULT: {text}")),
-                    None => deeds.push((at, NodeId::FRONT_END, format!("FAULT: {text}"), None)),
-                }
-            }
-            _ => deeds.extend(deed(at, record, scenario, &trace.cast, hops)),
-        }
+        teller.take(at, record);
     }
-    let mut lines: Vec<_> = told
+    let Teller { told, deeds, .. } = teller;
+    let mut arrows: Vec<_> = told
         .values()
         .filter(|message| hops || !(message.passed_on || beneath(message.sent)))
         .map(|message| (message.sent.id, arrow(message, &told, hops)))
         .collect();
-    lines.sort_by_key(|(id, line)| (line.at, *id));
-    merge(lines.into_iter().map(|(_, line)| line).collect(), deeds)
+    arrows.sort_by_key(|(id, line)| (line.at, *id));
+    // Deeds go before the messages of the same instant: they are what led to them.
+    let mut lines: Vec<_> = deeds.into_iter().chain(arrows.into_iter().map(|(_, line)| line)).collect();
+    lines.sort_by_key(|line| line.at);
+    lines
 }
 
-/// What happens at one actor without a message.
-fn deed(
-    at: Instant,
-    record: &Record,
-    scenario: &Scenario,
-    cast: &Cast,
+/// Puts records together.
+struct Teller<'a> {
+    scenario: &'a Scenario,
+    cast: &'a Cast,
     hops: bool,
-) -> Option<(Instant, NodeId, String, Option<String>)> {
-    let (who, text, note) = match record {
-        Record::Step { step, who, done } => {
-            let action = &scenario.steps.get(step.0 as usize)?.action;
-            let skipped = (!done).then(|| "skipped: there is no such conference".to_owned());
-            (*who, label::action(action), skipped)
+    told: BTreeMap<MsgId, Told<'a>>,
+    openers: BTreeMap<ConnectionId, NodeId>,
+    deeds: Vec<Line>,
+}
+
+impl<'a> Teller<'a> {
+    fn take(&mut self, at: Instant, record: &'a Record) {
+        match record {
+            Record::Emitted(sent) => self.emitted(at, sent),
+            Record::Heard(heard) => {
+                self.told.entry(heard.id).and_modify(|message| message.heard = Some(at));
+            }
+            Record::Lost { id, fate } => {
+                self.told.entry(*id).and_modify(|message| message.fate = Some(*fate));
+            }
+            Record::Event { who, cause, event } => {
+                let text = label::event(event, self.cast);
+                match told_by(&mut self.told, *cause) {
+                    Some(message) => message.notes.push(format!("{} {text}", self.cast.name(*who))),
+                    None => self.deed(at, *who, text, because(*cause)),
+                }
+            }
+            Record::Fault { fault, message, connection } => {
+                let sentence = self.scenario.faults.get(*fault as usize).map(ToString::to_string);
+                let text = format!("FAULT: {}", sentence.unwrap_or_default());
+                match message.and_then(|id| self.told.get_mut(&id)) {
+                    Some(message) => message.notes.push(text),
+                    None => {
+                        let who = self.openers.get(connection).copied().unwrap_or(NodeId::FRONT_END);
+                        self.deed(at, who, "connection".to_owned(), Some(text));
+                    }
+                }
+            }
+            Record::Opened(opened) => {
+                self.openers.insert(opened.connection, opened.opener);
+                if self.hops {
+                    let to = opened.acceptor.map_or("nobody", |node| self.cast.name(node));
+                    self.deed(at, opened.opener, format!("connects to {to}"), None);
+                }
+            }
+            Record::Step { step, who, done } => {
+                let action = self.scenario.steps.get(step.0 as usize).map(|step| label::action(&step.action));
+                let skipped = (!done).then(|| "skipped: there is no such conference".to_owned());
+                self.deed(at, *who, action.unwrap_or_default(), skipped);
+            }
+            Record::Garbage { who, error, .. } => {
+                self.deed(at, *who, "hears no SIP".to_owned(), Some(error.clone()));
+            }
+            Record::Gone { who, .. } => self.deed(at, *who, "connection lost".to_owned(), None),
+            Record::Closed { who, cause, .. } => self.deed(at, *who, "hangs up".to_owned(), because(*cause)),
+            Record::Timer { who, name } if self.hops => self.deed(at, *who, format!("timer: {name}"), None),
+            Record::Timer { .. } | Record::Up { .. } | Record::End { .. } => {}
         }
-        Record::Garbage { who, error, .. } => (*who, "hears no SIP".to_owned(), Some(error.clone())),
-        Record::Gone { who, .. } => (*who, "connection lost".to_owned(), None),
-        Record::Closed { who, cause, .. } => (*who, "hangs up".to_owned(), because(*cause)),
-        Record::Opened(opened) if hops => {
-            let to = opened.acceptor.map_or("nobody", |node| cast.name(node));
-            (opened.opener, format!("connects to {to}"), None)
+    }
+
+    fn emitted(&mut self, at: Instant, sent: &'a Emitted) {
+        if sent.origin != sent.from
+            && let Some(parent) = told_by(&mut self.told, sent.cause)
+        {
+            parent.passed_on = true;
         }
-        Record::Timer { who, name } if hops => (*who, format!("timer: {name}"), None),
-        _ => return None,
-    };
-    Some((at, who, text, note))
+        let notes = notes_on(sent);
+        self.told.insert(sent.id, Told { at, sent, heard: None, fate: None, passed_on: false, notes });
+    }
+
+    fn deed(&mut self, at: Instant, who: NodeId, text: String, note: Option<String>) {
+        self.deeds.push(Line { at, what: What::Deed { who, text }, notes: note.into_iter().collect() });
+    }
+}
+
+fn told_by<'t, 'a>(told: &'t mut BTreeMap<MsgId, Told<'a>>, cause: Cause) -> Option<&'t mut Told<'a>> {
+    match cause {
+        Cause::Message(id) => told.get_mut(&id),
+        _ => None,
+    }
 }
 
 fn because(cause: Cause) -> Option<String> {
@@ -177,15 +203,4 @@ fn arrow(message: &Told<'_>, told: &BTreeMap<MsgId, Told<'_>>, hops: bool) -> Li
     let from = if hops { sent.from } else { sent.origin };
     let label = sent.summary.to_string();
     Line { at, what: What::Arrow { from, to: sent.to, label, heard: message.heard }, notes }
-}
-
-/// Puts deeds before the messages of the same instant: they are what led to them.
-fn merge(arrows: Vec<Line>, deeds: Vec<(Instant, NodeId, String, Option<String>)>) -> Vec<Line> {
-    let deeds = deeds.into_iter().map(|(at, who, text, note)| {
-        let notes = note.into_iter().collect();
-        Line { at, what: What::Deed { who, text }, notes }
-    });
-    let mut lines: Vec<_> = deeds.chain(arrows).collect();
-    lines.sort_by_key(|line| line.at);
-    lines
 }

@@ -166,7 +166,9 @@ impl Wire {
         let mut pieces = 1;
         if self.link.split == Split::Pieces {
             pieces += self.draw(Draw::Pieces, side, ordinal) % Split::MOST;
-            if self.draw(Draw::Merge, side, ordinal) % 4 == 0 && self.ways.get_mut(side)?.merge(&bytes) {
+            if self.draw(Draw::Merge, side, ordinal).is_multiple_of(4)
+                && self.ways.get_mut(side)?.merge(&bytes)
+            {
                 return None;
             }
         }

@@ -1,17 +1,14 @@
 //! The event world over nodes made for the purpose: a front end that passes on whatever it gets to everybody
 //! else, and clients that say one MESSAGE each time they are asked to.
 
-#[path = "world_event/relay.rs"]
-mod relay;
-
 use std::collections::BTreeMap;
 
+use super::relay::{Relay, Sin};
 use confsim::scenario::{Action, Builder, Link, Links, Range, Split, Topology, scenario};
 use confsim::trace::{Cause, Fate, Keep, MsgId, NodeId, Record, StepId};
 use confsim::world::event::run_with;
 use confsim::world::{Outcome, Rule};
 use confsim_core::time::{Duration, Instant};
-use relay::{Relay, Sin};
 
 const ALICE: NodeId = NodeId::client(0);
 const BOB: NodeId = NodeId::client(1);
@@ -138,7 +135,7 @@ fn a_dropped_message_is_missing_and_nothing_else_moves() {
         |(_, record)| matches!(record, Record::Lost { id, fate: Fate::Fault(0) } if Some(*id) == struck[0].1),
     );
     assert!(lost);
-    assert_eq!(outcome.idle_faults, vec![]);
+    assert!(outcome.idle_faults.is_empty());
 }
 
 #[test]
@@ -181,7 +178,7 @@ fn a_cut_loses_what_is_beyond_it() {
     ] {
         let outcome = run(talk(4).fault(fault), 1);
         assert_eq!(outcome.broken, None);
-        assert_eq!(outcome.idle_faults, vec![], "{fault}");
+        assert!(outcome.idle_faults.is_empty(), "{fault}");
         let bodies: String = heard_by(&outcome, BOB).into_iter().map(|(_, body)| body).collect();
         assert_eq!(bodies, heard, "{fault}");
         let gone =

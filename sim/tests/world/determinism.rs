@@ -44,7 +44,7 @@ fn the_same_seed_gives_the_same_run_in_any_process() {
     assert_eq!(digests(), here);
 
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "the_same_seed_gives_the_same_run_in_any_process", "--nocapture"]);
+    child.args(["--exact", "determinism::the_same_seed_gives_the_same_run_in_any_process", "--nocapture"]);
     let output = child.env(CHILD, "1").output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let there: String =
