@@ -8,6 +8,7 @@ pub mod fault;
 pub mod node;
 pub mod property;
 pub mod scenario;
+pub mod sweep;
 pub mod trace;
 pub mod view;
 pub mod world;

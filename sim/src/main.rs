@@ -1,1 +1,6 @@
-fn main() {}
+//! The `confsim` program.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    confsim::cli::main()
+}

@@ -1,0 +1,96 @@
+//! Many generated scenarios, each judged by every property.
+//!
+//! A seed and a profile make a scenario ([`generate`]), a run of it, and a [`Ran`]. Seeds are shared out to
+//! threads and come back in their order, so that a sweep's result depends on its seeds alone.
+
+mod crew;
+mod report;
+
+use std::fmt;
+use std::str::FromStr;
+
+use confsim_core::time::{Duration, Instant};
+
+pub use crew::sweep;
+pub use report::{Report, table};
+
+use crate::property::{Judge, Verdict};
+use crate::scenario::{Profile, Scenario, generate};
+use crate::trace::Keep;
+use crate::world::event;
+
+/// A generated scenario, as one writes it: `lossy:17`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// From which profile.
+    pub profile: Profile,
+    /// By which seed, which is also that of the run.
+    pub seed: u64,
+}
+
+/// What came of one run.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Which.
+    pub draw: Draw,
+    /// What the properties say.
+    pub verdict: Verdict,
+    /// A rule between nodes and world that was broken, in words.
+    pub broken: Option<String>,
+    /// How much virtual time passed.
+    pub simulated: Duration,
+    /// How many messages were parsed and processed by a node.
+    pub hops: u64,
+    /// The hash over everything that happened.
+    pub digest: u64,
+}
+
+impl Draw {
+    /// The scenario.
+    pub fn scenario(self) -> Scenario {
+        generate(self.seed, self.profile)
+    }
+
+    /// Runs and judges it.
+    pub fn run(self) -> Ran {
+        let scenario = self.scenario();
+        let mut judge = Judge::new(&scenario);
+        let outcome = event::run(&scenario, self.seed, Keep::Last(0), &mut [&mut judge]);
+        Ran {
+            draw: self,
+            verdict: judge.finish(outcome.end),
+            broken: outcome.broken.map(|breach| breach.to_string()),
+            simulated: outcome.end.since(Instant::ZERO),
+            hops: outcome.hops,
+            digest: outcome.trace.digest(),
+        }
+    }
+}
+
+impl Ran {
+    /// Whether nothing is wrong.
+    pub fn held(&self) -> bool {
+        self.verdict.held() && self.broken.is_none()
+    }
+}
+
+impl fmt::Display for Draw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.profile.name(), self.seed)
+    }
+}
+
+/// The text is no `PROFILE:SEED`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no generated scenario is called so: give a profile and a seed like `calm:17`")]
+pub struct NoDraw;
+
+impl FromStr for Draw {
+    type Err = NoDraw;
+
+    fn from_str(text: &str) -> Result<Self, NoDraw> {
+        let (name, seed) = text.split_once(':').ok_or(NoDraw)?;
+        let profile = Profile::ALL.into_iter().find(|profile| profile.name() == name).ok_or(NoDraw)?;
+        Ok(Self { profile, seed: seed.parse().map_err(|_| NoDraw)? })
+    }
+}
