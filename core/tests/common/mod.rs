@@ -9,17 +9,17 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Message, Method, Name};
 
 /// A node under test and the present.
-pub struct Bench<N: Node> {
-    pub node: N,
-    pub now: Instant,
+pub(crate) struct Bench<N: Node> {
+    pub(crate) node: N,
+    pub(crate) now: Instant,
     /// What the local user has seen and nobody has asked for yet.
-    pub events: Vec<N::Event>,
+    pub(crate) events: Vec<N::Event>,
     accepted: u32,
 }
 
 /// Something that left the node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Out {
+pub(crate) enum Out {
     Sent(Sent),
     Open(ConnId, Address),
     Close(ConnId),
@@ -28,21 +28,21 @@ pub enum Out {
 
 /// A message that left the node.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sent {
-    pub at: Instant,
-    pub conn: ConnId,
-    pub text: String,
-    pub message: Message,
+pub(crate) struct Sent {
+    pub(crate) at: Instant,
+    pub(crate) conn: ConnId,
+    pub(crate) text: String,
+    pub(crate) message: Message,
 }
 
 impl<N: Node> Bench<N> {
     /// A node before its start.
-    pub fn new(node: N) -> Self {
+    pub(crate) fn new(node: N) -> Self {
         Self { node, now: Instant::ZERO, events: Vec::new(), accepted: 0 }
     }
 
     /// Gives one input, and takes everything that leaves the node on it.
-    pub fn give(&mut self, input: Input<N::Command>) -> Vec<Out> {
+    pub(crate) fn give(&mut self, input: Input<N::Command>) -> Vec<Out> {
         self.node.handle(self.now, input);
         let mut out = Vec::new();
         loop {
@@ -70,7 +70,7 @@ impl<N: Node> Bench<N> {
     }
 
     /// A connection from `peer`.
-    pub fn accept(&mut self, peer: &str) -> ConnId {
+    pub(crate) fn accept(&mut self, peer: &str) -> ConnId {
         let conn = ConnId::accepted(self.accepted);
         self.accepted += 1;
         self.give(Input::Accepted { conn, from: Address::new(peer) });
@@ -78,17 +78,17 @@ impl<N: Node> Bench<N> {
     }
 
     /// A message arrives, written as [`sip`] reads it.
-    pub fn hear(&mut self, conn: ConnId, text: &str) -> Vec<Sent> {
+    pub(crate) fn hear(&mut self, conn: ConnId, text: &str) -> Vec<Sent> {
         messages(self.give(Input::Received { conn, bytes: Bytes::from(sip(text)) }))
     }
 
     /// The local user wants something.
-    pub fn command(&mut self, command: N::Command) -> Vec<Sent> {
+    pub(crate) fn command(&mut self, command: N::Command) -> Vec<Sent> {
         messages(self.give(Input::Command(command)))
     }
 
     /// Time passes; every deadline on the way is kept.
-    pub fn pass(&mut self, span: Duration) -> Vec<Sent> {
+    pub(crate) fn pass(&mut self, span: Duration) -> Vec<Sent> {
         let end = self.now + span;
         let mut sent = Vec::new();
         while let Output::Wait(Some(deadline)) = self.node.poll() {
@@ -103,40 +103,40 @@ impl<N: Node> Bench<N> {
     }
 
     /// What the local user has seen since the last time.
-    pub fn seen(&mut self) -> Vec<N::Event> {
+    pub(crate) fn seen(&mut self) -> Vec<N::Event> {
         std::mem::take(&mut self.events)
     }
 }
 
 impl Sent {
     /// The first line.
-    pub fn start(&self) -> &str {
+    pub(crate) fn start(&self) -> &str {
         self.text.lines().next().unwrap_or_default()
     }
 
-    pub fn code(&self) -> Option<u16> {
+    pub(crate) fn code(&self) -> Option<u16> {
         self.message.code()
     }
 
-    pub fn is(&self, method: &Method) -> bool {
+    pub(crate) fn is(&self, method: &Method) -> bool {
         self.message.is_request() && self.message.method() == method
     }
 
-    pub fn header(&self, name: Name) -> &str {
+    pub(crate) fn header(&self, name: Name) -> &str {
         self.message.header(name).unwrap_or_default()
     }
 
     /// The tag of the To header.
-    pub fn tag(&self) -> &str {
+    pub(crate) fn tag(&self) -> &str {
         self.message.to().ok().and_then(|to| to.tag()).unwrap_or_default()
     }
 
-    pub fn body(&self) -> &str {
+    pub(crate) fn body(&self) -> &str {
         std::str::from_utf8(self.message.body()).unwrap_or_default()
     }
 
     /// A response to this request, written as [`sip`] reads it.
-    pub fn response(&self, status: &str, tag: &str, more: &str) -> String {
+    pub(crate) fn response(&self, status: &str, tag: &str, more: &str) -> String {
         let mut text = format!("SIP/2.0 {status}\n");
         for field in self.message.fields() {
             match field.name() {
@@ -160,14 +160,14 @@ impl fmt::Debug for Sent {
 }
 
 /// The bytes of a message written with plain line ends: head, empty line, body. Content-Length is added.
-pub fn sip(text: &str) -> String {
+pub(crate) fn sip(text: &str) -> String {
     let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
     let head = head.trim_end().replace('\n', "\r\n");
     format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 /// The messages among what left a node.
-pub fn messages(out: Vec<Out>) -> Vec<Sent> {
+pub(crate) fn messages(out: Vec<Out>) -> Vec<Sent> {
     out.into_iter()
         .filter_map(|out| match out {
             Out::Sent(sent) => Some(sent),
@@ -177,13 +177,13 @@ pub fn messages(out: Vec<Out>) -> Vec<Sent> {
 }
 
 /// The first lines.
-pub fn starts(sent: &[Sent]) -> Vec<&str> {
+pub(crate) fn starts(sent: &[Sent]) -> Vec<&str> {
     sent.iter().map(Sent::start).collect()
 }
 
 /// The only one.
 #[track_caller]
-pub fn only(mut sent: Vec<Sent>) -> Sent {
+pub(crate) fn only(mut sent: Vec<Sent>) -> Sent {
     assert_eq!(sent.len(), 1, "{sent:?}");
     sent.remove(0)
 }
