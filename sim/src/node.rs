@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use confsim_core::client::{self, Client};
 use confsim_core::factory::{self, Factory};
+use confsim_core::focus::{self, Focus};
 use confsim_core::front_end::{self, FrontEnd};
 use confsim_core::im_mcu::{self, ImMcu};
 use confsim_core::node::{Dump, Input, Node, Output};
@@ -21,6 +22,8 @@ pub enum Peer {
     FrontEnd(Box<Endpoint<FrontEnd>>),
     /// The focus factory.
     Factory(Box<Endpoint<Factory>>),
+    /// The focus.
+    Focus(Box<Endpoint<Focus>>),
     /// The IM MCU.
     Mcu(Box<Endpoint<ImMcu>>),
     /// A participant's client.
@@ -48,7 +51,14 @@ impl Peer {
                 let config = factory::Config::new(address(NodeId::FOCUS));
                 Self::Factory(Box::new(Endpoint::new(Factory::new(config), settings, entropy)))
             }
-            Role::Focus => Self::Absent,
+            Role::Focus => {
+                let config = focus::Config::new(
+                    address(NodeId::FRONT_END),
+                    address(NodeId::MCU),
+                    address(NodeId::FACTORY),
+                );
+                Self::Focus(Box::new(Endpoint::new(Focus::new(config), settings, entropy)))
+            }
             Role::Mcu => {
                 let config = im_mcu::Config::new(address(NodeId::FOCUS), address(NodeId::FRONT_END));
                 settings.request_timeout =
@@ -82,6 +92,7 @@ impl Node for Peer {
         match self {
             Self::FrontEnd(node) => hand_over(node.as_mut(), now, input),
             Self::Factory(node) => hand_over(node.as_mut(), now, input),
+            Self::Focus(node) => hand_over(node.as_mut(), now, input),
             Self::Mcu(node) => hand_over(node.as_mut(), now, input),
             Self::Client(node) => node.handle(now, input),
             Self::Absent => {}
@@ -92,6 +103,7 @@ impl Node for Peer {
         match self {
             Self::FrontEnd(node) => next(node.as_mut()),
             Self::Factory(node) => next(node.as_mut()),
+            Self::Focus(node) => next(node.as_mut()),
             Self::Mcu(node) => next(node.as_mut()),
             Self::Client(node) => node.poll(),
             Self::Absent => Output::Wait(None),
@@ -102,6 +114,7 @@ impl Node for Peer {
         match self {
             Self::FrontEnd(node) => node.dump(),
             Self::Factory(node) => node.dump(),
+            Self::Focus(node) => node.dump(),
             Self::Mcu(node) => node.dump(),
             Self::Client(node) => node.dump(),
             Self::Absent => Dump::new(),

@@ -1,7 +1,8 @@
 //! Few words for messages, actions and events.
 
-use confsim_core::client::Event;
-use confsim_core::wire::sip::{Message, Method, Name};
+use confsim_core::client::{Event, UserView};
+use confsim_core::node::Summary;
+use confsim_core::wire::sip::{Message, Method, Name, StartLine};
 
 use crate::scenario::Action;
 use crate::trace::Cast;
@@ -9,16 +10,24 @@ use crate::trace::Cast;
 /// Longest quotation from an instant message, in characters.
 const QUOTE: usize = 32;
 
+/// A message by its start line: `INFO`, `202 INFO`.
+pub(super) fn message(summary: &Summary) -> String {
+    match summary {
+        Summary::Request(method) => method.to_string(),
+        Summary::Response(code, method) => format!("{code} {method}"),
+    }
+}
+
 /// What a user does.
 pub(super) fn action(action: &Action) -> String {
     match action {
         Action::SignIn => "signs in".to_owned(),
-        Action::Create { conference, .. } => format!("creates {conference}"),
-        Action::Join { conference } => format!("joins {conference}"),
-        Action::Send { .. } => "says something".to_owned(),
+        Action::Create { .. } => "creates".to_owned(),
+        Action::Join { .. } => "joins".to_owned(),
+        Action::Send { .. } => "says".to_owned(),
         Action::Typing { .. } => "types".to_owned(),
         Action::Eject { user, .. } => format!("ejects {user}"),
-        Action::Leave { conference } => format!("leaves {conference}"),
+        Action::Leave { .. } => "leaves".to_owned(),
     }
 }
 
@@ -30,8 +39,10 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
         Event::Joined { .. } => "is in".to_owned(),
         Event::ChatJoined { .. } => "can talk".to_owned(),
         Event::Roster { version, roster, .. } => {
-            let user = |(uri, user): (&String, &confsim_core::client::UserView)| {
-                let sessions: Vec<_> = user.endpoints.values().map(|one| one.session.as_str()).collect();
+            let user = |(uri, user): (&String, &UserView)| {
+                let mut sessions: Vec<_> = user.endpoints.values().map(|one| one.session.as_str()).collect();
+                // Not in the order of the endpoints' names, which are drawn.
+                sessions.sort_unstable_by(|a, b| b.cmp(a));
                 format!("{}[{}]", person(uri, cast), sessions.join(" "))
             };
             format!("sees v{version}: {}", roster.iter().map(user).collect::<Vec<_>>().join(" "))
@@ -74,7 +85,7 @@ pub(super) fn about(message: &Message) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(code) = message.code()
         && code >= 300
-        && let confsim_core::wire::sip::StartLine::Response { reason, .. } = message.start()
+        && let StartLine::Response { reason, .. } = message.start()
     {
         parts.push(reason.to_owned());
     }

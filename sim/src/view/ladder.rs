@@ -18,8 +18,8 @@ use super::story::{Line, What, story};
 use crate::scenario::Scenario;
 use crate::trace::{Cast, NodeId, Trace};
 
-/// Characters from one actor to the next: room for `200 (SUBSCRIBE)` and an arrow.
-const LANE: usize = 19;
+/// Characters from one actor to the next: room for `200 SUBSCRIBE` and an arrow.
+const LANE: usize = 17;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

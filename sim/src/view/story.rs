@@ -1,13 +1,13 @@
 //! A trace put together by message: who said what to whom, what became of it, and what came of that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::node::Summary;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::label;
-use crate::scenario::Scenario;
+use crate::scenario::{Action, Scenario};
 use crate::trace::{Cast, Cause, ConnectionId, Emitted, Fate, MsgId, NodeId, Record, Role, Trace};
 
 /// One line of a story.
@@ -49,10 +49,12 @@ struct Told<'a> {
 /// The lines of a trace, in the order in which they begin. Unless `hops` are asked for, the front end does not
 /// count as a party of what it passes on, and acknowledgements below the protocol are left out.
 pub(super) fn story(scenario: &Scenario, trace: &Trace, hops: bool) -> Vec<Line> {
+    let conferences = scenario.steps.iter().filter_map(|step| step.action.conference());
     let mut teller = Teller {
         scenario,
         cast: &trace.cast,
         hops,
+        several: conferences.collect::<BTreeSet<_>>().len() > 1,
         told: BTreeMap::new(),
         openers: BTreeMap::new(),
         deeds: Vec::new(),
@@ -78,6 +80,8 @@ struct Teller<'a> {
     scenario: &'a Scenario,
     cast: &'a Cast,
     hops: bool,
+    /// Whether it has to be said which conference is meant.
+    several: bool,
     told: BTreeMap<MsgId, Told<'a>>,
     openers: BTreeMap<ConnectionId, NodeId>,
     deeds: Vec<Line>,
@@ -119,9 +123,18 @@ impl<'a> Teller<'a> {
                 }
             }
             Record::Step { step, who, done } => {
-                let action = self.scenario.steps.get(step.0 as usize).map(|step| label::action(&step.action));
-                let skipped = (!done).then(|| "skipped: there is no such conference".to_owned());
-                self.deed(at, *who, action.unwrap_or_default(), skipped);
+                let action = self.scenario.steps.get(step.0 as usize).map(|step| &step.action);
+                let mut notes: Vec<_> = action
+                    .filter(|_| self.several)
+                    .and_then(Action::conference)
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect();
+                if !done {
+                    notes.push("skipped: there is no such conference".to_owned());
+                }
+                let what = What::Deed { who: *who, text: action.map(label::action).unwrap_or_default() };
+                self.deeds.push(Line { at, what, notes });
             }
             Record::Garbage { who, error, .. } => {
                 self.deed(at, *who, "hears no SIP".to_owned(), Some(error.clone()));
@@ -201,6 +214,6 @@ fn arrow(message: &Told<'_>, told: &BTreeMap<MsgId, Told<'_>>, hops: bool) -> Li
         notes.push("lost with its connection".to_owned());
     }
     let from = if hops { sent.from } else { sent.origin };
-    let label = sent.summary.to_string();
+    let label = label::message(&sent.summary);
     Line { at, what: What::Arrow { from, to: sent.to, label, heard: message.heard }, notes }
 }
