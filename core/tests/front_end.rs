@@ -103,7 +103,7 @@ impl Node {
     }
 
     /// A request of the focus to `uri`, outside any dialog.
-    fn from_focus(&mut self, method: &str, uri: &str, to: &str, to_tag: &str) -> Vec<Sent> {
+    fn focus_asks(&mut self, method: &str, uri: &str, to: &str, to_tag: &str) -> Vec<Sent> {
         let to_tag = if to_tag.is_empty() { String::new() } else { format!(";tag={to_tag}") };
         let text = format!(
             "{method} {uri} SIP/2.0\n\
@@ -175,7 +175,7 @@ fn a_registration_expires_unless_renewed() {
     assert_eq!(node.seen(), [Event::SignedOut { user: "sip:alice@contoso.com".into() }]);
     assert_eq!(node.node.dump()["bindings"], 0);
     // He is known, and unavailable; his requests are no longer taken.
-    let sent = only(node.from_focus("MESSAGE", "sip:alice@contoso.com", "sip:alice@contoso.com", ""));
+    let sent = only(node.focus_asks("MESSAGE", "sip:alice@contoso.com", "sip:alice@contoso.com", ""));
     assert_eq!(sent.code(), Some(480));
     let refused = only(node.hear(conn, &Ask { user: "alice", ..ask("SERVICE", FACTORY_URI) }.text()));
     assert_eq!(refused.code(), Some(403));
@@ -447,13 +447,13 @@ fn a_client_is_reached_over_its_own_connection_only() {
     let (two, gruu_two) = node.sign_in("alice", "2");
     let aor = "sip:alice@contoso.com";
     for (gruu, conn) in [(&gruu_one, one), (&gruu_two, two)] {
-        let sent = only(node.from_focus("BENOTIFY", gruu, aor, "c"));
+        let sent = only(node.focus_asks("BENOTIFY", gruu, aor, "c"));
         assert_eq!(sent.conn, conn);
         assert_eq!(sent.start(), format!("BENOTIFY {gruu} SIP/2.0"));
     }
     // Within a dialog, the To header's epid stands in for a Contact that says too little.
     for contact in [aor, "sip:10.56.64.122:2157"] {
-        assert_eq!(only(node.from_focus("BENOTIFY", contact, aor, "c")).conn, one);
+        assert_eq!(only(node.focus_asks("BENOTIFY", contact, aor, "c")).conn, one);
     }
     assert_eq!(node.node.dump()["forwarded requests"], 0);
 
@@ -461,7 +461,7 @@ fn a_client_is_reached_over_its_own_connection_only() {
     let (moved, again) = node.sign_in("alice", "3");
     assert_ne!(again, gruu_one);
     node.hear(moved, &register("alice", "1", 2, &contact("alice")));
-    assert_eq!(only(node.from_focus("BENOTIFY", &gruu_one, aor, "c")).conn, moved);
+    assert_eq!(only(node.focus_asks("BENOTIFY", &gruu_one, aor, "c")).conn, moved);
     // The old connection is no longer his.
     let old = Ask { user: "alice", ..ask("SERVICE", FACTORY_URI) }.text();
     assert_eq!(only(node.hear(one, &old)).code(), Some(403));
@@ -473,10 +473,10 @@ fn a_user_without_connection_is_unavailable() {
     let (conn, gruu) = node.sign_in("alice", "1");
     node.give(Input::Closed { conn });
     let aor = "sip:alice@contoso.com";
-    assert_eq!(only(node.from_focus("INVITE", &gruu, aor, "")).code(), Some(480));
-    assert_eq!(only(node.from_focus("MESSAGE", aor, aor, "")).code(), Some(480));
-    assert_eq!(only(node.from_focus("INFO", &gruu, aor, "c")).code(), Some(503));
-    assert!(node.from_focus("BENOTIFY", &gruu, aor, "c").is_empty());
+    assert_eq!(only(node.focus_asks("INVITE", &gruu, aor, "")).code(), Some(480));
+    assert_eq!(only(node.focus_asks("MESSAGE", aor, aor, "")).code(), Some(480));
+    assert_eq!(only(node.focus_asks("INFO", &gruu, aor, "c")).code(), Some(503));
+    assert!(node.focus_asks("BENOTIFY", &gruu, aor, "c").is_empty());
     // The registration stands: a new connection finds it, and needs its own REGISTER.
     assert_eq!(node.node.dump()["bindings"], 1);
 }
@@ -487,7 +487,7 @@ fn a_connection_lost_on_the_way_is_answered() {
     for (to_tag, code) in [("", 480), ("c", 503)] {
         let mut node = pool();
         let (conn, gruu) = node.sign_in("alice", "1");
-        node.from_focus("MESSAGE", &gruu, aor, to_tag);
+        node.focus_asks("MESSAGE", &gruu, aor, to_tag);
         let sent = node.give(Input::Closed { conn });
         let [Out::Sent(sent)] = &sent[..] else { panic!("{sent:?}") };
         assert_eq!((sent.conn, sent.code()), (FOCUS, Some(code)));
@@ -555,7 +555,7 @@ fn fork(node: &mut Node) -> Vec<Sent> {
         node.sign_in("alice", epid);
     }
     let aor = "sip:alice@contoso.com";
-    let mut sent = node.from_focus("INVITE", aor, aor, "");
+    let mut sent = node.focus_asks("INVITE", aor, aor, "");
     let trying = sent.remove(0);
     assert_eq!((trying.conn, trying.code()), (FOCUS, Some(100)));
     let mut conns: Vec<_> = sent.iter().map(|sent| sent.conn).collect();
@@ -620,7 +620,7 @@ fn a_lost_role_is_opened_again() {
     let (conn, _) = node.sign_in("carol", "1");
     node.give(Input::Closed { conn: FOCUS });
     assert_eq!(only(node.hear(conn, &ask("INVITE", FOCUS_URI).text())).code(), Some(503));
-    node.now = node.now + REOPEN;
+    node.now += REOPEN;
     let out = node.give(Input::Timeout);
     let again = ConnId::opened(3);
     assert_eq!(out, [Out::Open(again, Address::new("focus.pool.contoso.com:5061"))]);

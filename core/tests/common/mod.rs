@@ -48,7 +48,7 @@ impl<N: Node> Bench<N> {
         loop {
             match self.node.poll() {
                 Output::Wait(_) => return out,
-                Output::Send(transmit) => out.push(Out::Sent(self.sent(transmit))),
+                Output::Send(transmit) => out.push(Out::Sent(self.sent(&transmit))),
                 Output::Open { conn, to } => out.push(Out::Open(conn, to)),
                 Output::Close { conn } => out.push(Out::Close(conn)),
                 Output::Garbage { conn, .. } => out.push(Out::Garbage(conn)),
@@ -58,7 +58,7 @@ impl<N: Node> Bench<N> {
         }
     }
 
-    fn sent(&self, transmit: Transmit) -> Sent {
+    fn sent(&self, transmit: &Transmit) -> Sent {
         let text = [&transmit.head[..], &transmit.body[..]].concat();
         let (message, surplus) = Message::parse_datagram(Bytes::from(text.clone())).expect("a SIP message");
         assert_eq!(surplus, 0);
