@@ -5,6 +5,8 @@
 pub mod cli;
 pub mod covers;
 pub mod fault;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod node;
 pub mod property;
 pub mod scenario;

@@ -11,6 +11,11 @@ pub(super) fn text(u: &mut Unstructured<'_>) -> Result<String> {
     Ok(u.arbitrary::<&str>()?.chars().filter(legal).take(MAX_TEXT).collect())
 }
 
+/// A text without white space at its ends, the form of names.
+pub(super) fn name(u: &mut Unstructured<'_>) -> Result<String> {
+    Ok(text(u)?.trim_matches([' ', '\t', '\n', '\r']).to_owned())
+}
+
 /// A text of at least one character and without white space that XML can carry.
 pub(super) fn word(u: &mut Unstructured<'_>) -> Result<String> {
     let word: String = text(u)?.chars().filter(|char| !char.is_whitespace()).collect();

@@ -104,7 +104,7 @@ impl ConfInvite {
                     return repeated("conversation-id");
                 }
                 (Ns::None, "conversation-id") => {
-                    conversation_id = Some(lexical::token(&reader.text()?).to_owned());
+                    conversation_id = Some(reader.token()?.into_owned());
                 }
                 (Ns::None, "im") if im.is_some() => return repeated("im"),
                 (Ns::None, "im") => im = Some(im_invite(&mut reader)?),

@@ -4,7 +4,7 @@
 //! No document at hand specifies them. They are as real clients send and read them, which look at local
 //! names only; so do we.
 
-use super::xml::{Element, Ns, Reader, Writer, XmlError, XmlErrorKind, lexical};
+use super::xml::{Element, Ns, Reader, Writer, XmlError, XmlErrorKind};
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
@@ -149,7 +149,7 @@ fn group(reader: &mut Reader<'_>) -> Result<Group, XmlError> {
     while let Some(child) = reader.child()? {
         match child.local {
             "focusFactoryUri" if is_ours(child) && group.focus_factory_uri.is_none() => {
-                group.focus_factory_uri = Some(lexical::token(&reader.text()?).to_owned());
+                group.focus_factory_uri = Some(reader.token()?.into_owned());
             }
             "focusFactoryUri" if is_ours(child) => {
                 return Err(XmlErrorKind::RepeatedElement("focusFactoryUri").at(child.offset));

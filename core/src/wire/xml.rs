@@ -5,6 +5,7 @@
 //! predefined, and a bound on everything ([`limits`]). Elements nobody knows are skipped, or kept as [`RawElement`].
 
 mod characters;
+mod declaration;
 mod error;
 pub mod lexical;
 pub mod limits;

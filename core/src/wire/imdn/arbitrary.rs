@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::{Imdn, Recipient};
-use crate::wire::arbitrary::{several, text};
+use crate::wire::arbitrary::{name, several, text};
 
 impl<'a> Arbitrary<'a> for Imdn {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
@@ -14,7 +14,7 @@ impl<'a> Arbitrary<'a> for Imdn {
 impl<'a> Arbitrary<'a> for Recipient {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Self {
-            uri: text(u)?,
+            uri: name(u)?,
             status: u.int_in_range(100..=699)?,
             entries: several(u, 3, |u| Ok((text(u)?, text(u)?)))?,
         })

@@ -3,11 +3,11 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::{Group, Provisioning, ProvisioningQuery};
-use crate::wire::arbitrary::{several, text, word};
+use crate::wire::arbitrary::{name, several, text, word};
 
 impl<'a> Arbitrary<'a> for ProvisioningQuery {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(Self { groups: several(u, 4, text)? })
+        Ok(Self { groups: several(u, 4, name)? })
     }
 }
 
@@ -20,9 +20,9 @@ impl<'a> Arbitrary<'a> for Provisioning {
 impl<'a> Arbitrary<'a> for Group {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Self {
-            name: text(u)?,
+            name: name(u)?,
             focus_factory_uri: if u.arbitrary()? { Some(word(u)?) } else { None },
-            properties: several(u, 4, |u| Ok((text(u)?, text(u)?)))?,
+            properties: several(u, 4, |u| Ok((name(u)?, text(u)?)))?,
         })
     }
 }

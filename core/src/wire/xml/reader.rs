@@ -7,6 +7,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
 
 use super::characters::{first_illegal, is_space, normalize_line_ends, resolve, split_name};
+use super::declaration::is_declaration;
 use super::error::{XmlError, XmlErrorKind};
 use super::lexical;
 use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
@@ -290,8 +291,9 @@ impl<'a> Reader<'a> {
                     return self.reference(start, character);
                 }
                 Event::Comment(_) => {}
-                Event::Decl(declaration) => {
-                    if start != 0 || declaration.version().is_err() {
+                Event::Decl(_) => {
+                    let content = self.input.get(start + "<?xml".len()..self.position().saturating_sub("?>".len()));
+                    if start != 0 || !content.is_some_and(is_declaration) {
                         return Err(XmlErrorKind::ProcessingInstruction.at(self.mark + start));
                     }
                 }

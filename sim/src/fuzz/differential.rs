@@ -1,0 +1,124 @@
+//! Other parsers as oracles: where they understand the input at all, they must see in it what we see.
+
+use bytes::Bytes;
+use confsim_core::wire::sip::{Message, Name, StartLine};
+use confsim_core::wire::xml::{Fault, Ns, Reader, XmlError, XmlErrorKind};
+use ezk_sip_types::msg::{Line, MessageLine, PullParser};
+use roxmltree::Document;
+
+/// A message that every element of a path would take, and its bytes without surplus.
+fn valid(bytes: &[u8]) -> Option<(Message, Bytes)> {
+    let (message, _) = Message::parse_datagram(Bytes::copy_from_slice(bytes)).ok()?;
+    message.check().ok()?;
+    let whole = [&**message.head(), &**message.body()].concat();
+    Some((message, Bytes::from(whole)))
+}
+
+/// Against rsip, for messages within its grammar.
+pub(super) fn rsip(bytes: &[u8]) {
+    let Some((message, whole)) = valid(bytes) else { return };
+    let Ok(theirs) = rsip::SipMessage::try_from(whole) else { return };
+    let (headers, body) = match (&theirs, message.start()) {
+        (rsip::SipMessage::Request(request), StartLine::Request { method, .. }) => {
+            assert_eq!(request.method.to_string(), method.as_str());
+            (&request.headers, &request.body)
+        }
+        (rsip::SipMessage::Response(response), StartLine::Response { code, .. }) => {
+            assert_eq!(response.status_code.code(), code);
+            (&response.headers, &response.body)
+        }
+        _ => panic!("a request is no response"),
+    };
+    assert_eq!(body, message.body());
+    let theirs = headers.iter().map(|header| {
+        let line = header.to_string();
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        (name.to_ascii_lowercase(), value.trim().to_owned())
+    });
+    let ours =
+        message.fields().map(|field| (field.spelling().to_ascii_lowercase(), field.value().to_owned()));
+    assert_eq!(theirs.collect::<Vec<_>>(), ours.collect::<Vec<_>>());
+}
+
+/// Against ezk-sip-types, which knows compact names and folds, and no methods but by spelling.
+pub(super) fn ezk(bytes: &[u8]) {
+    let Some((message, whole)) = valid(bytes) else { return };
+    let mut lines = PullParser::new(&whole, 0);
+    let Some(Ok(first)) = lines.next() else { return };
+    let Some(Ok(first)) = std::str::from_utf8(first).ok().map(str::parse::<MessageLine>) else { return };
+    match (first, message.start()) {
+        (MessageLine::Request(line), StartLine::Request { method, .. }) => {
+            assert_eq!(line.method.to_string(), method.as_str());
+        }
+        (MessageLine::Response(line), StartLine::Response { code, reason }) => {
+            assert_eq!(line.code.into_u16(), code);
+            assert_eq!(line.reason.as_deref().unwrap_or_default(), reason.trim());
+        }
+        _ => panic!("a request is no response"),
+    }
+    for field in message.fields() {
+        let line = lines.next().and_then(Result::ok).and_then(|line| std::str::from_utf8(line).ok());
+        let Some(Ok((_, theirs))) = line.map(|line| Line::parse(&whole, line)) else {
+            panic!("field missing: {:?}", field.line())
+        };
+        let known = field.name() != Name::Other;
+        let canonical = if known { field.name().as_str() } else { field.spelling() };
+        assert!(theirs.name == *field.spelling() || theirs.name == *canonical, "{:?}", theirs.name);
+        assert_eq!(theirs.value.trim(), field.value());
+    }
+}
+
+/// One element in document order: namespace, name, text of its attributes without namespace.
+type Seen = (Ns, String);
+
+/// Against roxmltree: the same elements in the same order, or the same refusal.
+pub(super) fn xml(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let ours = walk(text);
+    let theirs = Document::parse(text.strip_prefix('\u{FEFF}').unwrap_or(text));
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            let elements = theirs.root_element().descendants().filter(roxmltree::Node::is_element);
+            let theirs: Vec<Seen> = elements
+                .map(|element| {
+                    let name = element.tag_name();
+                    (Ns::from_name(name.namespace().unwrap_or_default()), name.name().to_owned())
+                })
+                .collect();
+            assert_eq!(ours, theirs);
+        }
+        // We take prefixes without declaration, and a second declaration of one.
+        (Ok(_), Err(theirs)) => assert!(
+            matches!(
+                theirs,
+                roxmltree::Error::UnknownNamespace(..) | roxmltree::Error::DuplicatedNamespace(..)
+            ),
+            "refused by roxmltree only: {theirs}"
+        ),
+        // We refuse what no peer may send, and what is too large.
+        (Err(error), Ok(_)) => assert!(
+            error.fault() == Fault::Limit || error.kind == XmlErrorKind::ProcessingInstruction,
+            "refused by us only: {error}"
+        ),
+        (Err(error), Err(_)) => assert!(error.offset <= text.len(), "{error} lies outside"),
+    }
+}
+
+/// Every element, in document order.
+fn walk(text: &str) -> Result<Vec<Seen>, XmlError> {
+    let mut reader = Reader::new(text.as_bytes())?;
+    let root = reader.any_root()?;
+    let mut seen = vec![(root.ns, root.local.to_owned())];
+    let mut depth = 1;
+    while depth > 0 {
+        match reader.child()? {
+            Some(child) => {
+                seen.push((child.ns, child.local.to_owned()));
+                depth += 1;
+            }
+            None => depth -= 1,
+        }
+    }
+    reader.finish()?;
+    Ok(seen)
+}
