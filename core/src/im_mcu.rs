@@ -2,7 +2,8 @@
 //!
 //! * The focus decides who takes part and says so over the pool link: [`link`](crate::link) carries its C3P
 //!   commands, and back their responses and the state of the sessions (`link_commands`, `roster`).
-//! * A participant dials in; INVITE, SDP, session timer, BYE of either side (`sessions`, `session_timer`).
+//! * A participant dials in, or is called (`dial_out`); INVITE, SDP, session timer, BYE of either side
+//!   (`sessions`, `session_timer`).
 //! * A MESSAGE is answered at once, forwarded to everybody else in a form each of them takes (`forward`,
 //!   `format`), recorded for the first 40 seconds (`history`), and reported on to its author when the last
 //!   forward has its result (`delivery`). An INFO is merely passed on (`info`).
@@ -10,6 +11,7 @@
 mod conference;
 mod config;
 mod delivery;
+mod dial_out;
 mod format;
 mod forward;
 mod history;
@@ -86,6 +88,13 @@ pub enum Ask {
     Info {
         /// The conference.
         conference: ConferenceId,
+    },
+    /// A participant was called.
+    Call {
+        /// The conference.
+        conference: ConferenceId,
+        /// Which of its calls.
+        number: u32,
     },
     /// A session was refreshed.
     Refresh,
@@ -266,6 +275,9 @@ impl Machine for ImMcu {
                     conference.finished();
                 }
             }
+            (Ask::Call { conference, number }, dialog) => {
+                self.called(cx, conference, number, dialog, &outcome);
+            }
             (Ask::Refresh, Some(dialog)) => self.refreshed(cx, dialog, &outcome),
             (Ask::Bye, Some(dialog)) => cx.forget(dialog),
             (Ask::Forward { .. } | Ask::Replay { .. } | Ask::Refresh | Ask::Bye, None) => {}
@@ -294,6 +306,7 @@ impl Machine for ImMcu {
         dump.insert("conferences", self.conferences.len() as u64);
         dump.insert("legs", sum(|conference| conference.legs.len()));
         dump.insert("announced participants", sum(|conference| conference.announced.len()));
+        dump.insert("calls", sum(|conference| conference.calls.len()));
         dump.insert("recorded messages", sum(|conference| conference.history.len()));
         dump.insert("open reports", sum(|conference| conference.deliveries.len()));
         dump.insert("open forwards", sum(|conference| conference.outstanding));

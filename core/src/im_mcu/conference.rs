@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::delivery::Delivery;
+use super::dial_out::Call;
 use super::history::History;
 use super::leg::{Leg, Participant};
 use crate::signal::DialogId;
@@ -24,6 +25,10 @@ pub(super) struct Conference {
     pub(super) locked: bool,
     /// Those whom the focus let in and whose INVITE has not come yet, by endpoint.
     pub(super) announced: BTreeMap<Box<str>, Participant>,
+    /// Those whom the MCU is calling, by [`Ask::Call`](super::Ask::Call) number.
+    pub(super) calls: BTreeMap<u32, Call>,
+    /// How many calls there have been.
+    pub(super) called: u32,
     /// The sessions, in the order of their INVITEs.
     pub(super) legs: BTreeMap<DialogId, Leg>,
     /// The *current message ID* (IM-3-3-2-1-b).
@@ -44,12 +49,19 @@ impl Conference {
             chat_uri: chat_uri.into(),
             locked,
             announced: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            called: 0,
             legs: BTreeMap::new(),
             next_message: 1,
             history: History::new(now),
             deliveries: BTreeMap::new(),
             outstanding: 0,
         }
+    }
+
+    /// Whether one more participant may be expected (D-28).
+    pub(super) fn has_room(&self, limit: usize) -> bool {
+        self.legs.len() + self.announced.len() + self.calls.len() < limit
     }
 
     /// How many legs other than `dialog` a message would go to.

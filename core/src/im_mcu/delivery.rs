@@ -70,7 +70,7 @@ pub(super) fn failure(recipient: &Participant, outcome: &Outcome, source: &str) 
     }
     let diagnostics = outcome.message().and_then(|message| message.header(Name::MsDiagnostics));
     Some(match diagnostics {
-        None if status == 408 => Recipient::timed_out(&recipient.uri, source),
+        None if status == 408 => Recipient::timed_out(recipient.address(), source),
         None => recipient.failed(status),
         Some(text) => {
             let entries = vec![("ms-diagnostics".to_owned(), text.to_owned())];

@@ -7,7 +7,7 @@ use crate::wire::capabilities::ImCapabilities;
 use crate::wire::conference_info::JoiningMethod;
 use crate::wire::imdn::Recipient;
 use crate::wire::sdp::AcceptTypes;
-use crate::wire::sip::{Message, Name};
+use crate::wire::sip::{Message, Name, Uri};
 
 /// Who takes part, as the focus says.
 #[derive(Clone, Debug)]
@@ -18,10 +18,14 @@ pub(super) struct Participant {
     pub(super) name: Option<Box<str>>,
     /// The roster's name for this leg: a GUID in braces.
     pub(super) endpoint: Box<str>,
-    /// Where the client is reached: its GRUU.
-    pub(super) uri: Box<str>,
+    /// Where the client is reached: its GRUU, if it has one.
+    pub(super) gruu: Option<Box<str>>,
+    /// The endpoint identifier, of one who was called.
+    pub(super) epid: Option<Box<str>>,
     /// How it comes.
     pub(super) joining: JoiningMethod,
+    /// Who had the MCU call it.
+    pub(super) inviter: Option<Box<str>>,
 }
 
 /// What the client can do, from its SDP and the headers beside it.
@@ -58,6 +62,19 @@ pub(super) struct Session {
 }
 
 impl Participant {
+    /// The GRUU, else the user's URI.
+    pub(super) fn address(&self) -> &str {
+        self.gruu.as_deref().unwrap_or(&self.user)
+    }
+
+    /// Whether this is the user whom the focus calls `uri`, whatever the case of its letters.
+    pub(super) fn is(&self, uri: &str) -> bool {
+        match (Uri::parse(&self.user), Uri::parse(uri)) {
+            (Ok(own), Ok(other)) => own.address() == other.address(),
+            _ => *self.user == *uri,
+        }
+    }
+
     /// The name to show, else the URI.
     pub(super) fn display(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.user)
@@ -68,15 +85,15 @@ impl Participant {
         match &self.name {
             Some(name) => {
                 let name = name.replace('\\', "\\\\").replace('"', "\\\"");
-                format!("\"{name}\"<{}>", self.uri)
+                format!("\"{name}\"<{}>", self.address())
             }
-            None => format!("<{}>", self.uri),
+            None => format!("<{}>", self.address()),
         }
     }
 
     /// An entry of a delivery report without details.
     pub(super) fn failed(&self, status: u16) -> Recipient {
-        Recipient { uri: format!("<{}>", self.uri), status, entries: Vec::new() }
+        Recipient { uri: format!("<{}>", self.address()), status, entries: Vec::new() }
     }
 }
 

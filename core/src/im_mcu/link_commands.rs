@@ -47,6 +47,11 @@ impl ImMcu {
 
     fn command(&mut self, cx: &mut Cx<'_>, request: &Request<'_>) {
         let done = match &request.command {
+            Command::AddUser(command) if is_dial_out(command) => match self.dial_out(cx, request, command) {
+                // The response follows when the call is over.
+                Ok(()) => return,
+                Err(reason) => Err(reason).into(),
+            },
             Command::CreateConference { mcu_uri, info } => {
                 self.create_conference(cx, mcu_uri.as_deref(), info).into()
             }
@@ -56,18 +61,33 @@ impl ImMcu {
             Command::ModifyConferenceLock { keys, locked, .. } => self.modify_lock(keys, *locked).into(),
             _ => Err(Reason::NotSupported).into(),
         };
-        let (code, result) = match done.result {
-            Ok(outcome) => (Code::Success, CommandResult::success(outcome)),
-            Err(reason) => match request.command.kind() {
-                Some(kind) => (Code::Failure, CommandResult::failure(kind, reason)),
-                None => return,
-            },
-        };
-        let response = Response::to(request, code, result).write();
-        if let Some(link) = &mut self.link {
-            link.send(cx, Kind::Command, response);
+        match done.result {
+            Ok(outcome) => self.reply(cx, request, Code::Success, CommandResult::success(outcome)),
+            Err(reason) => self.refuse(cx, request, reason),
         }
         self.tell_focus(cx, done.news);
+    }
+
+    /// A command failed. One whose name we do not know has no response that could say so.
+    pub(super) fn refuse(&mut self, cx: &mut Cx<'_>, request: &Request<'_>, reason: Reason<'static>) {
+        if let Some(kind) = request.command.kind() {
+            self.reply(cx, request, Code::Failure, CommandResult::failure(kind, reason));
+        }
+    }
+
+    /// Sends a response; the responder is the MCU as the request names it (EX-IM-4-1-2-e).
+    pub(super) fn reply(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: &Request<'_>,
+        code: Code,
+        result: CommandResult<'static>,
+    ) {
+        let responder = request.command.mcu_uri().map(Into::into);
+        let response = Response { responder, ..Response::to(request, code, result) };
+        if let Some(link) = &mut self.link {
+            link.send(cx, Kind::Command, response.write());
+        }
     }
 
     /// Starts to serve a conference; its 40 seconds begin. One that is served already goes on as it is.
@@ -103,6 +123,7 @@ impl ImMcu {
         let Some(conference) = self.named(keys) else { return Err(Reason::ConferenceDoesntExist).into() };
         let id = conference.id;
         let dialogs = conference.legs.keys().copied().collect();
+        self.give_up_calls(cx, id, |_| true);
         let news = self.hang_up(cx, id, dialogs, Farewell::Said);
         if let Some(conference) = self.conferences.remove(&id) {
             self.by_focus_uri.remove(&conference.focus_uri);
@@ -118,22 +139,20 @@ impl ImMcu {
         let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
         let user = &command.user;
         let endpoint = user.endpoints.first().ok_or(Reason::RequestMalformed)?;
-        if endpoint.joining_method.is_some_and(|joining| joining != JoiningMethod::DialedIn) {
-            return Err(Reason::NotSupported);
-        }
-        if conference.legs.len() + conference.announced.len() >= limit {
+        if !conference.has_room(limit) {
             return Err(Reason::MaxMeetingSizeExceeded);
         }
         let participant = Participant {
             user: (&*user.entity).into(),
             name: user.display_text.as_deref().map(Into::into),
             endpoint: (&*endpoint.entity).into(),
-            uri: endpoint.endpoint_uri.as_deref().unwrap_or(&user.entity).into(),
+            gruu: endpoint.endpoint_uri.as_deref().map(Into::into),
+            epid: None,
             joining: JoiningMethod::DialedIn,
+            inviter: None,
         };
         conference.announced.insert(participant.endpoint.clone(), participant);
-        let (keys, user) = (Some(command.keys.clone().into_owned()), Some(user.clone().into_owned().into()));
-        Ok(Outcome::AddUser { keys, user })
+        Ok(echo(command))
     }
 
     /// Ends every session of a user (IM-3-2-2-4-1-b). One who has none is as gone as he should be.
@@ -141,10 +160,11 @@ impl ImMcu {
         let keys = ConferenceKeys::entity(command.keys.conf_entity.clone());
         let Some(conference) = self.named(&keys) else { return Err(Reason::ConferenceDoesntExist).into() };
         let id = conference.id;
-        let is_meant = |participant: &Participant| *participant.user == *command.keys.user_entity;
+        let is_meant = |participant: &Participant| participant.is(&command.keys.user_entity);
         conference.announced.retain(|_, participant| !is_meant(participant));
         let legs = conference.legs.iter().filter(|(_, leg)| is_meant(&leg.participant));
         let dialogs = legs.map(|(dialog, _)| *dialog).collect();
+        self.give_up_calls(cx, id, is_meant);
         let news = self.hang_up(cx, id, dialogs, Farewell::Said);
         let entity = command.keys.user_entity.to_string().into();
         let user = Some(Box::new(User { entity, ..User::default() }));
@@ -161,8 +181,20 @@ impl ImMcu {
         Ok(Outcome::ModifyConferenceLock { keys: Some(keys.clone().into_owned()), locked: Some(locked) })
     }
 
-    fn named(&mut self, keys: &ConferenceKeys<'_>) -> Option<&mut Conference> {
+    pub(super) fn named(&mut self, keys: &ConferenceKeys<'_>) -> Option<&mut Conference> {
         let id = self.by_focus_uri.get(keys.conf_entity.as_deref()?)?;
         self.conferences.get_mut(id)
     }
+}
+
+/// Whether the MCU is to call the user, rather than to await his call.
+fn is_dial_out(command: &AddUser<'_>) -> bool {
+    let endpoint = command.user.endpoints.first();
+    endpoint.is_some_and(|endpoint| endpoint.joining_method == Some(JoiningMethod::DialedOut))
+}
+
+/// The result of an `addUser`: what it asked for (EX-IM-4-1-2-f).
+pub(super) fn echo(command: &AddUser<'_>) -> Outcome<'static> {
+    let user = command.user.clone().into_owned();
+    Outcome::AddUser { keys: Some(command.keys.clone().into_owned()), user: Some(Box::new(user)) }
 }

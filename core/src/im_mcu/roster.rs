@@ -6,8 +6,8 @@ use super::conference::Conference;
 use super::leg::{Leg, Participant};
 use crate::signal::DialogId;
 use crate::wire::conference_info::{
-    self, ConferenceInfo, Endpoint, EndpointCapabilities, EndpointStatus, ImCapabilities, Media, State, User,
-    Users,
+    self, ConferenceInfo, Endpoint, EndpointCapabilities, EndpointStatus, Execution, ImCapabilities, Media,
+    State, User, Users,
 };
 
 impl Conference {
@@ -71,7 +71,11 @@ fn user<'a>(participant: &'a Participant, state: State, endpoints: Vec<Endpoint<
     }
 }
 
-/// The endpoint of a leg, as printed in EX-IM-4-1-1.
+fn joining_info(inviter: &str) -> Execution<'_> {
+    Execution { by: Some(inviter.into()), ..Execution::default() }
+}
+
+/// The endpoint of a leg, as printed in EX-IM-4-1-1 and EX-IM-4-1-2.
 fn session(leg: &Leg) -> Endpoint<'_> {
     let participant = &leg.participant;
     let abilities = leg.abilities.reported();
@@ -84,9 +88,11 @@ fn session(leg: &Leg) -> Endpoint<'_> {
         entity: (&*participant.endpoint).into(),
         state: Some(State::Full),
         session_type: Some("chat".into()),
-        endpoint_uri: Some((&*participant.uri).into()),
+        epid: participant.epid.as_deref().map(Into::into),
+        endpoint_uri: participant.gruu.as_deref().map(Into::into),
         status: Some(EndpointStatus::Connected),
         joining_method: Some(participant.joining),
+        joining_info: participant.inviter.as_deref().map(joining_info),
         media: vec![Media { id: "1".into(), kind: Some("chat".into()), ..Media::default() }],
         capabilities: Some(EndpointCapabilities { im: Some(im), ..EndpointCapabilities::default() }),
         ..Endpoint::default()

@@ -33,6 +33,13 @@ impl Session {
         Ok(Some(Self { interval: Duration::from_secs(u64::from(seconds)), ours }))
     }
 
+    /// What the 2xx to an INVITE of ours agrees to. Without a word the client knows no session timer.
+    pub(super) fn agreed(response: &Message) -> Option<Self> {
+        let agreed = response.session_expires().ok().flatten()?;
+        let ours = agreed.refresher() != Some(Refresher::Uas);
+        Some(Self { interval: Duration::from_secs(u64::from(agreed.seconds.max(MIN_SE))), ours })
+    }
+
     /// Adds the agreement to the 2xx.
     pub(super) fn announce(session: Option<Self>, draft: Draft) -> Draft {
         let Some(session) = session else { return draft };

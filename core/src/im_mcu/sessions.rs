@@ -12,9 +12,9 @@ use crate::wire::sdp::{AcceptTypes, ImSession};
 use crate::wire::sip::{Method, Name, StartLine};
 
 /// What the MCU understands (RFC 3261 20.5).
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, MESSAGE, INFO";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, MESSAGE, INFO";
 /// The MCU's description names no host: messages travel in the dialog (EX-IM-4-1-1).
-const SDP_ADDRESS: &str = "0.0.0.0";
+pub(super) const SDP_ADDRESS: &str = "0.0.0.0";
 
 /// A refusal: SIP status and reason phrase, and headers that go with them.
 type Refusal = (u16, &'static str, Draft);
@@ -232,10 +232,8 @@ impl Conference {
         while let Some((dialog, farewell)) = waiting.pop_front() {
             let Some(leg) = self.legs.remove(&dialog) else { continue };
             cx.clear_timer(Timer::Session(dialog));
-            if farewell == Farewell::Said
-                && cx.request(dialog, Method::Bye, &Draft::new(), Ask::Bye).is_none()
-            {
-                cx.forget(dialog);
+            if farewell == Farewell::Said {
+                bye(cx, dialog);
             }
             for message in &leg.outstanding {
                 if let Some(delivery) = self.deliveries.get_mut(message) {
@@ -247,6 +245,13 @@ impl Conference {
             gone.push((dialog, leg));
         }
         gone
+    }
+}
+
+/// Says good-bye. The dialog stays until the answer, but nobody listens to it any more.
+pub(super) fn bye(cx: &mut Cx<'_>, dialog: DialogId) {
+    if cx.request(dialog, Method::Bye, &Draft::new(), Ask::Bye).is_none() {
+        cx.forget(dialog);
     }
 }
 

@@ -1,0 +1,171 @@
+//! Dial-out: the MCU calls a participant, because somebody in the conference asks for it (MS-CONFIM 3.1.3.4.1,
+//! EX-IM-4-1-2).
+
+use super::conference::ConferenceId;
+use super::leg::{Abilities, Leg, Participant, Session};
+use super::link_commands::echo;
+use super::session_timer::SESSION_EXPIRES;
+use super::sessions::{ALLOW, SDP_ADDRESS, bye};
+use super::{Ask, Cx, ImMcu};
+use crate::signal::{ClientTransaction, DialogId, Draft, Outcome, Outside};
+use crate::wire::cccp::{AddUser, Code, Command, CommandResult, Reason, Request};
+use crate::wire::conference_info::JoiningMethod;
+use crate::wire::content_type::MediaType;
+use crate::wire::sdp::{AcceptTypes, ImSession};
+use crate::wire::sip::{Message, Method, Uri};
+
+/// A participant who is being called.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    participant: Participant,
+    tx: ClientTransaction,
+    /// The command, whose response is due when the call is over.
+    request: Request<'static>,
+}
+
+impl ImMcu {
+    /// Calls a user: the command is pending until he answers.
+    pub(super) fn dial_out(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: &Request<'_>,
+        command: &AddUser<'_>,
+    ) -> Result<(), Reason<'static>> {
+        let (limit, front_end) = (self.config.limits.legs, self.config.front_end.clone());
+        let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
+        if !conference.has_room(limit) {
+            return Err(Reason::MaxMeetingSizeExceeded);
+        }
+        let user = &command.user;
+        let endpoint = user.endpoints.first().ok_or(Reason::RequestMalformed)?;
+        let target = endpoint.refer_to_uri.as_deref().unwrap_or(&user.entity);
+        // What follows are headers for the INVITE; the one in use comes in an element of its own too.
+        let target = target.split('?').next().unwrap_or_default();
+        Uri::parse(target).map_err(|_| Reason::InvalidUserEntity)?;
+        let inviter = endpoint.joining_info.as_ref().and_then(|info| info.by.as_deref());
+        let inviter = inviter.unwrap_or(&request.from);
+        let client_info = endpoint.client_info.as_ref().or(user.client_info.as_ref());
+        let conversation = client_info.and_then(|info| info.conversation_id.as_deref());
+        let contact = format!("<{}>;isfocus", conference.chat_uri);
+        let draft = Draft::new()
+            .header("Referred-By", format!("<{inviter}>"))
+            .header("Ms-Focus-Uri", format!("<{}>", conference.focus_uri))
+            .header("Supported", "ms-delayed-accept, timer")
+            .header("Allow", ALLOW)
+            .header("Session-Expires", format!("{SESSION_EXPIRES};refresher=uas"))
+            .header_if("Ms-Conversation-ID", conversation)
+            .content(MediaType::SDP.as_str(), ImSession::offer(SDP_ADDRESS, AcceptTypes::Any).write());
+        let outside = Outside {
+            method: Method::Invite,
+            target,
+            from: &format!("<{}>", conference.chat_uri),
+            to: &format!("<{target}>"),
+            contact: Some(&contact),
+            draft: &draft,
+        };
+        let number = conference.called;
+        let ask = Ask::Call { conference: conference.id, number };
+        let conn = cx.connection_to(&front_end).ok_or(Reason::UserNotAnswered)?;
+        let tx = cx.send(conn, &outside, ask).ok_or(Reason::UserNotAnswered)?;
+        let participant = Participant {
+            user: (&*user.entity).into(),
+            name: user.display_text.as_deref().map(Into::into),
+            endpoint: (&*endpoint.entity).into(),
+            gruu: None,
+            epid: None,
+            joining: JoiningMethod::DialedOut,
+            inviter: Some(inviter.into()),
+        };
+        conference.called += 1;
+        conference.calls.insert(number, Call { participant, tx, request: request.clone().into_owned() });
+        self.reply(cx, request, Code::Pending, CommandResult::success(echo(command)));
+        Ok(())
+    }
+
+    /// What became of a call. A 2xx to a call that is over already, or a second one, is hung up on.
+    pub(super) fn called(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        number: u32,
+        dialog: Option<DialogId>,
+        outcome: &Outcome,
+    ) {
+        let call = self.conferences.get_mut(&id).and_then(|conference| conference.calls.remove(&number));
+        let answer = match outcome {
+            Outcome::Final(message) if outcome.is_success() => ImSession::parse(message.body())
+                .ok()
+                .filter(|media| !media.rejected)
+                .map(|media| (message, media))
+                .ok_or(Reason::MediaNotSupported),
+            _ => Err(reason(outcome.status())),
+        };
+        match (call, answer, dialog) {
+            (Some(call), Ok((message, media)), Some(dialog)) => {
+                self.answered(cx, id, dialog, call, message, media.accept);
+            }
+            (call, answer, dialog) => {
+                if let Some(dialog) = dialog {
+                    bye(cx, dialog);
+                }
+                if let Some(call) = call {
+                    self.refuse(cx, &call.request, answer.err().unwrap_or(Reason::OtherFailure));
+                }
+            }
+        }
+    }
+
+    /// The user answered, and takes part at once (D-21). The inviter hears of it before the others do.
+    fn answered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        dialog: DialogId,
+        call: Call,
+        message: &Message,
+        formats: AcceptTypes,
+    ) {
+        let Call { mut participant, request, .. } = call;
+        let contact = message.contact().ok().flatten().filter(|contact| contact.uri.is_gruu());
+        participant.gruu = contact.map(|contact| contact.uri.as_str().into());
+        participant.epid = message.to().ok().and_then(|to| to.epid().map(Into::into));
+        let leg = Leg::new(participant, Abilities::of(message, formats), Session::agreed(message));
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            conference.legs.insert(dialog, leg);
+            self.dialogs.insert(dialog, id);
+        }
+        if let Command::AddUser(command) = &request.command {
+            self.reply(cx, &request, Code::Success, CommandResult::success(echo(command)));
+        }
+        self.connect(cx, dialog);
+    }
+
+    /// Calls that are no longer wanted.
+    pub(super) fn give_up_calls(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        is_meant: impl Fn(&Participant) -> bool,
+    ) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let given_up: Vec<_> =
+            conference.calls.extract_if(.., |_, call| is_meant(&call.participant)).collect();
+        for (_, call) in given_up {
+            cx.cancel(call.tx);
+            self.refuse(cx, &call.request, Reason::RequestCancelled);
+        }
+    }
+}
+
+/// Why a call failed, in the words of C3P.
+fn reason(status: u16) -> Reason<'static> {
+    match status {
+        486 | 600 => Reason::UserBusy,
+        603 => Reason::UserDeclined,
+        408 | 480 | 487 => Reason::UserNotAnswered,
+        404 | 604 => Reason::UserDoesntExist,
+        415 | 488 | 606 => Reason::MediaNotSupported,
+        403 => Reason::Forbidden,
+        _ => Reason::OtherFailure,
+    }
+}

@@ -1,0 +1,127 @@
+//! Participants whom the MCU calls.
+
+use crate::stage::{CHAT, FOCUS, MODERN, Sent, Stage, aor, briefs, sdp};
+use confsim_core::wire::cccp::{Code, Reason, Response};
+use confsim_core::wire::conference_info::{self, JoiningMethod};
+use confsim_core::wire::sip::Name;
+
+const GUID: &str = "6CD05EA1-25CD-44A5-AAF2-9DA093F5A638";
+const CONTACT: &str = "Contact: <sip:leslie@contoso.com:4765>\r\n";
+
+/// The MCU calls Leslie: its INVITE.
+fn ringing(stage: &mut Stage) -> Sent {
+    let pending = stage.call("Leslie", GUID);
+    let pending = Response::parse(pending.as_bytes()).unwrap();
+    assert_eq!((pending.code, pending.responder.as_deref()), (Code::Pending, Some(CHAT)));
+    stage.sends.last().unwrap().clone()
+}
+
+/// The code and reason of the last response the focus got.
+fn result(stage: &Stage) -> (Code, Option<Reason<'static>>) {
+    let document = stage.to_focus.last().unwrap();
+    let response = Response::parse(document.as_bytes()).unwrap().into_owned();
+    (response.code, response.result.reason)
+}
+
+#[test]
+fn a_legacy_client_is_called_as_printed_and_takes_part_at_once() {
+    let mut stage = Stage::new();
+    let mut alice = stage.join("Alice", MODERN);
+    let said = stage.say(&mut alice, "early");
+    assert_eq!(said.len(), 1);
+    let invite = ringing(&mut stage);
+    assert_eq!(invite.brief(), "INVITE leslie");
+    assert_eq!(invite.message.from().unwrap().uri.as_str(), CHAT);
+    assert_eq!(invite.header(Name::Contact), format!("<{CHAT}>;isfocus"));
+    assert_eq!(invite.header(Name::ReferredBy), format!("<{}>", aor("Alice")));
+    assert_eq!(invite.header(Name::MsFocusUri), format!("<{FOCUS}>"));
+    assert_eq!(invite.header(Name::SessionExpires), "600;refresher=uas");
+    assert_eq!(invite.header(Name::MsConversationId), "AchaQv/0=");
+    assert!(invite.message.supports("ms-delayed-accept") && invite.message.supports("timer"));
+    assert!(invite.text().ends_with("m=message 5060 sip null\r\na=accept-types:*\r\n"));
+
+    assert!(stage.answer(&invite, "180 Ringing").is_empty());
+    let before = stage.to_focus.len();
+    let answer = sdp(None).replace("sip null", "sip sip:leslie@contoso.com");
+    let sent = stage.respond(&invite, "200 OK", &format!("{CONTACT}User-Agent: LCC/1.3\r\n"), &answer);
+    assert_eq!(briefs(&sent), ["ACK leslie", "MESSAGE leslie"]);
+    assert_eq!(sent[1].text(), "Alice: early");
+    let [response, document] = &stage.to_focus[before..] else { panic!("a response, then a document") };
+    let response = Response::parse(response.as_bytes()).unwrap();
+    assert_eq!(response.code, Code::Success);
+    let info = conference_info::read(document.as_bytes()).unwrap();
+    let user = &info.users.unwrap().users[0];
+    assert_eq!((&*user.entity, user.display_text.as_deref()), (&*aor("Leslie"), None));
+    let endpoint = &user.endpoints[0];
+    assert_eq!(endpoint.entity, format!("{{{GUID}}}"));
+    assert_eq!(endpoint.joining_method, Some(JoiningMethod::DialedOut));
+    assert_eq!(endpoint.joining_info.as_ref().unwrap().by.as_deref(), Some(&*aor("Alice")));
+    assert_eq!((endpoint.endpoint_uri.as_deref(), &*endpoint.media[0].id), (None, "1"));
+    let im = endpoint.capabilities.as_ref().unwrap().im.as_ref().unwrap();
+    assert_eq!(im.supported_im_formats.as_deref(), Some("text/plain"));
+    assert_eq!(im.user_agent.as_deref(), Some("LCC/1.3"));
+    assert_eq!(briefs(&stage.say(&mut alice, "now"))[..2], ["202", "MESSAGE leslie"]);
+}
+
+#[test]
+fn a_call_that_fails_says_why() {
+    for (status, reason) in [
+        ("486 Busy Here", Reason::UserBusy),
+        ("603 Decline", Reason::UserDeclined),
+        ("480 Temporarily Unavailable", Reason::UserNotAnswered),
+        ("404 Not Found", Reason::UserDoesntExist),
+        ("488 Not Acceptable Here", Reason::MediaNotSupported),
+        ("403 Forbidden", Reason::Forbidden),
+        ("500 Server Internal Error", Reason::OtherFailure),
+    ] {
+        let mut stage = Stage::new();
+        let invite = ringing(&mut stage);
+        assert_eq!(briefs(&stage.answer(&invite, status)), ["ACK leslie"]);
+        assert_eq!(result(&stage), (Code::Failure, Some(reason)));
+        assert_eq!((stage.dump("calls"), stage.dump("legs")), (0, 0));
+    }
+}
+
+#[test]
+fn an_answer_without_im_session_is_hung_up_on() {
+    let mut stage = Stage::new();
+    let invite = ringing(&mut stage);
+    let sent = stage.respond(&invite, "200 OK", CONTACT, "v=0");
+    assert_eq!(briefs(&sent), ["ACK leslie", "BYE leslie"]);
+    assert_eq!(result(&stage), (Code::Failure, Some(Reason::MediaNotSupported)));
+}
+
+#[test]
+fn an_unanswered_call_ends() {
+    let mut stage = Stage::new();
+    ringing(&mut stage);
+    stage.until(33_000_000);
+    assert_eq!(result(&stage), (Code::Failure, Some(Reason::UserNotAnswered)));
+}
+
+#[test]
+fn a_call_to_an_ejected_user_is_cancelled_and_its_answer_hung_up_on() {
+    let mut stage = Stage::new();
+    let invite = ringing(&mut stage);
+    stage.answer(&invite, "180 Ringing");
+    stage.sends.clear();
+    let response = stage.delete_user("LESLIE");
+    assert!(response.contains(r#"reason="requestCancelled""#), "{response}");
+    assert_eq!(briefs(&stage.sends), ["CANCEL leslie"]);
+    let sent = stage.respond(&invite, "200 OK", CONTACT, &sdp(None));
+    assert_eq!(briefs(&sent), ["ACK leslie", "BYE leslie"]);
+    assert_eq!(stage.dump("legs"), 0);
+    stage.answer(&sent[1], "200 OK");
+    assert_eq!(stage.dump("dialogs"), 0);
+}
+
+#[test]
+fn a_called_client_that_refreshes_not_is_given_up() {
+    let mut stage = Stage::new();
+    let invite = ringing(&mut stage);
+    let headers = format!("{CONTACT}Require: timer\r\nSession-Expires: 600;refresher=uas\r\n");
+    stage.respond(&invite, "200 OK", &headers, &sdp(None));
+    stage.sends.clear();
+    stage.until(569_000_000);
+    assert_eq!(briefs(&stage.sends), ["BYE leslie"]);
+}
