@@ -2,6 +2,7 @@
 
 use crate::stage::{CHAT, FOCUS, LEGACY, MODERN, Stage, aor, briefs, gruu, sdp};
 use confsim_core::im_mcu::Event;
+use confsim_core::node::{ConnId, Input};
 use confsim_core::wire::conference_info::{self, EndpointStatus, JoiningMethod, State};
 use confsim_core::wire::sip::Name;
 
@@ -99,10 +100,7 @@ fn an_invite_needs_an_offer_of_an_im_session() {
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        stage.give(confsim_core::node::Input::Received {
-            conn: confsim_core::node::ConnId::accepted(0),
-            bytes: text.into(),
-        });
+        stage.give(Input::Received { conn: ConnId::accepted(0), bytes: text.into() });
         assert_eq!(stage.sends.last().unwrap().message.code(), Some(status), "{body}");
         assert_eq!(stage.dump("legs"), 0);
     }
@@ -172,6 +170,19 @@ fn an_ejected_user_whose_ack_is_outstanding_gets_the_bye_after_it() {
 }
 
 #[test]
+fn a_bye_that_cannot_leave_leaves_nothing_behind() {
+    let mut stage = Stage::new();
+    stage.ring("Carol", MODERN);
+    stage.delete_user("Carol");
+    stage.sends.clear();
+    stage.give(Input::Closed { conn: ConnId::accepted(1) });
+    stage.until(stage.now() + 32_000_000);
+    // The 200 is repeated towards the focus; the BYE would have to go to the front end.
+    assert!(stage.sends.iter().all(|sent| sent.brief() == "200"));
+    assert_eq!((stage.dump("dialogs"), stage.dump("legs")), (0, 0));
+}
+
+#[test]
 fn announcements_end_with_the_ejection_of_the_user() {
     let mut stage = Stage::new();
     stage.announce("Carol", GUID);
@@ -218,10 +229,7 @@ fn a_new_focus_is_told_everything() {
     let greeting = "SERVICE sip:mcu.pool.contoso.com:5061 SIP/2.0\r\nVia: SIP/2.0/TCP focus.pool.contoso.com:5061;branch=z9hG4bKnew\r\n\
          From: <sip:focus.pool.contoso.com>;tag=1\r\nTo: <sip:mcu.pool.contoso.com>\r\nCall-ID: new\r\nCSeq: 1 SERVICE\r\n\
          Pool-Link: 0e1f;seq=0;ack=0\r\nContent-Length: 0\r\n\r\n";
-    stage.give(confsim_core::node::Input::Received {
-        conn: confsim_core::node::ConnId::accepted(0),
-        bytes: greeting.into(),
-    });
+    stage.give(Input::Received { conn: ConnId::accepted(0), bytes: greeting.into() });
     let document = &stage.to_focus[before];
     let info = conference_info::read(document.as_bytes()).unwrap();
     assert_eq!(info.state, Some(State::Full));

@@ -11,7 +11,8 @@ use confsim_core::wire::sip::{Message, Method, Name};
 
 pub(crate) const FOCUS: &str =
     "sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:7ECB5F9BFFB1F343B36775DBA09E8038";
-pub(crate) const CHAT: &str = "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:7ECB5F9BFFB1F343B36775DBA09E8038";
+pub(crate) const CHAT: &str =
+    "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:7ECB5F9BFFB1F343B36775DBA09E8038";
 const FOCUS_CONN: ConnId = ConnId::accepted(0);
 const CLIENT_CONN: ConnId = ConnId::accepted(1);
 
@@ -221,7 +222,13 @@ impl Stage {
         self.invite_with(name, guid, kind, "")
     }
 
-    pub(crate) fn invite_with(&mut self, name: &str, guid: &str, kind: Kind, headers: &str) -> (Client, Sent) {
+    pub(crate) fn invite_with(
+        &mut self,
+        name: &str,
+        guid: &str,
+        kind: Kind,
+        headers: &str,
+    ) -> (Client, Sent) {
         let mut client = Client {
             user: aor(name),
             call_id: format!("call-{guid}"),
@@ -270,7 +277,13 @@ impl Stage {
     }
 
     /// A request of a client within its session, through the front end; everything the MCU sent upon it.
-    pub(crate) fn in_dialog(&mut self, client: &mut Client, method: &str, headers: &str, body: &str) -> Vec<Sent> {
+    pub(crate) fn in_dialog(
+        &mut self,
+        client: &mut Client,
+        method: &str,
+        headers: &str,
+        body: &str,
+    ) -> Vec<Sent> {
         if method != "ACK" {
             client.cseq += 1;
         }
