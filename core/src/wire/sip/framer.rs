@@ -1,6 +1,7 @@
 //! Cutting a byte stream into messages (RFC 3261 sections 7.5 and 18.3).
 
 use bytes::{Buf, Bytes, BytesMut};
+use memchr::memmem::Finder;
 
 use super::message::leading_line_ends;
 use super::{ErrorKind, Limits, Message, SipError};
@@ -9,9 +10,11 @@ use super::{ErrorKind, Limits, Message, SipError};
 ///
 /// Line ends between messages (keep-alives) are skipped. A message must have exactly one valid Content-Length
 /// (D-32). After an error the rest of the stream has no known structure: the error comes again for ever.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Framer {
     limits: Limits,
+    /// Finds [`END`].
+    end: Finder<'static>,
     /// Unread bytes, while they are those of one received chunk.
     chunk: Bytes,
     /// Unread bytes, once they came in several chunks; then `chunk` is empty.
@@ -35,12 +38,21 @@ pub struct Framed {
 }
 
 /// What ends a head.
-const END: &[u8] = b"\r\n\r\n";
+const END: &[u8; 4] = b"\r\n\r\n";
 
 impl Framer {
     /// A framer at the start of a stream.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self {
+            limits,
+            end: Finder::new(END),
+            chunk: Bytes::new(),
+            gathered: BytesMut::new(),
+            scanned: 0,
+            pending: None,
+            offset: 0,
+            failed: None,
+        }
     }
 
     /// Takes the next bytes of the stream.
@@ -113,7 +125,7 @@ impl Framer {
         let unread = self.unread();
         let from = self.scanned.saturating_sub(END.len() - 1);
         let window = unread.get(from..unread.len().min(self.limits.head)).unwrap_or_default();
-        if let Some(at) = memchr::memmem::find(window, END) {
+        if let Some(at) = self.end.find(window) {
             self.scanned = 0;
             return Ok(Some(from + at + END.len()));
         }
@@ -145,5 +157,11 @@ impl Framer {
         }
         let length = length.min(self.gathered.len());
         self.gathered.split_to(length).freeze()
+    }
+}
+
+impl Default for Framer {
+    fn default() -> Self {
+        Self::new(Limits::DEFAULT)
     }
 }

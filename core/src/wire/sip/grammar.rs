@@ -151,9 +151,11 @@ impl<'a> Scan<'a> {
         found
     }
 
-    /// Steps over white space.
+    /// Steps over white space; mostly there is none.
     pub(super) fn space(&mut self) {
-        self.run(SPACE);
+        while self.peek().is_some_and(|byte| is(byte, SPACE)) {
+            self.at += 1;
+        }
     }
 
     /// Steps over `byte` and the white space around it; stays in place if it is not next.

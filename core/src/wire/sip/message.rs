@@ -10,7 +10,7 @@ use std::fmt;
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
-pub(super) use self::head::{Head, Start};
+use self::head::{Entry, Head, Start};
 use super::grammar::one_line;
 use super::{Elements, ErrorKind, Limits, Method, Name, SipError};
 use crate::node::Summary;
@@ -43,13 +43,10 @@ pub enum StartLine<'a> {
 }
 
 /// One header field of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Field<'a> {
-    name: Name,
-    line: &'a str,
-    spelling: &'a str,
-    value: &'a str,
-    offset: usize,
+    text: &'a str,
+    entry: &'a Entry,
 }
 
 impl Message {
@@ -148,7 +145,7 @@ impl Message {
 
     /// The first value of the header called `name`, as it came (possibly folded over lines).
     pub fn header(&self, name: Name) -> Option<&str> {
-        self.first(name).map(|field| field.value)
+        self.first(name).map(|field| field.value())
     }
 
     /// The first field called `name`.
@@ -159,7 +156,7 @@ impl Message {
     /// All values of the header called `name`, in order, comma lists in one piece.
     pub fn headers(&self, name: Name) -> impl Iterator<Item = &str> {
         let mut fields = self.fields();
-        std::iter::from_fn(move || fields.next_named(name).map(|field| field.value))
+        std::iter::from_fn(move || fields.next_named(name).map(|field| field.value()))
     }
 
     /// All elements of the header called `name`: repeats and comma lists taken together, empty ones left out.
@@ -169,7 +166,7 @@ impl Message {
 
     /// The first value of a header this crate has no name for (any case).
     pub fn other(&self, spelling: &str) -> Option<&str> {
-        self.fields().find(|field| field.spelling.eq_ignore_ascii_case(spelling)).map(|field| field.value)
+        self.fields().find(|field| field.spelling().eq_ignore_ascii_case(spelling)).map(|field| field.value())
     }
 }
 
@@ -179,9 +176,9 @@ impl Message {
     pub(super) fn stretches(&self, keep: impl Fn(Name) -> bool) -> impl Iterator<Item = &str> {
         let mut entries = self.head.fields.iter();
         std::iter::from_fn(move || {
-            let first = entries.by_ref().find(|entry| keep(entry.name()))?.line();
-            let last = entries.by_ref().take_while(|entry| keep(entry.name())).last();
-            Some(first.to(last.map_or(first, |entry| entry.line())).of(&self.text))
+            let first = entries.by_ref().find(|entry| keep(entry.name))?.line;
+            let last = entries.by_ref().take_while(|entry| keep(entry.name)).last();
+            Some(first.to(last.map_or(first, |entry| entry.line)).of(&self.text))
         })
     }
 }
@@ -214,13 +211,14 @@ impl Eq for Message {}
 #[derive(Clone)]
 pub struct Fields<'a> {
     text: &'a str,
-    entries: std::slice::Iter<'a, head::Entry>,
+    entries: std::slice::Iter<'a, Entry>,
 }
 
 impl<'a> Fields<'a> {
     /// The next field called `name`; those before it are skipped.
     pub(super) fn next_named(&mut self, name: Name) -> Option<Field<'a>> {
-        self.entries.by_ref().find(|entry| entry.name() == name).map(|entry| entry.field(self.text))
+        let entry = self.entries.by_ref().find(|entry| entry.name == name)?;
+        Some(Field { text: self.text, entry })
     }
 }
 
@@ -228,38 +226,53 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        self.entries.next().map(|entry| entry.field(self.text))
+        self.entries.next().map(|entry| Field { text: self.text, entry })
     }
 }
 
 impl<'a> Field<'a> {
     /// The name, if known.
     pub const fn name(&self) -> Name {
-        self.name
+        self.entry.name
     }
 
     /// The name as it came.
-    pub const fn spelling(&self) -> &'a str {
-        self.spelling
+    pub fn spelling(&self) -> &'a str {
+        self.entry.spelling.of(self.text)
     }
 
     /// The value as it came, without the white space around it; it may be folded over lines.
-    pub const fn value(&self) -> &'a str {
-        self.value
+    pub fn value(&self) -> &'a str {
+        self.entry.value.of(self.text)
     }
 
     /// The whole field as it came, line end included.
-    pub const fn line(&self) -> &'a str {
-        self.line
+    pub fn line(&self) -> &'a str {
+        self.entry.line.of(self.text)
     }
 
     /// Where in the message the value starts.
     pub const fn offset(&self) -> usize {
-        self.offset
+        self.entry.value.start()
     }
 
     /// The value in one line: every fold is one space.
     pub fn unfolded(&self) -> Cow<'a, str> {
-        one_line(self.value)
+        one_line(self.value())
     }
 }
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.spelling(), self.value())
+    }
+}
+
+/// Equal if they are the same byte for byte.
+impl PartialEq for Field<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.line() == other.line()
+    }
+}
+
+impl Eq for Field<'_> {}

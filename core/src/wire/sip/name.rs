@@ -108,11 +108,8 @@ impl Name {
             return Self::Other;
         };
         let candidates = BY_LENGTH.names.get(usize::from(*from)..usize::from(*to)).unwrap_or_default();
-        candidates
-            .iter()
-            .copied()
-            .find(|name| name.as_str().eq_ignore_ascii_case(text))
-            .unwrap_or(Self::Other)
+        let found = candidates.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(text));
+        found.map_or(Self::Other, |(_, name)| *name)
     }
 
     fn of_compact(text: &str) -> Self {
@@ -147,7 +144,7 @@ impl Name {
 
 /// The known names sorted by length, so that a lookup compares with two or three of them.
 struct ByLength {
-    names: [Name; Name::KNOWN.len()],
+    names: [(&'static str, Name); Name::KNOWN.len()],
     /// Where the names of each length start in `names`, and one more for the end.
     starts: [u8; LONGEST + 2],
 }
@@ -169,15 +166,16 @@ const fn longest() -> usize {
 }
 
 const fn by_length() -> ByLength {
-    let mut table = ByLength { names: [Name::Other; Name::KNOWN.len()], starts: [0; LONGEST + 2] };
+    let mut table = ByLength { names: [("", Name::Other); Name::KNOWN.len()], starts: [0; LONGEST + 2] };
     let mut filled = 0;
     let mut length = 0;
     while length <= LONGEST {
         table.starts[length] = filled as u8;
         let mut index = 0;
         while index < Name::KNOWN.len() {
-            if Name::KNOWN[index].as_str().len() == length {
-                table.names[filled] = Name::KNOWN[index];
+            let name = Name::KNOWN[index];
+            if name.as_str().len() == length {
+                table.names[filled] = (name.as_str(), name);
                 filled += 1;
             }
             index += 1;

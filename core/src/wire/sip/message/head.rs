@@ -6,11 +6,10 @@ use bytestring::ByteString;
 use super::super::grammar::{self, SPACE, Scan, TOKEN};
 use super::super::headers::{CSeq, Header};
 use super::super::{ErrorKind, Method, Name, SipError};
-use super::Field;
 
 /// A stretch of the head.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Span {
+pub(super) struct Span {
     start: u32,
     end: u32,
 }
@@ -37,44 +36,26 @@ impl Span {
 
 /// The first line.
 #[derive(Clone, Copy)]
-pub(in super::super) enum Start {
+pub(super) enum Start {
     Request { uri: Span },
     Response { code: u16, reason: Span },
 }
 
-/// Where one header field stands: `line .. name_end : value .. end`.
+/// Where one header field stands.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Entry {
-    name: Name,
-    line: Span,
-    name_end: u32,
-    value: Span,
-}
-
-impl Entry {
-    pub(super) const fn name(&self) -> Name {
-        self.name
-    }
-
-    /// The whole field, line end included.
-    pub(super) const fn line(&self) -> Span {
-        self.line
-    }
-
-    pub(super) fn field<'a>(&self, text: &'a str) -> Field<'a> {
-        Field {
-            name: self.name,
-            line: self.line.of(text),
-            spelling: Span { start: self.line.start, end: self.name_end }.of(text),
-            value: self.value.of(text),
-            offset: self.value.start as usize,
-        }
-    }
+pub(super) struct Entry {
+    pub(super) name: Name,
+    /// The name as it came.
+    pub(super) spelling: Span,
+    /// The value, without the white space around it.
+    pub(super) value: Span,
+    /// All of it, line end included.
+    pub(super) line: Span,
 }
 
 /// What is known of a head once it is read.
 #[derive(Clone)]
-pub(in super::super) struct Head {
+pub(super) struct Head {
     pub(super) start: Start,
     pub(super) method: Method,
     pub(super) fields: Vec<Entry>,
@@ -138,7 +119,6 @@ fn read_field(text: &str, at: usize, mut end: usize) -> Result<(Entry, usize), S
     let mut scan = Scan::new(text);
     scan.seek(at);
     let spelling = scan.run(TOKEN);
-    let name_end = scan.at();
     while matches!(scan.peek(), Some(b' ' | b'\t')) {
         scan.seek(scan.at() + 1);
     }
@@ -159,9 +139,9 @@ fn read_field(text: &str, at: usize, mut end: usize) -> Result<(Entry, usize), S
     }
     let entry = Entry {
         name: Name::parse(spelling),
-        line: Span::new(at, end + 2),
-        name_end: name_end as u32,
+        spelling: Span::new(at, at + spelling.len()),
         value: Span::new(start, stop),
+        line: Span::new(at, end + 2),
     };
     Ok((entry, end + 2))
 }
