@@ -41,8 +41,9 @@ impl Focus {
         if conference.invited.values().filter(|invited| invited.user == user).count() >= INVITED_MAX {
             return Refusal::UNAVAILABLE.answer(cx, request.tx);
         }
+        let entity = conference.roster.member(&user).map_or(&*user, |member| &member.user.entity).into();
         let contact = message.contact().ok().flatten().map(|contact| contact.uri.as_str().into());
-        conference.invited.insert(guid.clone(), Invited { user, contact });
+        conference.invited.insert(guid.clone(), Invited { user, entity, contact });
         self.announce(cx, id, &guid);
         let passage = Passage { tx: request.tx, conference: id, guid: guid.clone() };
         let forwarding = Forwarding { header: Some((ENDPOINT_HEADER, &guid)), ..Forwarding::default() };

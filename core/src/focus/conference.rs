@@ -71,6 +71,8 @@ pub(super) enum Term {
 pub(super) struct Invited {
     /// Whose it is, as a key.
     pub(super) user: Box<str>,
+    /// The same as the MCU knows him.
+    pub(super) entity: Box<str>,
     /// The client's Contact.
     pub(super) contact: Option<Box<str>>,
 }

@@ -117,9 +117,12 @@ impl Focus {
     /// Has the MCU end all sessions of a user.
     pub(super) fn remove_from_mcu(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str) {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let entity = conference.roster.member(user).map(|member| member.user.entity.to_string());
+        let invited = conference.invited.values().find(|invited| *invited.user == *user);
+        let entity = entity.or_else(|| invited.map(|invited| invited.entity.to_string()));
         conference.invited.retain(|_, invited| *invited.user != *user);
         let addresses = conference.addresses.clone();
-        let entity = conference.roster.member(user).map_or(user, |member| &member.user.entity).to_owned();
+        let entity = entity.unwrap_or_else(|| user.to_owned());
         let keys = UserKeys { conf_entity: (&*addresses.focus).into(), user_entity: entity.into() };
         let command = Command::DeleteUser(DeleteUser { mcu_uri: Some((&*addresses.chat).into()), keys });
         self.tell(cx, Member::ImMcu, &addresses.focus, &addresses.chat, command);

@@ -1,0 +1,118 @@
+//! Commands other than ejection (MS-CONFBAS facts 2).
+
+use confsim_core::covers;
+use confsim_core::focus::Event;
+use confsim_core::wire::cccp::{CommandKind, Outcome};
+use confsim_core::wire::conference_info::Role;
+use confsim_core::wire::sip::Name;
+
+use crate::common::only;
+use crate::pool::{FOCUS, Pool, answer, document, in_short, request, told};
+
+fn roles(user: &str, role: &str) -> String {
+    request(
+        "alice",
+        &format!(
+            "<modifyUserRoles><userKeys confEntity=\"{FOCUS}\" userEntity=\"sip:{user}@contoso.com\"/>\
+             <user-roles xmlns=\"urn:ietf:params:xml:ns:conference-info\"><entry>{role}</entry></user-roles>\
+             </modifyUserRoles>"
+        ),
+    )
+}
+
+fn lock(locked: bool) -> String {
+    let keys = format!("<conferenceKeys confEntity=\"{FOCUS}\"/>");
+    request("alice", &format!("<modifyConferenceLock>{keys}<locked>{locked}</locked></modifyConferenceLock>"))
+}
+
+#[test]
+fn get_conference_gives_the_roster_at_its_version() {
+    covers!("EX-BAS-4-4-7-b", "EX-CWA-0-p", "EX-IM-4-1-2-c");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    let mut bob = pool.join("bob");
+    let keys = format!("<getConference><conferenceKeys confEntity=\"{FOCUS}\"/></getConference>");
+    let sent = pool.hear(&bob.command(&request("bob", &keys)));
+    assert_eq!(told(&sent), ["bob: 202 (INFO)", "bob: INFO success"]);
+    assert_eq!(sent[1].header(Name::CSeq), "1 INFO");
+    let Outcome::GetConference(Some(info)) = answer(&sent[1]).result.outcome else { panic!() };
+    assert_eq!(in_short(&info), "v2 full alice[focus] bob[focus] view");
+    let policy = info.description.unwrap().admission_policy.unwrap();
+    assert_eq!(policy, "openAuthenticated");
+}
+
+#[test]
+fn a_new_role_is_one_version_and_a_full_document_for_him_who_has_it() {
+    covers!("D-13");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.subscribe("alice");
+    pool.join("bob");
+    pool.subscribe("bob");
+    let sent = pool.hear(&alice.command(&roles("bob", "presenter")));
+    assert_eq!(
+        told(&sent),
+        [
+            "alice: 202 (INFO)",
+            "alice: INFO success",
+            "alice: BENOTIFY v3 partial bob[focus]",
+            "bob: BENOTIFY v3 full alice[focus] bob[focus] view",
+        ]
+    );
+    assert_eq!(document(&sent[2]).users.unwrap().users[0].roles, [Role::Presenter]);
+    let sent = pool.hear(&alice.command(&roles("bob", "presenter")));
+    assert_eq!(told(&sent), ["alice: 202 (INFO)", "alice: INFO success"], "nothing changed");
+}
+
+#[test]
+fn the_organizer_stays_presenter() {
+    covers!("D-33");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    for (user, role, reason) in [
+        ("alice", "attendee", "invalidRole"),
+        ("alice", "king", "invalidRole"),
+        ("eve", "attendee", "userDoesntExist"),
+    ] {
+        let sent = pool.hear(&alice.command(&roles(user, role)));
+        assert_eq!(told(&sent), ["alice: 202 (INFO)", "alice: INFO failure"]);
+        assert_eq!(answer(&sent[1]).result.reason.unwrap().as_str(), reason);
+    }
+}
+
+#[test]
+fn a_lock_reaches_the_mcu_then_the_asker_then_everybody() {
+    covers!("PRO-2-2-1-2-ak");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.subscribe("alice");
+    pool.mcu.heard.clear();
+    assert_eq!(told(&pool.hear(&alice.command(&lock(true)))), ["alice: 202 (INFO)"]);
+    let sent = pool.mcu_answers(Outcome::nothing(CommandKind::ModifyConferenceLock));
+    assert_eq!(told(&sent), ["alice: INFO success", "alice: BENOTIFY v2 partial view"]);
+    let view = document(&sent[1]).conference_view.unwrap();
+    let locks: Vec<_> = view.entity_views.iter().map(|it| it.entity_state.clone().unwrap()).collect();
+    assert!(locks.iter().all(|state| state.locked == Some(true)) && locks.len() == 2);
+    assert_eq!(locks[1].media[0].kind, "chat");
+    assert_eq!(only(pool.invite("bob").1).code(), Some(403));
+}
+
+#[test]
+fn a_deleted_conference_sends_everybody_home_and_may_start_anew() {
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.subscribe("alice");
+    pool.join("bob");
+    pool.mcu.heard.clear();
+    let keys = format!("<deleteConference><conferenceKeys confEntity=\"{FOCUS}\"/></deleteConference>");
+    assert_eq!(told(&pool.hear(&alice.command(&request("alice", &keys)))), ["alice: 202 (INFO)"]);
+    let sent = pool.mcu_answers(Outcome::nothing(CommandKind::DeleteConference));
+    assert_eq!(told(&sent), ["alice: INFO success", "alice: BENOTIFY", "alice: BYE", "bob: BYE"]);
+    assert_eq!(sent[1].header(Name::SubscriptionState), "terminated;expires=0;reason=noresource");
+    assert_eq!(sent[3].header(Name::Reason), "SIP;cause=481;text=\"Conference Terminated\"");
+    assert_eq!(pool.events().last(), Some(&Event::Deactivated(FOCUS.into())));
+    pool.hear(&sent[2].response("200 OK", "", ""));
+    pool.hear(&sent[3].response("200 OK", "", ""));
+    pool.join("alice");
+    assert_eq!(in_short(&pool.subscribe("alice").1), "v1 full alice[focus] view");
+}

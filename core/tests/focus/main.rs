@@ -1,0 +1,11 @@
+//! The focus from outside: what clients, IM MCU and factory send it, and what it sends them.
+
+mod commands;
+#[path = "../common/mod.rs"]
+mod common;
+mod joining;
+mod leaving;
+mod lobby;
+mod pool;
+mod refusals;
+mod subscriptions;
