@@ -43,7 +43,7 @@ impl Focus {
         }
         let entity = conference.roster.member(&user).map_or(&*user, |member| &member.user.entity).into();
         let contact = message.contact().ok().flatten().map(|contact| contact.uri.as_str().into());
-        conference.invited.insert(guid.clone(), Invited { user, entity, contact });
+        conference.invited.insert(guid.clone(), Invited { user, entity, contact, called: None });
         self.announce(cx, id, &guid);
         let passage = Passage { tx: request.tx, conference: id, guid: guid.clone() };
         let forwarding = Forwarding { header: Some((ENDPOINT_HEADER, &guid)), ..Forwarding::default() };
@@ -64,7 +64,7 @@ impl Focus {
     /// Tells the MCU whom to expect (IM-3-1-3-4-2-b, in the shape of the roster's chat endpoint).
     pub(super) fn announce(&mut self, cx: &mut Cx<'_>, id: ConferenceId, guid: &str) {
         let Some(conference) = self.conferences.get(&id) else { return };
-        let Some(invited) = conference.invited.get(guid) else { return };
+        let Some(invited) = conference.invited.get(guid).filter(|it| it.called.is_none()) else { return };
         let Some(member) = conference.roster.member(&invited.user) else { return };
         let addresses = conference.addresses.clone();
         let media = Media { id: "1".into(), kind: Some("chat".into()), ..Media::default() };

@@ -5,18 +5,22 @@
 //! (D-20); everything after the 202 by a C3P response.
 
 mod asker;
+mod dial_out;
 mod eject;
 mod lobby;
 mod settings;
 
 pub(super) use self::asker::Asker;
+pub(super) use self::dial_out::was_called;
+use super::address::user_key;
 use super::conference::{Conference, ConferenceId};
 use super::config::COMMANDS_MAX;
 use super::documents;
 use super::join::{c3p_body, check_parties};
 use super::{Cx, Focus, Refusal};
 use crate::signal::{Draft, Request};
-use crate::wire::cccp::{self, Command, Outcome};
+use crate::wire::cccp::{self, AddUser, Command, Outcome};
+use crate::wire::conference_info::Role;
 
 impl Focus {
     /// An INFO: a command, if it comes from a participant.
@@ -48,6 +52,7 @@ impl Focus {
 
     fn execute(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: Asker) {
         match asker.command().clone() {
+            Command::AddUser(command) => self.dial_out(cx, id, &asker, &command),
             Command::DeleteUser(command) => self.delete_user(cx, id, asker, &command),
             Command::ModifyUserRoles(command) => self.modify_user_roles(cx, id, &asker, &command),
             Command::ModifyConferenceLock { locked, admission_policy, .. } => {
@@ -72,27 +77,47 @@ impl Focus {
 
 /// Whether a command is one of ours, about this conference, and its sender's to give.
 fn check_command(command: &Command<'_>, conference: &Conference, user: &str) -> Result<(), Refusal> {
-    let (about, for_presenters) = match command {
-        Command::DeleteUser(command) => (Some(&command.keys.conf_entity), true),
-        Command::ModifyUserRoles(command) => (Some(&command.keys.conf_entity), true),
-        Command::ModifyConferenceLock { keys, .. } | Command::DeleteConference(keys) => {
-            (keys.conf_entity.as_ref(), true)
-        }
-        Command::SetLobbyAccess(command) => (command.keys.conf_entity.as_ref(), true),
-        Command::GetConference { keys, .. } => (keys.conf_entity.as_ref(), false),
+    let addresses = &conference.addresses;
+    let about = match command {
+        Command::AddUser(command) => command.keys.conf_entity.as_ref(),
+        Command::DeleteUser(command) => Some(&command.keys.conf_entity),
+        Command::ModifyUserRoles(command) => Some(&command.keys.conf_entity),
+        Command::SetLobbyAccess(command) => command.keys.conf_entity.as_ref(),
+        Command::ModifyConferenceLock { keys, .. }
+        | Command::DeleteConference(keys)
+        | Command::GetConference { keys, .. } => keys.conf_entity.as_ref(),
         _ => return Err(Refusal::UNKNOWN_COMMAND),
     };
-    if about.map(|entity| entity.trim()) != Some(&*conference.addresses.focus) {
+    if about.map(|entity| entity.trim()) != Some(&*addresses.focus) {
         return Err(Refusal::WRONG_CONFERENCE);
     }
-    let known_mcu = command.mcu_uri().is_none_or(|uri| uri.trim() == &*conference.addresses.chat);
-    if !known_mcu {
+    if command.mcu_uri().is_some_and(|uri| uri.trim() != &*addresses.chat) {
         return Err(Refusal::NO_SUCH_MCU);
     }
-    let admitted = conference.roster.member(user).is_some_and(|member| !member.held);
-    if admitted && (!for_presenters || conference.roster.is_presenter(user)) {
+    if conference.roster.member(user).is_none_or(|member| member.held) {
+        return Err(Refusal::UNAUTHORIZED);
+    }
+    let may_everything = conference.roster.is_presenter(user);
+    match command {
+        Command::AddUser(command) => check_dial_out(command, user, may_everything),
+        Command::GetConference { .. } => Ok(()),
+        _ if may_everything => Ok(()),
+        _ => Err(Refusal::UNAUTHORIZED),
+    }
+}
+
+/// Attendees have only themselves called (MS-CONFBAS facts 2.2).
+fn check_dial_out(command: &AddUser<'_>, user: &str, may_everything: bool) -> Result<(), Refusal> {
+    let [endpoint] = command.user.endpoints.as_slice() else { return Err(Refusal::WRONG_ENDPOINT) };
+    if command.mcu_uri.is_none() || !was_called(endpoint) {
+        return Err(Refusal::WRONG_JOINING_METHOD);
+    }
+    if command.user.roles.iter().any(|role| matches!(role, Role::Other(_))) {
+        return Err(Refusal::WRONG_ROLE);
+    }
+    if may_everything || user_key(&command.user.entity).as_deref() == Some(user) {
         Ok(())
     } else {
-        Err(Refusal::UNAUTHORIZED)
+        Err(Refusal::NOT_FOR_ATTENDEES)
     }
 }

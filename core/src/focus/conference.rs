@@ -6,7 +6,7 @@ use super::address::Addresses;
 use super::admission::Admission;
 use super::roster::{Roster, View};
 use crate::signal::DialogId;
-use crate::wire::conference_info::ConferenceInfo;
+use crate::wire::conference_info::{ConferenceInfo, User};
 
 /// The number of a conference within this incarnation of the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +75,8 @@ pub(super) struct Invited {
     pub(super) entity: Box<str>,
     /// The client's Contact.
     pub(super) contact: Option<Box<str>>,
+    /// For one whom the MCU calls: how the roster will show him if he is not on it.
+    pub(super) called: Option<Box<User<'static>>>,
 }
 
 impl Conference {
@@ -100,6 +102,12 @@ impl Conference {
     /// The focus dialogs of a user.
     pub(super) fn legs_of(&self, user: &str) -> impl Iterator<Item = (DialogId, &Leg)> {
         self.legs.iter().filter(move |(_, leg)| *leg.user == *user).map(|(dialog, leg)| (*dialog, leg))
+    }
+
+    /// Whether `user` has a session of this name, or is about to.
+    pub(super) fn knows_session(&self, user: &str, guid: &str) -> bool {
+        let shown = self.roster.member(user).map(|member| &member.user.endpoints);
+        self.invited.contains_key(guid) || shown.into_iter().flatten().any(|known| known.entity == guid)
     }
 
     /// The focus dialog that a further request of the same client belongs to: that of the same `epid`, else

@@ -20,6 +20,8 @@ pub struct Config {
     pub subscription_expires: u32,
     /// How long a pool member may take over a command.
     pub link_timeout: Duration,
+    /// How long a user whom the MCU calls may ring.
+    pub ringing_timeout: Duration,
     /// How long a user's IM sessions may outlive his last focus dialog.
     pub straggler_grace: Duration,
     /// How long a user may wait in the lobby.
@@ -43,6 +45,7 @@ impl Config {
             min_se: 90,
             subscription_expires: 3600,
             link_timeout: Duration::from_secs(10),
+            ringing_timeout: Duration::from_secs(60),
             straggler_grace: Duration::from_secs(10),
             lobby_timeout: Duration::from_secs(30 * 60),
             idle_timeout: Duration::from_secs(10 * 60),

@@ -1,5 +1,6 @@
 //! Leaving: a BYE of either side, a session that ran out, and what is left behind (EX-IM-4-3-2, D-4, D-15).
 
+use super::commands::was_called;
 use super::conference::ConferenceId;
 use super::notify::{End, publish, terminate};
 use super::pool::Member;
@@ -96,7 +97,10 @@ impl Focus {
         if conference.legs_of(user).next().is_some() {
             return;
         }
-        if conference.roster.member(user).is_some() {
+        if let Some(member) = conference.roster.member(user) {
+            if member.user.endpoints.iter().any(was_called) {
+                return;
+            }
             self.stragglers.insert(dialog, (id, user.into()));
             return cx.set_timer(Timer::Straggler(dialog), cx.now() + self.config.straggler_grace);
         }
@@ -121,8 +125,13 @@ impl Focus {
         let invited = conference.invited.values().find(|invited| *invited.user == *user);
         let entity = entity.or_else(|| invited.map(|invited| invited.entity.to_string()));
         conference.invited.retain(|_, invited| *invited.user != *user);
+        self.end_sessions(cx, id, &entity.unwrap_or_else(|| user.to_owned()));
+    }
+
+    /// Has the MCU end all sessions of the user whom it knows as `entity`.
+    pub(super) fn end_sessions(&mut self, cx: &mut Cx<'_>, id: ConferenceId, entity: &str) {
+        let Some(conference) = self.conferences.get(&id) else { return };
         let addresses = conference.addresses.clone();
-        let entity = entity.unwrap_or_else(|| user.to_owned());
         let keys = UserKeys { conf_entity: (&*addresses.focus).into(), user_entity: entity.into() };
         let command = Command::DeleteUser(DeleteUser { mcu_uri: Some((&*addresses.chat).into()), keys });
         self.tell(cx, Member::ImMcu, &addresses.focus, &addresses.chat, command);

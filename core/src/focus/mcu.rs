@@ -7,7 +7,7 @@ use super::address::user_key;
 use super::conference::ConferenceId;
 use super::notify::publish;
 use super::pool::Member;
-use super::{Cx, Focus};
+use super::{Cx, Focus, roster};
 use crate::wire::cccp::{Command, ConferenceKeys};
 use crate::wire::conference_info::{self, ConferenceInfo, Endpoint, State};
 
@@ -48,10 +48,19 @@ impl Focus {
         if !announced && !shown {
             return;
         }
-        conference.invited.remove(&*endpoint.entity);
+        let invited = conference.invited.remove(&*endpoint.entity);
         let endpoint = Endpoint { state: None, ..endpoint.clone().into_owned() };
-        let change = conference.roster.report(user, endpoint);
+        let called = invited.and_then(|invited| invited.called).filter(|_| member.is_none());
+        let change = match called {
+            // Somebody whom the MCU called has no focus dialog (EX-IM-4-1-2-o).
+            Some(user_called) => {
+                let called = roster::Member { user: *user_called, held: false };
+                Some(conference.roster.join(user, called, endpoint, None))
+            }
+            None => conference.roster.report(user, endpoint),
+        };
         publish(cx, conference, change);
+        self.watch_idle(cx, id);
     }
 
     fn session_gone(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str, guid: &str) {

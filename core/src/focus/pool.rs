@@ -11,6 +11,7 @@ use super::{Ask, Config, Cx, Focus, Refusal, Timer};
 use crate::link::{Kind, Link, News, Side};
 use crate::node::{Address, ConnId};
 use crate::signal::{DialogId, Outcome, Request};
+use crate::time::Duration;
 use crate::wire::cccp::{self, Code, Command};
 
 /// A pool member that the focus has a link with.
@@ -53,6 +54,8 @@ pub(super) enum Purpose {
     Activate(ConferenceId),
     /// The user is gone from the MCU, with these endpoints.
     Eject { conference: ConferenceId, asker: Asker, endpoints: Vec<Box<str>> },
+    /// The user takes part, or is not reached.
+    DialOut { conference: ConferenceId, asker: Asker, guid: Box<str> },
     /// The conference is locked or unlocked.
     Lock { conference: ConferenceId, asker: Asker, locked: bool },
     /// The conference ends.
@@ -67,6 +70,7 @@ impl Pending {
         match &self.purpose {
             Purpose::Activate(_) => false,
             Purpose::Eject { asker, .. }
+            | Purpose::DialOut { asker, .. }
             | Purpose::Lock { asker, .. }
             | Purpose::Delete { asker, .. }
             | Purpose::Relay { asker } => asker.dialog() == dialog,
@@ -201,10 +205,18 @@ impl Focus {
         purpose: Purpose,
     ) {
         let (id, document) = self.document(from, to, command);
+        cx.set_timer(Timer::Command(id), cx.now() + self.patience(&purpose));
         self.pending.insert(id, Pending { member, document: document.clone(), purpose });
-        cx.set_timer(Timer::Command(id), cx.now() + self.config.link_timeout);
         if let Some(links) = &mut self.links {
             links.send(cx, member, document);
+        }
+    }
+
+    /// How long a member may take.
+    const fn patience(&self, purpose: &Purpose) -> Duration {
+        match purpose {
+            Purpose::DialOut { .. } => self.config.ringing_timeout,
+            _ => self.config.link_timeout,
         }
     }
 
@@ -222,10 +234,11 @@ impl Focus {
         let id = response.request_id;
         let Some(pending) = self.pending.get(&id).filter(|pending| pending.member == member) else { return };
         if response.code == Code::Pending {
-            if let Purpose::Relay { asker } = &pending.purpose {
-                asker.relay(cx, Some(&response));
+            if let Purpose::DialOut { asker, .. } = &pending.purpose {
+                asker.progress(cx, Code::Pending);
             }
-            return cx.set_timer(Timer::Command(id), cx.now() + self.config.link_timeout);
+            let wait = self.patience(&pending.purpose);
+            return cx.set_timer(Timer::Command(id), cx.now() + wait);
         }
         cx.clear_timer(Timer::Command(id));
         self.conclude(cx, id, Some(&response));
@@ -242,6 +255,9 @@ impl Focus {
             Purpose::Activate(conference) => self.looked_up(cx, conference, response),
             Purpose::Eject { conference, asker, endpoints } => {
                 self.ejected(cx, conference, &asker, &endpoints);
+            }
+            Purpose::DialOut { conference, asker, guid } => {
+                self.dialed_out(cx, conference, &asker, &guid, response);
             }
             Purpose::Lock { conference, asker, locked } => self.lock_turned(cx, conference, &asker, locked),
             Purpose::Delete { conference, asker } => self.deleted(cx, conference, &asker),

@@ -42,6 +42,8 @@ impl Refusal {
         refusal(404, "conferenceDoesntExist", 3003, "Conference does not exist");
     pub(super) const NO_SUCH_MCU: Self = refusal(603, "Decline", 3013, "Invalid MCU URI");
     pub(super) const UNAUTHORIZED: Self = refusal(403, "Forbidden", 3014, "Authorization failed");
+    pub(super) const NOT_FOR_ATTENDEES: Self =
+        refusal(403, "Forbidden", 3015, "No third-party dial-out by attendees");
     pub(super) const WRONG_ROLE: Self = refusal(400, "Bad Request", 3016, "Invalid role");
     pub(super) const WRONG_JOINING_METHOD: Self = refusal(400, "Bad Request", 3018, "Invalid joining method");
     pub(super) const NO_DIALOG: Self = plain(481, "Dialog does not exist");

@@ -3,6 +3,7 @@
 mod commands;
 #[path = "../common/mod.rs"]
 mod common;
+mod dial_out;
 mod joining;
 mod leaving;
 mod lobby;

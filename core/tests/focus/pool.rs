@@ -5,7 +5,7 @@ use confsim_core::focus::{Config, Event, Focus};
 use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::Duration;
-use confsim_core::wire::cccp::{self, Code, Command, CommandResult, ConferenceKeys, Outcome};
+use confsim_core::wire::cccp::{self, Code, Command, CommandResult, ConferenceKeys, Outcome, Reason};
 use confsim_core::wire::conference_info::{self, ConferenceInfo, State, User};
 use confsim_core::wire::sip::{Method, Name};
 
@@ -13,7 +13,8 @@ use crate::common::{Bench, Out, Sent, messages};
 
 pub(crate) const FOCUS: &str =
     "sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:FC275ECD12493E4E9C27C894FE91E104";
-pub(crate) const CHAT: &str = "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:FC275ECD12493E4E9C27C894FE91E104";
+pub(crate) const CHAT: &str =
+    "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:FC275ECD12493E4E9C27C894FE91E104";
 
 const FRONT_END: &str = "fe.pool.contoso.com:5061";
 const IM_MCU: &str = "mcu.pool.contoso.com:5061";
@@ -177,6 +178,23 @@ impl Pool {
     pub(crate) fn mcu_answers(&mut self, outcome: Outcome<'static>) -> Vec<Sent> {
         let request = self.mcu.heard.remove(0);
         let answer = cccp::Response::to(&request, Code::Success, CommandResult::success(outcome)).write();
+        let text = self.mcu.say(cccp::CONTENT_TYPE, std::str::from_utf8(&answer).unwrap());
+        self.mcu_says(&text)
+    }
+
+    /// The MCU answers the oldest command and goes on working on it.
+    pub(crate) fn mcu_is_busy(&mut self, outcome: Outcome<'static>) -> Vec<Sent> {
+        let request = self.mcu.heard[0].clone();
+        let answer = cccp::Response::to(&request, Code::Pending, CommandResult::success(outcome)).write();
+        let text = self.mcu.say(cccp::CONTENT_TYPE, std::str::from_utf8(&answer).unwrap());
+        self.mcu_says(&text)
+    }
+
+    /// The MCU answers the oldest command with failure.
+    pub(crate) fn mcu_refuses(&mut self, reason: Reason<'static>) -> Vec<Sent> {
+        let request = self.mcu.heard.remove(0);
+        let result = CommandResult::failure(request.command.kind().unwrap(), reason);
+        let answer = cccp::Response::to(&request, Code::Failure, result).write();
         let text = self.mcu.say(cccp::CONTENT_TYPE, std::str::from_utf8(&answer).unwrap());
         self.mcu_says(&text)
     }

@@ -33,11 +33,28 @@ impl Asker {
         self.inform(cx, &Response::to(&self.request, Code::Success, result));
     }
 
-    /// The command failed.
+    /// The command failed, at the MCU if that is whom it was for (EX-IM-4-1-2-e).
     pub(in crate::focus) fn fail(&self, cx: &mut Cx<'_>, reason: Reason<'static>) {
         let kind = self.request.command.kind().unwrap_or(CommandKind::GetConference);
         let result = CommandResult::failure(kind, reason);
-        self.inform(cx, &Response::to(&self.request, Code::Failure, result));
+        let mut response = Response::to(&self.request, Code::Failure, result);
+        response.responder = self.request.command.mcu_uri().map(|uri| uri.to_owned().into());
+        self.inform(cx, &response);
+    }
+
+    /// Who it is, as a URI.
+    pub(super) fn sender(&self) -> &str {
+        self.request.from.trim()
+    }
+
+    /// How far the MCU is with calling somebody: all of these look the same (EX-IM-4-1-2-d to -f).
+    pub(in crate::focus) fn progress(&self, cx: &mut Cx<'_>, code: Code) {
+        let Command::AddUser(command) = &self.request.command else { return };
+        let (keys, user) = (Some(command.keys.clone()), Some(command.user.clone()));
+        let result = CommandResult::success(Outcome::AddUser { keys, user });
+        let mut response = Response::to(&self.request, code, result);
+        response.responder.clone_from(&command.mcu_uri);
+        self.inform(cx, &response);
     }
 
     /// What an MCU answered, in its name (EX-IM-4-1-2-e); without answer, a time-out.

@@ -25,14 +25,17 @@ impl Focus {
     ) {
         let Some(conference) = self.conferences.get(&id) else { return };
         let key = user_key(&command.keys.user_entity).unwrap_or_default();
-        let Some(member) = conference.roster.member(&key) else {
-            return asker.fail(cx, Reason::UserDoesntExist);
-        };
+        let member = conference.roster.member(&key);
+        // One whom the MCU is calling can be given up on.
+        let called = conference.invited.values().find(|invited| invited.user == key);
+        let entity = member.map(|member| &*member.user.entity).or(called.map(|called| &*called.entity));
+        let Some(entity) = entity else { return asker.fail(cx, Reason::UserDoesntExist) };
         let addresses = conference.addresses.clone();
         let mut forwarded = command.clone();
         forwarded.mcu_uri = Some(addresses.chat.to_string().into());
-        forwarded.keys.user_entity = member.user.entity.clone();
-        let sessions = member.user.endpoints.iter().filter(|endpoint| !is_focus(endpoint));
+        forwarded.keys.user_entity = entity.to_owned().into();
+        let sessions = member.into_iter().flat_map(|member| &member.user.endpoints);
+        let sessions = sessions.filter(|endpoint| !is_focus(endpoint));
         let endpoints: Vec<Box<str>> = sessions.map(|endpoint| (*endpoint.entity).into()).collect();
         let purpose = if command.mcu_uri.is_some() {
             Purpose::Relay { asker }

@@ -1,0 +1,117 @@
+//! Having the MCU call somebody (EX-IM-4-1-2).
+
+use confsim_core::covers;
+use confsim_core::time::Duration;
+use confsim_core::wire::cccp::{Command, CommandKind, Outcome, Reason};
+use confsim_core::wire::conference_info::Role;
+use confsim_core::wire::sip::Name;
+
+use crate::common::only;
+use crate::pool::{CHAT, Call, FOCUS, Pool, answer, delete_user, deleted, document, request, told};
+
+const GUID: &str = "{6CD05EA1-25CD-44A5-AAF2-9DA093F5A638}";
+
+fn call_leslie(user: &str, role: &str) -> String {
+    request(
+        user,
+        &format!(
+            "<addUser mscp:mcuUri=\"{CHAT}\" \
+             xmlns:mscp=\"http://schemas.microsoft.com/rtc/2005/08/cccpextensions\">\
+             <conferenceKeys confEntity=\"{FOCUS}\"/>\
+             <ci:user xmlns:ci=\"urn:ietf:params:xml:ns:conference-info\" entity=\"sip:leslie@contoso.com\">\
+             <ci:roles><ci:entry>{role}</ci:entry></ci:roles><ci:endpoint entity=\"{GUID}\">\
+             <ci:joining-method>dialed-out</ci:joining-method></ci:endpoint></ci:user></addUser>"
+        ),
+    )
+}
+
+fn reported() -> String {
+    crate::pool::session("leslie", GUID).replace("dialed-in", "dialed-out")
+}
+
+/// Alice is in, subscribed, and has leslie called; what she heard of it.
+fn calling(role: &str) -> (Pool, Call, Vec<String>) {
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.subscribe("alice");
+    pool.mcu.heard.clear();
+    let sent = pool.hear(&alice.command(&call_leslie("alice", role)));
+    (pool, alice, told(&sent))
+}
+
+#[test]
+fn an_answered_call_shows_on_the_roster_after_its_success() {
+    covers!(
+        "EX-IM-4-1-2-c",
+        "EX-IM-4-1-2-d",
+        "EX-IM-4-1-2-e",
+        "EX-IM-4-1-2-f",
+        "EX-IM-4-1-2-l",
+        "EX-IM-4-1-2-m",
+        "EX-IM-4-1-2-o"
+    );
+    let (mut pool, _, heard) = calling("presenter");
+    assert_eq!(heard, ["alice: 202 (INFO)", "alice: INFO pending", "alice: INFO pending"]);
+    let Command::AddUser(command) = pool.mcu.heard[0].command.clone() else { panic!() };
+    let by = command.user.endpoints[0].joining_info.clone().unwrap().by;
+    assert_eq!(by.as_deref(), Some("sip:alice@contoso.com"));
+
+    let pending = only(pool.mcu_is_busy(Outcome::nothing(CommandKind::AddUser)));
+    assert_eq!(told(std::slice::from_ref(&pending)), ["alice: INFO pending"]);
+    let response = answer(&pending);
+    assert_eq!(response.responder.as_deref(), Some(CHAT));
+    let Outcome::AddUser { keys: Some(keys), user: Some(user) } = response.result.outcome else { panic!() };
+    assert_eq!((keys.conf_entity.as_deref(), &*user.endpoints[0].entity), (Some(FOCUS), GUID));
+    assert!(user.endpoints[0].joining_info.is_none(), "as she asked, not as it was passed on");
+
+    assert!(pool.pass(Duration::from_secs(50)).is_empty(), "it may ring");
+    assert_eq!(told(&pool.mcu_answers(Outcome::nothing(CommandKind::AddUser))), ["alice: INFO success"]);
+    let sent = pool.mcu_reports("partial", &reported());
+    assert_eq!(told(&sent), ["alice: BENOTIFY v2 partial leslie[chat]"]);
+    let leslie = document(&sent[0]).users.unwrap().users.remove(0);
+    assert_eq!((leslie.display_text, &leslie.roles[..]), (None, &[Role::Presenter][..]));
+    assert!(pool.pass(Duration::from_secs(3600)).is_empty(), "he needs no focus dialog");
+}
+
+#[test]
+fn a_declined_call_changes_nothing() {
+    let (mut pool, ..) = calling("attendee");
+    let sent = pool.mcu_refuses(Reason::UserDeclined);
+    assert_eq!(told(&sent), ["alice: INFO failure"]);
+    let response = answer(&sent[0]);
+    assert_eq!(
+        (response.result.reason, response.responder.as_deref()),
+        (Some(Reason::UserDeclined), Some(CHAT))
+    );
+    assert!(pool.mcu_reports("partial", &reported()).is_empty());
+}
+
+#[test]
+fn a_call_does_not_ring_for_ever() {
+    let (mut pool, ..) = calling("attendee");
+    pool.mcu.heard.clear();
+    let sent = pool.pass(Duration::from_secs(61));
+    assert_eq!(told(&sent), ["alice: INFO failure"]);
+    assert_eq!(answer(&sent[0]).result.reason, Some(Reason::UserNotAnswered));
+    assert!(matches!(&pool.mcu.heard[0].command, Command::DeleteUser(_)));
+}
+
+#[test]
+fn one_who_is_being_called_can_be_ejected() {
+    let (mut pool, mut alice, _) = calling("attendee");
+    let sent = pool.hear(&alice.command(&delete_user("alice", "leslie")));
+    assert_eq!(told(&sent), ["alice: 202 (INFO)"]);
+    assert_eq!(told(&pool.mcu_refuses(Reason::RequestCancelled)), ["alice: INFO failure"]);
+    assert_eq!(told(&pool.mcu_answers(deleted("leslie"))), ["alice: INFO success"]);
+}
+
+#[test]
+fn attendees_have_nobody_else_called() {
+    covers!("D-20");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    let mut bob = pool.join("bob");
+    let refused = only(pool.hear(&bob.command(&call_leslie("bob", "attendee"))));
+    assert_eq!(refused.code(), Some(403));
+    assert!(refused.header(Name::MsDiagnostics).starts_with("3015;"), "{refused:?}");
+}
