@@ -42,14 +42,16 @@ impl Client {
     }
 
     fn add_user<'a>(&'a self, uri: &'a str, guid: &'a str) -> Request<'a> {
+        // The two makes differ in what they say of themselves (EX-CWA-0-h).
+        let cwa = self.config.kind == super::Kind::Cwa;
         let endpoint = Endpoint {
             entity: guid.into(),
-            joining_method: (self.config.kind == super::Kind::Cwa).then_some(JoiningMethod::DialedIn),
+            joining_method: cwa.then_some(JoiningMethod::DialedIn),
             ..Endpoint::default()
         };
         let user = User {
             entity: self.config.user.as_str().into(),
-            display_text: self.config.display_name.as_deref().map(Into::into),
+            display_text: self.config.display_name.as_deref().filter(|_| cwa).map(Into::into),
             roles: vec![Role::Attendee],
             endpoints: vec![endpoint],
             ..User::default()

@@ -23,7 +23,11 @@ pub(super) fn differences((want, base): (&Message, u32), (have, found): (&Messag
     let (Some(want), Some(have)) = (values(want, base), values(have, found)) else {
         let kinds = [want, have].map(|message| message.header(Name::ContentType).unwrap_or("nothing"));
         let alike = kinds[0].split(';').next() == kinds[1].split(';').next();
-        return if alike { Vec::new() } else { vec![format!("printed {}, simulated {}", kinds[0], kinds[1])] };
+        return if alike {
+            Vec::new()
+        } else {
+            vec![format!("printed {}, simulated {}", kinds[0], kinds[1])]
+        };
     };
     let missing = want.iter().filter(|(place, _)| !have.contains_key(*place));
     let missing = missing.map(|(place, value)| format!("{place}: printed {value}, simulated nothing"));

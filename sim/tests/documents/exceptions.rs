@@ -47,14 +47,17 @@ impl Exceptions {
         self.find(flow, |exception| exception.message.as_deref() == Some(&message))
     }
 
-    pub(super) fn body(&mut self, flow: &str, _place: &str, difference: &str) -> bool {
-        self.find(flow, |exception| exception.body.as_deref().is_some_and(|body| difference.starts_with(body)))
+    pub(super) fn body(&mut self, flow: &str, difference: &str) -> bool {
+        self.find(flow, |exception| {
+            exception.body.as_deref().is_some_and(|body| difference.starts_with(body))
+        })
     }
 
     fn find(&mut self, flow: &str, matches: impl Fn(&Exception) -> bool) -> bool {
-        let found = self.0.iter_mut().find(|exception| {
-            (exception.flow == flow || exception.flow == "*") && matches(exception)
-        });
+        let found = self
+            .0
+            .iter_mut()
+            .find(|exception| (exception.flow == flow || exception.flow == "*") && matches(exception));
         found.map(|exception| exception.used = true).is_some()
     }
 
@@ -63,7 +66,12 @@ impl Exceptions {
         self.0.iter().filter(|exception| !exception.used).map(|exception| {
             let what = [&exception.party, &exception.message, &exception.body];
             let what: Vec<&str> = what.into_iter().flatten().map(String::as_str).collect();
-            format!("{}: the exception `{}` ({}) excepts nothing", exception.flow, what.join(" "), exception.why)
+            format!(
+                "{}: the exception `{}` ({}) excepts nothing",
+                exception.flow,
+                what.join(" "),
+                exception.why
+            )
         })
     }
 }

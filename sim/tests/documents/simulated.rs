@@ -9,7 +9,7 @@ use confsim_core::wire::sip::{Message, Name};
 
 use super::{Told, label};
 
-/// A run, from one step on.
+/// A run, from its last step on.
 pub(super) struct Run {
     /// What participants and pool said to each other, in the order of arrival.
     pub(super) told: Vec<Told>,
@@ -18,9 +18,9 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(name: &str, step: usize) -> Self {
-        let scenario = named(name).expect("a named scenario");
-        let start = Instant::ZERO + scenario.steps[step].at;
+    pub(super) fn new(name: &str) -> Self {
+        let scenario = named(name).expect("a named scenario").scenario().expect("a valid scenario");
+        let start = Instant::ZERO + scenario.steps.last().expect("steps").at;
         let outcome = run_with(&scenario, 1, Keep::All, &mut [], Peer::new);
         assert_eq!(outcome.broken, None);
         let trace = outcome.trace;

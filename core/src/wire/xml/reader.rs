@@ -292,7 +292,8 @@ impl<'a> Reader<'a> {
                 }
                 Event::Comment(_) => {}
                 Event::Decl(_) => {
-                    let content = self.input.get(start + "<?xml".len()..self.position().saturating_sub("?>".len()));
+                    let content =
+                        self.input.get(start + "<?xml".len()..self.position().saturating_sub("?>".len()));
                     if start != 0 || !content.is_some_and(is_declaration) {
                         return Err(XmlErrorKind::ProcessingInstruction.at(self.mark + start));
                     }
