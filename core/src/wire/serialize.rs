@@ -1,5 +1,7 @@
 //! Values as `serde` data, for showing them: in the shape of our types, with the spellings of the wire.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use super::cccp::{Access, Code, Reason};
@@ -42,14 +44,24 @@ impl Serialize for AcceptTypes {
     }
 }
 
-/// The media type and pairs of name and value.
+/// The media type, and the parameters by name: a flag is true, and of one repeated the first counts.
 impl Serialize for ContentType<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Shown<'a> {
             media: &'a MediaType,
-            params: Vec<(&'a str, Option<&'a str>)>,
+            params: BTreeMap<&'a str, Value<'a>>,
         }
-        Shown { media: self.media(), params: self.params().collect() }.serialize(serializer)
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Value<'a> {
+            Text(&'a str),
+            Flag(bool),
+        }
+        let mut params = BTreeMap::new();
+        for (name, value) in self.params() {
+            params.entry(name).or_insert(value.map_or(Value::Flag(true), Value::Text));
+        }
+        Shown { media: self.media(), params }.serialize(serializer)
     }
 }

@@ -59,7 +59,7 @@ enum Kind {
     /// A multipart body
     Multipart {
         /// What separates the parts; by default what the first line with two dashes says
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         boundary: Option<String>,
         #[command(flatten)]
         source: Source,

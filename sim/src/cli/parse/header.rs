@@ -6,7 +6,7 @@ use confsim_core::wire::sip::{
     CSeq, Credentials, Diagnostics, Elements, Event, KeepAlive, Name, NameAddr, Params, PoolLink, Reason,
     SessionExpires, SipError, SubscriptionState, Uri, Via,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Fault, json as to_json, offset_in};
 
@@ -79,7 +79,7 @@ pub(super) fn value(name: Name, text: &str) -> Result<Option<Value>, Fault> {
         | Name::ProxyAuthorization
         | Name::WwwAuthenticate => {
             let credentials = Credentials::parse(text)?;
-            let params: Vec<Value> = credentials.params().map(|pair| json!(pair)).collect();
+            let params = members(credentials.params().map(|(name, value)| (name, Some(value))));
             json!({ "scheme": credentials.scheme, "params": params })
         }
         _ => return Ok(None),
@@ -96,7 +96,7 @@ pub(super) fn uri(uri: &Uri<'_>) -> Value {
         "password": uri.password(),
         "host": Some(uri.host()).filter(|host| !host.is_empty()),
         "port": uri.port(),
-        "params": pairs(uri.params()),
+        "params": members(uri.params()),
         "headers": uri.headers(),
     })
 }
@@ -111,11 +111,16 @@ fn via(value: &Via<'_>) -> Value {
 }
 
 fn params(params: &Params<'_>) -> Value {
-    pairs(params.iter())
+    members(params.iter())
 }
 
-fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Value {
-    pairs.map(|pair| json!(pair)).collect()
+/// Parameters by name: a flag is true, and of one repeated the first counts.
+fn members<'a>(params: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Value {
+    let mut members = Map::new();
+    for (name, value) in params {
+        members.entry(name).or_insert_with(|| value.map_or(true.into(), Value::from));
+    }
+    members.into()
 }
 
 /// Every element of a comma list. Offsets of faults count from the start of the list.
