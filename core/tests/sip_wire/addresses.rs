@@ -100,6 +100,7 @@ fn name_addresses() {
 fn malformed_name_addresses() {
     assert_eq!(error::<NameAddr<'_>>(""), (ErrorKind::Uri, 0));
     assert_eq!(error::<NameAddr<'_>>("\"Alice <sip:a@b>"), (ErrorKind::Quote, 0));
+    assert_eq!(error::<NameAddr<'_>>("\"Al\\\r\n ice\" <sip:a@b>"), (ErrorKind::Quote, 0));
     assert_eq!(error::<NameAddr<'_>>("\"Alice\" sip:a@b"), (ErrorKind::DisplayName, 8));
     assert_eq!(error::<NameAddr<'_>>("Bell, Alex <sip:a@b>"), (ErrorKind::DisplayName, 4));
     assert_eq!(error::<NameAddr<'_>>("<sip:a@b"), (ErrorKind::Uri, 1));

@@ -87,6 +87,7 @@ fn header_lines() {
     assert_eq!(check(b"a: b\r\nB\xc3\xa4r: c"), (ErrorKind::Field, 27));
     assert_eq!(check(b"a: b\nX: injected"), (ErrorKind::BareLineEnd, 25));
     assert_eq!(check(b"a: b\rX: injected"), (ErrorKind::BareLineEnd, 25));
+    assert_eq!(check(b"a: b\n\nX: injected"), (ErrorKind::BareLineEnd, 25));
     assert_eq!(check(b"a: \xff"), (ErrorKind::NotUtf8, 24));
     assert_eq!(error("BYE sip:a@b SIP/2.0\r\n folded: start\r\n\r\n"), (ErrorKind::Field, 21));
 }
