@@ -1,4 +1,4 @@
-//! What the focus has the MCU do: C3P over the pool link (D-11, IM-3-1-g).
+//! What the focus has the MCU do: C3P over the pool link (D-11, IM-3-f).
 
 use super::conference::{Conference, ConferenceId};
 use super::leg::Participant;

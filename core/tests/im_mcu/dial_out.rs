@@ -1,6 +1,7 @@
 //! Participants whom the MCU calls.
 
 use crate::stage::{CHAT, FOCUS, MODERN, Sent, Stage, aor, briefs, sdp};
+use confsim_core::covers;
 use confsim_core::wire::cccp::{Code, Reason, Response};
 use confsim_core::wire::conference_info::{self, JoiningMethod};
 use confsim_core::wire::sip::Name;
@@ -25,6 +26,19 @@ fn result(stage: &Stage) -> (Code, Option<Reason<'static>>) {
 
 #[test]
 fn a_legacy_client_is_called_as_printed_and_takes_part_at_once() {
+    covers!(
+        "IM-3-1-c",
+        "IM-3-1-e",
+        "IM-3-1-3-4-1-a",
+        "IM-3-1-3-5-2-j",
+        "EX-IM-4-1-2-e",
+        "EX-IM-4-1-2-f",
+        "EX-IM-4-1-2-h",
+        "EX-IM-4-1-2-i",
+        "EX-IM-4-1-2-m",
+        "EX-IM-4-1-2-n",
+        "D-21"
+    );
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     let said = stage.say(&mut alice, "early");

@@ -1,6 +1,7 @@
 //! Who gets which form of a message.
 
 use crate::stage::{Client, Kind, LEGACY, MODERN, Sent, Stage, briefs, gruu};
+use confsim_core::covers;
 use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::Name;
 
@@ -22,6 +23,7 @@ fn form(sent: &Sent) -> (&str, &str) {
 
 #[test]
 fn each_gets_the_richest_form_it_takes() {
+    covers!("IM-3-3-2-5-1-j", "IM-3-3-2-5-1-m", "IM-3-3-2-5-1-p", "D-27");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     for (name, kind) in [
@@ -48,6 +50,7 @@ fn each_gets_the_richest_form_it_takes() {
 
 #[test]
 fn what_nobody_takes_is_reported_right_after_the_202() {
+    covers!("IM-3-3-2-5-1-k");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.join("Leslie", LEGACY);
@@ -60,6 +63,7 @@ fn what_nobody_takes_is_reported_right_after_the_202() {
 
 #[test]
 fn alternatives_without_one_that_fits_are_a_415() {
+    covers!("IM-3-3-2-5-1-n");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.join("Erin", GIF_ONLY);
@@ -83,6 +87,7 @@ fn alternatives_that_cannot_be_read_go_to_those_who_take_them_whole() {
 
 #[test]
 fn a_single_body_is_passed_on_to_who_has_not_listed_it() {
+    covers!("IM-3-3-2-5-1-o");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.join("Carol", RTF_ONLY);

@@ -1,12 +1,23 @@
 //! The first 40 seconds. The conference is created at second 1, so that they end at second 41.
 
 use crate::stage::{LEGACY, MODERN, Stage, briefs, gruu};
+use confsim_core::covers;
 use confsim_core::wire::sip::Name;
 
 const END: u64 = 41_000_000;
 
 #[test]
 fn who_is_connected_a_microsecond_before_the_end_hears_everything() {
+    covers!(
+        "IM-3-1-3-5-2-d",
+        "IM-3-1-3-5-2-e",
+        "IM-3-3-2-1-f",
+        "IM-3-3-2-1-g",
+        "IM-3-3-2-2-a",
+        "IM-3-3-2-2-b",
+        "IM-3-3-2-5-1-i",
+        "D-23"
+    );
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.say(&mut alice, "one");
@@ -32,6 +43,7 @@ fn who_is_connected_a_microsecond_before_the_end_hears_everything() {
 
 #[test]
 fn at_the_very_end_it_is_gone() {
+    covers!("IM-3-3-2-1-h", "IM-3-3-2-2-c", "IM-3-3-2-6-1-a", "IM-3-3-2-6-1-b", "D-6", "D-23");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.say(&mut alice, "one");
@@ -48,6 +60,7 @@ fn at_the_very_end_it_is_gone() {
 
 #[test]
 fn nobody_hears_himself_unless_he_comes_again() {
+    covers!("D-23");
     let mut stage = Stage::new();
     let mut alice = stage.ring("Alice", MODERN);
     stage.say(&mut alice, "early");
@@ -65,6 +78,7 @@ fn nobody_hears_himself_unless_he_comes_again() {
 
 #[test]
 fn what_is_missed_comes_before_what_is_new() {
+    covers!("D-23", "D-24");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.say(&mut alice, "one");
@@ -85,6 +99,7 @@ fn what_is_missed_comes_before_what_is_new() {
 
 #[test]
 fn a_full_history_refuses_the_author_until_it_is_over() {
+    covers!("D-28");
     let mut stage = Stage::with(|config| {
         config.limits.history_messages = 1;
         config.limits.history_bytes = 4;

@@ -1,6 +1,7 @@
 //! Messages, their reports, and INFO.
 
 use crate::stage::{Client, LEGACY, MODERN, Sent, Stage, briefs, gruu};
+use confsim_core::covers;
 use confsim_core::wire::imdn::{Imdn, Recipient};
 use confsim_core::wire::sip::Name;
 
@@ -25,6 +26,15 @@ fn failed(name: &str, status: u16) -> Recipient {
 
 #[test]
 fn who_is_alone_is_told_so() {
+    covers!(
+        "IM-3-3-2-1-b",
+        "IM-3-3-2-5-1-a",
+        "IM-3-3-2-5-1-b",
+        "IM-3-3-2-5-1-e",
+        "IM-3-3-2-5-1-f",
+        "D-21",
+        "D-22"
+    );
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     // Bob's ACK is outstanding: he does not count (D-21).
@@ -41,6 +51,19 @@ fn who_is_alone_is_told_so() {
 
 #[test]
 fn a_message_reaches_everybody_else_and_is_reported_on_once() {
+    covers!(
+        "IM-3-3-2-5-1-c",
+        "IM-3-3-2-5-1-d",
+        "IM-3-3-2-5-1-g",
+        "IM-3-3-2-5-1-h",
+        "IM-3-3-2-5-1-l",
+        "IM-3-3-2-5-2-a",
+        "IM-3-3-2-5-2-b",
+        "IM-3-3-2-5-2-d",
+        "IM-3-3-2-5-2-j",
+        "IM-3-3-2-5-2-k",
+        "D-25"
+    );
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     assert_eq!(briefs(&sent), ["202", "MESSAGE bob", "MESSAGE carol"]);
@@ -62,6 +85,7 @@ fn a_message_reaches_everybody_else_and_is_reported_on_once() {
 
 #[test]
 fn a_failure_is_reported_with_its_diagnostics() {
+    covers!("IM-3-3-2-1-i", "IM-3-3-2-1-j", "IM-3-3-2-5-2-c", "IM-3-3-2-5-2-e", "IM-3-3-2-5-2-f");
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     let details = "ms-diagnostics: 1;reason=\"busy\"\r\n";
@@ -74,6 +98,7 @@ fn a_failure_is_reported_with_its_diagnostics() {
 
 #[test]
 fn silence_is_a_408_and_the_end_of_that_session() {
+    covers!("D-7", "D-25", "D-26");
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     stage.answer(&sent[2], "200 OK");
@@ -91,6 +116,7 @@ fn silence_is_a_408_and_the_end_of_that_session() {
 
 #[test]
 fn an_unreachable_session_ends_when_the_report_is_out() {
+    covers!("D-7");
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     assert!(stage.answer(&sent[1], "481 Call/Transaction Does Not Exist").is_empty());
@@ -106,6 +132,7 @@ fn an_unreachable_session_ends_when_the_report_is_out() {
 
 #[test]
 fn a_recipient_who_leaves_settles_his_forward_at_once() {
+    covers!("D-25");
     let (mut stage, mut alice, mut bob, _) = three();
     let sent = stage.say(&mut alice, "hello");
     stage.answer(&sent[2], "200 OK");
@@ -118,6 +145,7 @@ fn a_recipient_who_leaves_settles_his_forward_at_once() {
 
 #[test]
 fn an_ejected_recipient_settles_his_forward_at_once() {
+    covers!("D-25");
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     stage.answer(&sent[2], "200 OK");
@@ -139,6 +167,7 @@ fn an_answer_that_came_in_time_stands() {
 
 #[test]
 fn an_author_who_left_gets_no_report() {
+    covers!("D-25");
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "bye all");
     stage.in_dialog(&mut alice, "BYE", "", "");
@@ -158,6 +187,14 @@ fn an_author_ejected_gets_no_report() {
 
 #[test]
 fn an_info_is_accepted_and_passed_on_to_those_who_know_ms_sender() {
+    covers!(
+        "IM-3-4-2-5-1-a",
+        "IM-3-4-2-5-1-b",
+        "IM-3-4-2-5-1-c",
+        "IM-3-4-2-5-1-d",
+        "IM-3-4-2-5-2-a",
+        "IM-3-4-2-5-2-b"
+    );
     let (mut stage, mut alice, mut bob, _) = three();
     stage.join("Leslie", LEGACY);
     let body = "<KeyboardActivity><status status=\"type\"/></KeyboardActivity>";
@@ -177,6 +214,7 @@ fn an_info_is_accepted_and_passed_on_to_those_who_know_ms_sender() {
 
 #[test]
 fn what_does_not_fit_is_refused_whole() {
+    covers!("D-28");
     let mut stage = Stage::with(|config| config.limits.forwards = 3);
     let mut alice = stage.join("Alice", MODERN);
     stage.join("Bob", MODERN);
@@ -200,6 +238,7 @@ fn a_content_type_that_is_none_is_refused() {
 
 #[test]
 fn losing_the_way_to_the_clients_settles_everything() {
+    covers!("D-4", "D-25");
     let (mut stage, mut alice, ..) = three();
     stage.say(&mut alice, "hello");
     stage.give(confsim_core::node::Input::Closed { conn: confsim_core::node::ConnId::accepted(1) });

@@ -1,6 +1,7 @@
 //! Coming and going.
 
 use crate::stage::{CHAT, FOCUS, LEGACY, MODERN, Stage, aor, briefs, gruu, sdp};
+use confsim_core::covers;
 use confsim_core::im_mcu::Event;
 use confsim_core::node::{ConnId, Input};
 use confsim_core::wire::conference_info::{self, EndpointStatus, JoiningMethod, State};
@@ -10,6 +11,17 @@ const GUID: &str = "3ABCE98E-EA02-4130-B9C2-EA1DB1C8AE49";
 
 #[test]
 fn a_dial_in_is_answered_as_printed_and_reported_after_its_ack() {
+    covers!(
+        "IM-3-1-b",
+        "IM-3-1-d",
+        "IM-3-1-3-5-1-a",
+        "IM-3-1-3-5-2-c",
+        "IM-3-1-3-5-2-i",
+        "IM-3-1-3-5-2-k",
+        "D-3",
+        "D-10",
+        "D-21"
+    );
     let mut stage = Stage::new();
     let response = stage.announce("Carol", GUID);
     assert!(response.contains(r#"code="success""#), "{response}");
@@ -49,6 +61,7 @@ fn a_dial_in_is_answered_as_printed_and_reported_after_its_ack() {
 
 #[test]
 fn a_client_without_ms_sender_is_reported_as_plain_text() {
+    covers!("IM-3-1-3-5-2-a", "IM-3-1-3-5-2-h");
     let mut stage = Stage::new();
     stage.join("Leslie", crate::stage::Kind { accept: MODERN.accept, ..LEGACY });
     let document = stage.to_focus.last().unwrap();
@@ -60,6 +73,7 @@ fn a_client_without_ms_sender_is_reported_as_plain_text() {
 
 #[test]
 fn nobody_dials_in_unannounced_or_past_the_focus() {
+    covers!("D-10", "D-11");
     let mut stage = Stage::new();
     let (_, answer) = stage.invite("Carol", GUID, MODERN);
     assert_eq!(answer.message.code(), Some(403));
@@ -71,7 +85,7 @@ fn nobody_dials_in_unannounced_or_past_the_focus() {
          Pool-Endpoint: {{{GUID}}}\r\nFrom: <sip:carol@contoso.com>;tag=1\r\nTo: <{CHAT}>\r\nCall-ID: x\r\n\
          CSeq: 1 INVITE\r\nContact: <sip:carol@contoso.com>\r\nContent-Length: 0\r\n\r\n"
     );
-    let sent = stage.from_clients(invite);
+    let sent = stage.hear(invite);
     assert_eq!(briefs(&sent), ["403"]);
     assert_eq!(sent[0].message.diagnostics().unwrap().unwrap().code, 3005);
 
@@ -130,6 +144,7 @@ fn a_bye_ends_the_session_and_what_follows_meets_nothing() {
 
 #[test]
 fn an_ejected_user_is_hung_up_on_in_every_session_before_the_focus_hears() {
+    covers!("IM-3-2-2-4-1-b", "D-17");
     let mut stage = Stage::new();
     let mut carol = stage.join("Carol", MODERN);
     stage.join("Bob", MODERN);
@@ -157,6 +172,7 @@ fn an_ejected_user_is_hung_up_on_in_every_session_before_the_focus_hears() {
 
 #[test]
 fn an_ejected_user_whose_ack_is_outstanding_gets_the_bye_after_it() {
+    covers!("D-6");
     let mut stage = Stage::new();
     let mut carol = stage.ring("Carol", MODERN);
     stage.sends.clear();
@@ -221,6 +237,7 @@ fn a_conference_created_twice_goes_on() {
 
 #[test]
 fn a_new_focus_is_told_everything() {
+    covers!("D-11");
     let mut stage = Stage::new();
     stage.join("Alice", MODERN);
     stage.join("Bob", MODERN);
@@ -240,11 +257,12 @@ fn a_new_focus_is_told_everything() {
 
 #[test]
 fn the_link_is_for_the_focus() {
+    covers!("D-11");
     let mut stage = Stage::new();
     let service = "SERVICE sip:mcu.pool.contoso.com:5061 SIP/2.0\r\nVia: SIP/2.0/TCP x:5061;branch=z9hG4bKx\r\n\
          From: <sip:mallory@contoso.com>;tag=1\r\nTo: <sip:mcu.pool.contoso.com>\r\nCall-ID: m\r\nCSeq: 1 SERVICE\r\n\
          Pool-Link: aa;seq=1;ack=0\r\nContent-Type: application/cccp+xml\r\nContent-Length: 2\r\n\r\n<>";
-    let sent = stage.from_clients(service.to_owned());
+    let sent = stage.hear(service.to_owned());
     assert_eq!(briefs(&sent), ["403"]);
     assert_eq!(sent[0].message.diagnostics().unwrap().unwrap().code, 3005);
 }
@@ -259,6 +277,7 @@ fn a_command_that_cannot_be_read_changes_nothing() {
 
 #[test]
 fn other_formats_are_one_more_report() {
+    covers!("D-29");
     let mut stage = Stage::new();
     let mut bob = stage.join("Bob", MODERN);
     let mut alice = stage.join("Alice", MODERN);
@@ -293,6 +312,7 @@ fn a_method_without_use_here_is_refused_with_those_that_have_one() {
 
 #[test]
 fn a_full_conference_takes_nobody_more() {
+    covers!("D-28");
     let mut stage = Stage::with(|config| config.limits.legs = 1);
     stage.join("Alice", MODERN);
     assert!(stage.announce("Bob", GUID).contains(r#"reason="maxMeetingSizeExceeded""#));

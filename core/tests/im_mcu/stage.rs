@@ -317,10 +317,10 @@ impl Stage {
 
     pub(crate) fn respond(&mut self, request: &Sent, status: &str, headers: &str, body: &str) -> Vec<Sent> {
         let head = echo(&request.message, status);
-        self.from_clients(format!("{head}{headers}Content-Length: {}\r\n\r\n{body}", body.len()))
+        self.hear(format!("{head}{headers}Content-Length: {}\r\n\r\n{body}", body.len()))
     }
 
-    pub(crate) fn from_clients(&mut self, text: String) -> Vec<Sent> {
+    pub(crate) fn hear(&mut self, text: String) -> Vec<Sent> {
         let before = self.sends.len();
         self.give(Input::Received { conn: CLIENT_CONN, bytes: text.into() });
         self.sends[before..].to_vec()

@@ -1,6 +1,7 @@
 //! Sessions that end, or are kept, by the clock.
 
 use crate::stage::{Kind, MODERN, Stage, briefs};
+use confsim_core::covers;
 use confsim_core::wire::sip::Name;
 
 const SECOND: u64 = 1_000_000;
@@ -9,6 +10,7 @@ const GUID: &str = "E9F6FF05-1C46-4D93-889D-9CA1398FFA49";
 
 #[test]
 fn a_session_without_refresh_ends_shortly_before_its_time() {
+    covers!("IM-3-1-f", "D-3");
     let mut stage = Stage::new();
     stage.join("Bob", TIMED);
     stage.until((1 + 600 - 32) * SECOND - 1);
@@ -20,6 +22,7 @@ fn a_session_without_refresh_ends_shortly_before_its_time() {
 
 #[test]
 fn an_update_keeps_the_session() {
+    covers!("IM-3-1-f", "D-3");
     let mut stage = Stage::new();
     let mut bob = stage.join("Bob", TIMED);
     stage.until(300 * SECOND);
@@ -35,6 +38,7 @@ fn an_update_keeps_the_session() {
 
 #[test]
 fn a_client_without_timer_is_never_expired() {
+    covers!("D-3");
     let mut stage = Stage::new();
     stage.join("Bob", MODERN);
     stage.until(100_000 * SECOND);
@@ -74,6 +78,7 @@ fn the_mcu_refreshes_where_it_is_asked_to() {
 
 #[test]
 fn without_an_ack_the_session_ends() {
+    covers!("D-1");
     let mut stage = Stage::new();
     stage.ring("Bob", MODERN);
     let before = stage.to_focus.len();
