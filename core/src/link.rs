@@ -31,8 +31,8 @@ use crate::wire::sip::{Message, Method, Name, PoolLink};
 /// connection waits before it tries anew. Ours: far above a pool's round trip, far below timer F.
 pub const RESEND: Duration = Duration::from_secs(2);
 
-/// How many documents may wait for acknowledgement; beyond that the oldest are dropped and the peer will
-/// notice the gap as a lost link does: by the time-outs of the commands.
+/// How many documents may wait for acknowledgement. Beyond that the link starts over as if this member had
+/// lost its state: under a new epoch, which both sides learn of as [`News::Fresh`].
 pub const OUTSTANDING_MAX: usize = 4096;
 
 /// What travels on a link.
@@ -76,7 +76,10 @@ pub enum Side {
 pub struct Link<A, T> {
     peer: Address,
     side: Side,
+    /// What the member's epochs start with: its incarnation.
+    incarnation: Box<str>,
     epoch: Box<str>,
+    renewals: u32,
     peer_epoch: Option<Box<str>>,
     sent: u64,
     taken: u64,
@@ -91,7 +94,9 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         Self {
             peer,
             side,
+            incarnation: epoch.into(),
             epoch: epoch.into(),
+            renewals: 0,
             peer_epoch: None,
             sent: 0,
             taken: 0,
@@ -115,7 +120,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
 
     /// The connection is up: greet, and send again what waits.
     pub fn connected<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
-        self.transmit(cx, 0, None);
+        self.greet(cx);
         self.send_waiting(cx);
     }
 
@@ -127,6 +132,9 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
     /// The link's timer fired: open again, or send again what waits.
     pub fn timer<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
         if cx.connection_to(&self.peer).is_some() {
+            if self.peer_epoch.is_none() {
+                self.greet(cx);
+            }
             self.send_waiting(cx);
         } else {
             self.start(cx);
@@ -140,12 +148,12 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         kind: Kind,
         document: impl Into<Bytes>,
     ) {
+        if self.waiting.len() >= OUTSTANDING_MAX {
+            self.start_over();
+        }
         self.sent += 1;
         let document = document.into();
         self.waiting.insert(self.sent, (kind, document.clone()));
-        if self.waiting.len() > OUTSTANDING_MAX {
-            self.waiting.pop_first();
-        }
         // A stranger is greeted first; documents follow once it has shown its epoch.
         if self.peer_epoch.is_some() {
             self.transmit(cx, self.sent, Some((kind, document)));
@@ -218,6 +226,24 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         }
         news.push(News::Fresh);
         self.send_waiting(cx);
+    }
+
+    /// Says who is there, again and again until the peer is known.
+    fn greet<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
+        self.transmit(cx, 0, None);
+        if self.peer_epoch.is_none() {
+            cx.set_timer(self.timer, cx.now() + RESEND);
+        }
+    }
+
+    /// Gives up what waits, and the peer's idea of this member with it.
+    fn start_over(&mut self) {
+        self.renewals += 1;
+        self.epoch = format!("{}.{}", self.incarnation, self.renewals).into();
+        self.peer_epoch = None;
+        self.sent = 0;
+        self.taken = 0;
+        self.waiting.clear();
     }
 
     fn acknowledged<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>, ack: u64) {

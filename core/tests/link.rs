@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use common::{Bench, Out};
 use confsim_core::entropy::Entropy;
-use confsim_core::link::{Kind, Link, News, RESEND, Side};
+use confsim_core::link::{Kind, Link, News, OUTSTANDING_MAX, RESEND, Side};
 use confsim_core::node::{Address, ConnId, Dump, Input, Node as _};
 use confsim_core::signal::{Context, Endpoint, Machine, Request, Response, Settings, TimerKey};
 use confsim_core::time::Duration;
@@ -302,4 +302,41 @@ fn a_restart_is_news_and_voids_what_waited() {
         assert_eq!(pair.heard(other), ["x"]);
         pair.nothing_waits();
     }
+}
+
+#[test]
+fn members_greet_until_they_have_met() {
+    let mut pair = Pair::new();
+    pair.wire.clear();
+    pair.send(FOCUS, &["a"]);
+    pair.pass(RESEND);
+    assert_eq!(pair.heard(MCU), ["fresh", "a"]);
+    assert_eq!(pair.heard(FOCUS), ["fresh"]);
+    // The lost greetings time out; nobody greets any more.
+    pair.pass(Duration::from_secs(32));
+    assert!(pair.heard(MCU).is_empty() && pair.heard(FOCUS).is_empty());
+    pair.nothing_waits();
+}
+
+/// More waits than may: the link starts over, and both members know that state was lost.
+#[test]
+fn what_waits_is_bounded() {
+    let mut pair = Pair::new();
+    pair.run();
+    pair.cut();
+    pair.heard(MCU);
+    pair.heard(FOCUS);
+    for _ in 0..OUTSTANDING_MAX {
+        pair.send(FOCUS, &["lost"]);
+    }
+    assert_eq!(pair.nodes[FOCUS].node.dump()["link documents"], OUTSTANDING_MAX as u64);
+    pair.send(FOCUS, &["kept"]);
+    assert_eq!(pair.nodes[FOCUS].node.dump()["link documents"], 1);
+    pair.pass(RESEND);
+    assert_eq!(pair.heard(MCU), ["fresh", "kept"]);
+    assert_eq!(pair.heard(FOCUS), ["fresh"]);
+    pair.send(MCU, &["1"]);
+    pair.run();
+    assert_eq!(pair.heard(FOCUS), ["1"]);
+    pair.nothing_waits();
 }
