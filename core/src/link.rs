@@ -261,6 +261,8 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         }
         if !self.waiting.is_empty() {
             cx.set_timer(self.timer, cx.now() + RESEND);
+        } else if self.peer_epoch.is_some() {
+            cx.clear_timer(self.timer);
         }
     }
 
