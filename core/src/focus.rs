@@ -1,10 +1,10 @@
 //! The focus (MS-CONFBAS): who is in a conference, and telling everybody so.
 //!
-//! A user joins by an INVITE that carries C3P `addUser` ([`join`]); the first joiner activates the conference,
-//! which the factory provisioned ([`activation`]). His dialog carries commands ([`commands`]), his
-//! subscription ([`subscribe`]) the roster ([`roster`]), of which every version goes to every subscriber
-//! ([`notify`]). The IM MCU hears over the pool link whom to expect ([`chat_join`]) and reports the sessions
-//! that then exist ([`mcu`]); only by its word do they appear on the roster.
+//! A user joins by an INVITE that carries C3P `addUser` (`join`); the first joiner activates the conference,
+//! which the factory provisioned (`activation`). His dialog carries commands (`commands`), his
+//! subscription (`subscribe`) the roster (`roster`), of which every version goes to every subscriber
+//! (`notify`). The IM MCU hears over the pool link whom to expect (`chat_join`) and reports the sessions
+//! that then exist (`mcu`); only by its word do they appear on the roster.
 //!
 //! Requests count as a user's only when they come from the front end, which vouches for their From (D-8), and
 //! pool documents only on the connections of the links (D-11).
@@ -253,6 +253,9 @@ impl Machine for Focus {
         dump.insert("subscriptions", subscriptions as u64);
         dump.insert("invited sessions", invited as u64);
         dump.insert("commands", self.pending.len() as u64);
+        dump.insert("ending dialogs", self.ending.len() as u64);
+        dump.insert("stragglers", self.stragglers.len() as u64);
+        dump.insert("forwarded invitations", self.forwards.len() as u64);
         dump.insert("link documents", self.links.as_ref().map_or(0, Links::outstanding));
     }
 }
