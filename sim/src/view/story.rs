@@ -141,7 +141,7 @@ impl<'a> Teller<'a> {
             }
             Record::Gone { who, .. } => self.deed(at, *who, "connection lost".to_owned(), None),
             Record::Closed { who, cause, .. } => self.deed(at, *who, "hangs up".to_owned(), because(*cause)),
-            Record::Timer { who, name } if self.hops => self.deed(at, *who, format!("timer: {name}"), None),
+            Record::Timer { who, name } if self.hops => self.deed(at, *who, format!("on {name}"), None),
             Record::Timer { .. } | Record::Up { .. } | Record::End { .. } => {}
         }
     }
@@ -170,7 +170,7 @@ fn told_by<'t, 'a>(told: &'t mut BTreeMap<MsgId, Told<'a>>, cause: Cause) -> Opt
 
 fn because(cause: Cause) -> Option<String> {
     match cause {
-        Cause::Timer(name) => Some(format!("timer: {name}")),
+        Cause::Timer(name) => Some(format!("on {name}")),
         _ => None,
     }
 }

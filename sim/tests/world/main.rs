@@ -1,8 +1,10 @@
 //! Scenarios, the event world, and what is seen of it.
 
+mod contract;
 mod determinism;
 mod event;
 mod ladder;
+mod ladders;
 mod named;
 mod relay;
 mod scenario_file;
