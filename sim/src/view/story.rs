@@ -139,7 +139,7 @@ impl<'a> Teller<'a> {
             Record::Garbage { who, error, .. } => {
                 self.deed(at, *who, "hears no SIP".to_owned(), Some(error.clone()));
             }
-            Record::Gone { who, .. } => self.deed(at, *who, "connection lost".to_owned(), None),
+            Record::Gone { who, .. } => self.deed(at, *who, "is cut off".to_owned(), None),
             Record::Closed { who, cause, .. } => self.deed(at, *who, "hangs up".to_owned(), because(*cause)),
             Record::Timer { who, name } if self.hops => self.deed(at, *who, format!("on {name}"), None),
             Record::Timer { .. } | Record::Up { .. } | Record::End { .. } => {}
