@@ -221,6 +221,9 @@ fn a_boundary_that_content_holds_is_refused_and_a_fresh_one_is_found() {
     let plain = ContentType::new(MediaType::TEXT_PLAIN);
     let multipart = Multipart::new(vec![Part::new(&plain, format!("x\r\n--{taken}").into_bytes())]);
     assert_eq!(multipart.write(&taken).unwrap_err().kind, Kind::Boundary);
+    let mut preamble = Multipart::new(vec![Part::new(&plain, &b"x"[..])]);
+    preamble.preamble = format!("--{taken}").into_bytes().into();
+    assert_eq!(preamble.write(&taken).unwrap_err().kind, Kind::Boundary);
     // The same stream again offers the boundary that is taken first.
     let fresh = multipart.boundary(&mut Entropy::named(1, "boundary"));
     assert_ne!(fresh, taken);

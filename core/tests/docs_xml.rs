@@ -139,6 +139,18 @@ fn capabilities_are_cut_to_what_the_schema_allows() {
 }
 
 #[test]
+fn the_last_format_may_end_at_the_limit_but_not_behind_it() {
+    let kept = |last: usize| {
+        let first = format!("a/{}", "x".repeat(250));
+        let list = [first, format!("b/{}", "x".repeat(last))].map(|text| MediaType::parse(&text).unwrap());
+        let cut = ImCapabilities::new(&AcceptTypes::List(list.to_vec()), None);
+        cut.formats.unwrap().to_string().len()
+    };
+    assert_eq!(kept(MAX_FORMATS - 252 - 3), MAX_FORMATS);
+    assert_eq!(kept(MAX_FORMATS - 252 - 2), 252);
+}
+
+#[test]
 fn capabilities_beyond_the_schema_are_refused() {
     let kind = |content: &str| capabilities(content).unwrap_err().kind;
     let formats = format!("<msim:supported-im-formats>{}</msim:supported-im-formats>", "a/b ".repeat(200));
