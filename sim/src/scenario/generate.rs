@@ -34,15 +34,19 @@ impl Profile {
 }
 
 /// Who may take part; the first one is the organizer.
-const NAMES: [&str; 8] = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"];
+const NAMES: [&str; 7] = ["alice", "bob", "carol", "dave", "erin", "frank", "grace"];
+/// Who joins when everything has calmed down: a change of the roster that everybody must see, and that shows
+/// who has missed the last one before.
+const WITNESS: &str = "zoe";
 /// The one conference.
 const CONFERENCE: &str = "meeting";
 /// When the organizer has joined and the others begin, in microseconds.
 const BEGIN: u64 = 2_000_000;
-/// How long a calm run goes on after its last step: forwards (32 s) and what follows them have ended.
-const CALM_AFTERMATH: Duration = Duration::from_secs(60);
-/// How long a run with faults goes on: connections that broke count as left (120 s), and what follows.
-const LOSSY_AFTERMATH: Duration = Duration::from_secs(180);
+/// How long after the last step the witness comes: forwards (32 s) have ended, and endpoints whose connection
+/// broke count as left (120 s).
+const CALM: Duration = Duration::from_secs(150);
+/// How long a run goes on after the witness has come: all transactions (32 s) have ended.
+const AFTERMATH: Duration = Duration::from_secs(40);
 
 /// The scenario that `seed` stands for.
 pub fn generate(seed: u64, profile: Profile) -> Scenario {
@@ -52,12 +56,15 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
     scenario.links = Links { client: link(&mut draw, 50), pool: link(&mut draw, 5) };
     scenario.participants = participants(&mut draw);
     scenario.steps = steps(&mut draw, scenario.participants.len());
-    let last = scenario.steps.last().map_or(Duration::ZERO, |step| step.at);
-    scenario.end = last + CALM_AFTERMATH;
     if profile == Profile::Lossy {
-        let mut draw = Entropy::named(seed, "faults");
-        scenario.faults = faults(&mut draw, &scenario);
-        scenario.end = last + LOSSY_AFTERMATH;
+        scenario.faults = faults(&mut Entropy::named(seed, "faults"), &scenario);
+    }
+    let last = scenario.steps.last().map_or(Duration::ZERO, |step| step.at);
+    scenario.participants.push(participant(WITNESS, Kind::Uccp));
+    for (after, action) in [(0, Action::SignIn), (1, Action::Join { conference: CONFERENCE.to_owned() })] {
+        let at = last + CALM + Duration::from_secs(after);
+        scenario.steps.push(Step { at, who: WITNESS.to_owned(), action });
+        scenario.end = at + AFTERMATH;
     }
     scenario
 }
@@ -75,17 +82,19 @@ fn link(draw: &mut Entropy, most: u64) -> Link {
 fn participants(draw: &mut Entropy) -> Vec<Participant> {
     let count = draw.between(2, NAMES.len() as u64) as usize;
     let mixed = draw.chance(1, 4);
-    let mut participant = |name: &&str| Participant {
-        name: (*name).to_owned(),
-        kind: match draw.below(4) {
+    let mut drawn = |name: &&str| {
+        let kind = match draw.below(4) {
             0 if mixed && *name != NAMES[0] => Kind::Legacy,
             1 if mixed => Kind::Cwa,
             _ => Kind::Uccp,
-        },
-        display_name: capitalised(name),
-        link: None,
+        };
+        participant(name, kind)
     };
-    NAMES.iter().take(count).map(&mut participant).collect()
+    NAMES.iter().take(count).map(&mut drawn).collect()
+}
+
+fn participant(name: &str, kind: Kind) -> Participant {
+    Participant { name: name.to_owned(), kind, display_name: capitalised(name), link: None }
 }
 
 /// Everybody signs in; the organizer creates and joins; then things happen.
@@ -156,11 +165,11 @@ fn action(draw: &mut Entropy, weights: Weights, who: usize, present: &mut [bool]
         present.iter_mut().skip(who).take(1).for_each(|one| *one = false);
         return Action::Leave { conference };
     }
-    if within(eject) {
+    // Only the organizer may; that others try, and are refused, is part of the game, but not too often.
+    if within(eject) && (who == 0 || draw.chance(1, 5)) {
         let victims: Vec<_> =
             (0..present.len()).filter(|one| *one != who && present.get(*one) == Some(&true)).collect();
         if let Some(victim) = draw.pick(&victims).copied() {
-            // Only the organizer may; that others try, and are refused, is part of the game.
             if who == 0 {
                 present.iter_mut().skip(victim).take(1).for_each(|one| *one = false);
             }
@@ -177,14 +186,16 @@ fn faults(draw: &mut Entropy, scenario: &Scenario) -> Vec<Fault> {
 }
 
 fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
-    let who = draw.pick(&scenario.participants).map(|one| one.name.clone()).unwrap_or_default();
+    let joined = |step: &&Step| matches!(step.action, Action::Join { .. });
+    let joiners: Vec<_> = scenario.steps.iter().filter(joined).map(|step| &step.who).collect();
+    let who = draw.pick(&joiners).copied().cloned().unwrap_or_default();
     let last = scenario.steps.last().map_or(BEGIN, |step| step.at.as_micros());
     if draw.chance(1, 5) {
         let how = draw.pick(&[How::Fin, How::Rst, How::Silence]).copied().unwrap_or(How::Fin);
         let when = if draw.chance(1, 2) {
             When::At(Duration::from_micros(draw.between(BEGIN, last.max(BEGIN))))
         } else {
-            When::After { bytes: draw.between(500, 20_000), from: who.clone() }
+            When::After { bytes: draw.between(500, 8_000), from: who.clone() }
         };
         return Fault::Cut(Cut { nth: 1, between: [who, "front-end".to_owned()], when, how });
     }
@@ -203,6 +214,9 @@ fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
         1 => Harm::Delay(Duration::from_millis(draw.between(10, 10_000))),
         _ => Harm::Drop,
     };
-    let which = Which { nth: draw.between(1, 4) as u32, code, method: method.to_owned(), from, to };
+    // The first ones more often: they are the ones that there are.
+    let most = draw.between(1, 4);
+    let nth = draw.between(1, most) as u32;
+    let which = Which { nth, code, method: method.to_owned(), from, to };
     Fault::Message { harm, which }
 }

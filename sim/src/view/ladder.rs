@@ -33,7 +33,7 @@ pub fn ladder(scenario: &Scenario, trace: &Trace, how: Ladder) -> String {
     let lines = story(scenario, trace, how.hops);
     let actors = actors(&lines, &trace.cast);
     let page = Page { actors: &actors, cast: &trace.cast };
-    let mut out = format!("{:>12} {:>7}  ", "time", "took");
+    let mut out = format!("{:>12} {:>9}  ", "time", "took");
     for actor in &actors {
         let _ = write!(out, "{:<LANE$}", trace.cast.name(*actor));
     }
@@ -86,7 +86,7 @@ impl Page<'_> {
                 row.arrow(self.lane(*from), self.lane(*to), label, heard.is_some());
             }
         }
-        format!("{:>12} {took:>7}  {}  {notes}", line.at.to_string(), row.0.iter().collect::<String>())
+        format!("{:>12} {took:>9}  {}  {notes}", line.at.to_string(), row.0.iter().collect::<String>())
     }
 
     /// Where an actor's line is.
@@ -98,11 +98,11 @@ impl Page<'_> {
 /// How long it took, in milliseconds: `30 ms`, `0.5 ms`; nothing for no time.
 fn span(from: Instant, to: Instant) -> String {
     let micros = to.since(from).as_micros();
-    match (micros / 1_000, micros % 1_000) {
-        (0, 0) => String::new(),
-        (whole, 0) => format!("{whole} ms"),
-        (whole, rest) => format!("{}ms", format!("{whole}.{rest:03}").trim_end_matches('0')),
+    if micros == 0 {
+        return String::new();
     }
+    let text = format!("{}.{:03}", micros / 1_000, micros % 1_000);
+    format!("{} ms", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// One row of characters, with every actor's line in it.

@@ -26,8 +26,9 @@ fn digests() -> String {
             add(named.name, seed, &scenario);
         }
     }
-    for profile in Profile::ALL {
-        for seed in 0..20 {
+    // Seeds of their own for each profile: one whose faults all stay idle is the calm run of that seed.
+    for (first, profile) in (0..).step_by(20).zip(Profile::ALL) {
+        for seed in first..first + 20 {
             add(profile.name(), seed, &generate(seed, profile));
         }
     }

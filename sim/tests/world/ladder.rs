@@ -27,14 +27,14 @@ fn talk() -> Builder {
 
 #[test]
 fn the_front_end_does_not_count_as_a_party() {
-    let expected = "        time    took  alice            bob
-    0.000000          o signs in       |
-    0.000000          |                o signs in
-    1.000000          o creates        |
-    1.000000   40 ms  |--MESSAGE------>|
-    1.200000          o creates        |
-    1.200000   40 ms  |--MESSAGE------>|
-    1.300000          |                o joins            skipped: there is no such conference
+    let expected = "        time      took  alice            bob
+    0.000000            o signs in       |
+    0.000000            |                o signs in
+    1.000000            o creates        |
+    1.000000     40 ms  |--MESSAGE------>|
+    1.200000            o creates        |
+    1.200000     40 ms  |--MESSAGE------>|
+    1.300000            |                o joins            skipped: there is no such conference
 ";
     assert_eq!(draw(talk(), false), expected);
 }
@@ -44,17 +44,17 @@ fn faults_stand_where_they_struck() {
     let faulty = talk()
         .fault("drop the 2nd MESSAGE from alice to bob")
         .fault("cut the 1st connection between alice and front-end at 1.25s with fin");
-    let expected = "        time    took  alice            bob              front-end
-    0.000000          o signs in       |                |
-    0.000000          |                o signs in       |
-    1.000000          o creates        |                |
-    1.000000   40 ms  |--MESSAGE------>|                |
-    1.200000          o creates        |                |
-    1.200000          |--MESSAGE------✗|                |                  FAULT: drop the 2nd MESSAGE from alice to bob
-    1.250000          o connection     |                |                  FAULT: cut the 1st connection between alice and front-end at 1.25s with fin
-    1.270000          o is cut off     |                |
-    1.270000          |                |                o is cut off
-    1.300000          |                o joins          |                  skipped: there is no such conference
+    let expected = "        time      took  alice            bob              front-end
+    0.000000            o signs in       |                |
+    0.000000            |                o signs in       |
+    1.000000            o creates        |                |
+    1.000000     40 ms  |--MESSAGE------>|                |
+    1.200000            o creates        |                |
+    1.200000            |--MESSAGE------✗|                |                  FAULT: drop the 2nd MESSAGE from alice to bob
+    1.250000            o connection     |                |                  FAULT: cut the 1st connection between alice and front-end at 1.25s with fin
+    1.270000            o is cut off     |                |
+    1.270000            |                |                o is cut off
+    1.300000            |                o joins          |                  skipped: there is no such conference
 ";
     assert_eq!(draw(faulty, false), expected);
 }
@@ -64,10 +64,10 @@ fn every_hop_can_be_shown() {
     let drawn = draw(talk(), true);
     let hops: Vec<_> = drawn.lines().filter(|line| line.contains("MESSAGE")).collect();
     let expected = [
-        "    1.000000   20 ms  |--MESSAGE----------------------->|",
-        "    1.020000   20 ms  |                |<-MESSAGE-------|",
-        "    1.200000   20 ms  |--MESSAGE----------------------->|",
-        "    1.220000   20 ms  |                |<-MESSAGE-------|",
+        "    1.000000     20 ms  |--MESSAGE----------------------->|",
+        "    1.020000     20 ms  |                |<-MESSAGE-------|",
+        "    1.200000     20 ms  |--MESSAGE----------------------->|",
+        "    1.220000     20 ms  |                |<-MESSAGE-------|",
     ];
     assert_eq!(hops, expected);
     assert!(drawn.contains("alice connects to front-end"));
