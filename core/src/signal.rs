@@ -21,6 +21,7 @@ mod draft;
 mod endpoint;
 mod inbound;
 mod machine;
+mod outbound;
 mod proxy;
 mod render;
 mod timers;

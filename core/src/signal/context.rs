@@ -7,12 +7,10 @@ use bytes::Bytes;
 use super::dialog::{Dialog, DialogId, DialogView, Unacknowledged, Usage};
 use super::draft::Draft;
 use super::endpoint::Layer;
-use super::machine::{Machine, Outside};
-use super::render::{self, Head};
+use super::machine::Machine;
+use super::render;
 use super::timers::Timers;
-use super::transaction::{
-    Client, ClientPhase, ClientTransaction, Creating, Key, LayerTimer, Sent, ServerPhase, ServerTransaction,
-};
+use super::transaction::{LayerTimer, ServerPhase, ServerTransaction};
 use super::{T1, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Output, Summary, Transmit};
@@ -95,11 +93,11 @@ impl<M: Machine> Context<'_, M> {
         if code > 100 {
             self.local_tag(tx);
         }
-        let Some(server) = self.layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open)
-        else {
+        let layer = &mut *self.layer;
+        let Some(server) = layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open) else {
             return;
         };
-        let head = render::response(server, code, reason, None, draft);
+        let head = render::response(&mut layer.writer, server, (code, reason), None, draft);
         self.answer(tx, code, head, draft.body().clone());
     }
 
@@ -113,8 +111,9 @@ impl<M: Machine> Context<'_, M> {
         draft: &Draft,
     ) -> Option<DialogId> {
         self.local_tag(tx);
-        let server = self.layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open)?;
-        let head = render::response(server, 200, reason, Some(contact), draft);
+        let layer = &mut *self.layer;
+        let server = layer.servers.get(tx).filter(|server| server.phase == ServerPhase::Open)?;
+        let head = render::response(&mut layer.writer, server, (200, reason), Some(contact), draft);
         let (conn, invite) = (server.conn, *server.request.method() == Method::Invite);
         let id = match server.dialog {
             Some(id) => id,
@@ -161,48 +160,6 @@ impl<M: Machine> Context<'_, M> {
         self.transmit(conn, head, body, Summary::Response(code, method));
     }
 
-    /// Sends a request in a dialog. `None`: the dialog is gone or ended, or there is no connection to its
-    /// peer, so that no answer will come. A BYE ends the dialog; it waits for an outstanding ACK (D-6).
-    pub fn request(
-        &mut self,
-        dialog: DialogId,
-        method: Method,
-        draft: &Draft,
-        ask: M::Ask,
-    ) -> Option<ClientTransaction> {
-        let entry = self.layer.dialogs.get_mut(dialog).filter(|dialog| !dialog.ended)?;
-        let conn = {
-            let peer = entry.peer.clone();
-            self.layer.connection_to(&peer)?
-        };
-        let tx = self.layer.clients.reserve();
-        let entry = self.layer.dialogs.get_mut(dialog)?;
-        if method == Method::Bye {
-            entry.ended = true;
-            if entry.unacknowledged.is_some() {
-                entry.held_bye = Some((tx, draft.clone()));
-                self.layer.held.insert(tx, ask);
-                return Some(tx);
-            }
-        }
-        self.request_now(tx, conn, dialog, method, draft, ask);
-        Some(tx)
-    }
-
-    /// Sends a BENOTIFY in a dialog: no answer, no transaction. Whether it could be sent.
-    pub fn benotify(&mut self, dialog: DialogId, draft: &Draft) -> bool {
-        let Some(entry) = self.layer.dialogs.get(dialog).filter(|dialog| !dialog.ended) else { return false };
-        let Some(conn) = self.layer.connection_to(&entry.peer) else { return false };
-        let number = self.layer.clients.reserve().0;
-        let branch = render::branch(number, self.layer.salt);
-        let via = render::via_line(self.layer.settings.address.as_str(), Some(&branch));
-        let Some(entry) = self.layer.dialogs.get_mut(dialog) else { return false };
-        let seq = entry.advance(draft.cseq());
-        let head = render::in_dialog(entry, &Method::Benotify, &render::route(entry), &via, seq, draft);
-        self.transmit(conn, head, draft.body().clone(), Summary::Request(Method::Benotify));
-        true
-    }
-
     /// Uses up a CSeq number of a dialog without sending anything: the first notification travelled in the
     /// response (EX-IM-4-1-1, `ms-piggyback-cseq`).
     pub fn use_number(&mut self, dialog: DialogId) -> u32 {
@@ -218,182 +175,6 @@ impl<M: Machine> Context<'_, M> {
         {
             self.layer.held.remove(&tx);
         }
-    }
-
-    /// Sends a request outside any dialog over `conn`. `None`: the connection is gone.
-    pub fn send(&mut self, conn: ConnId, outside: &Outside<'_>, ask: M::Ask) -> Option<ClientTransaction> {
-        if !self.layer.connections.contains_key(&conn) {
-            return None;
-        }
-        let (tag, call_id) = (self.layer.entropy.hex(10), self.layer.entropy.call_id());
-        let from = with_tag(outside.from, &tag);
-        let seq = outside.draft.cseq().unwrap_or(1);
-        let tx = self.layer.clients.reserve();
-        let (via, key) = self.identify(tx, conn, &outside.method, &call_id, &tag, seq);
-        let mut head = Head::request(&outside.method, outside.target);
-        head.text(&via).text("Max-Forwards: 70\r\n");
-        head.line("From", &from).line("To", outside.to).line("Call-ID", &call_id);
-        head.cseq(seq, &outside.method);
-        if let Some(contact) = outside.contact {
-            head.line("Contact", contact);
-        }
-        let head = head.finish(outside.draft);
-        let usage = match outside.method {
-            Method::Invite => Some(Usage::Invite),
-            Method::Subscribe => Some(Usage::Subscribe),
-            _ => None,
-        };
-        let creating = usage.map(|usage| Creating {
-            usage,
-            local_tag: tag.into(),
-            local: from.as_str().into(),
-            call_id: call_id.as_str().into(),
-            contact: outside.contact.unwrap_or_default().into(),
-            cseq: seq,
-            answered: Vec::new(),
-        });
-        let sent = Sent {
-            target: outside.target.into(),
-            via: via.into(),
-            routes: "".into(),
-            from: from.into(),
-            to: outside.to.into(),
-            call_id: call_id.into(),
-            cseq: seq,
-        };
-        let client = Client {
-            key: key.clone(),
-            conn,
-            method: outside.method.clone(),
-            ask: Some(ask),
-            dialog: None,
-            phase: ClientPhase::Calling,
-            cancel: false,
-            sent,
-            creating,
-        };
-        self.launch(tx, key, client, head, outside.draft.body().clone());
-        Some(tx)
-    }
-
-    /// Asks the peer to give up on an INVITE of ours, as soon as it may (RFC 3261 9.1).
-    pub fn cancel(&mut self, tx: ClientTransaction) {
-        let Some(client) = self.layer.clients.get_mut(tx) else { return };
-        match client.phase {
-            ClientPhase::Calling => client.cancel = true,
-            ClientPhase::Proceeding => self.send_cancel(tx),
-            ClientPhase::Accepted => {}
-        }
-    }
-
-    pub(super) fn send_cancel(&mut self, tx: ClientTransaction) {
-        let Some(client) = self.layer.clients.get_mut(tx) else { return };
-        client.cancel = false;
-        // An INVITE that stays without final answer all the same counts as cancelled (RFC 3261 9.1).
-        self.layer.timers.set(LayerTimer::B(tx), self.now + TRANSACTION_TIMEOUT);
-        let head = render::companion(&client.sent, &Method::Cancel, &client.sent.to);
-        let conn = client.conn;
-        let text = client.key.1.replace("INVITE", "CANCEL").into_boxed_str();
-        let cancel = Client {
-            key: (conn, text),
-            conn,
-            method: Method::Cancel,
-            ask: None,
-            dialog: None,
-            phase: ClientPhase::Calling,
-            cancel: false,
-            sent: Sent::default(),
-            creating: None,
-        };
-        let id = self.layer.clients.reserve();
-        self.launch(id, cancel.key.clone(), cancel, head, Bytes::new());
-    }
-
-    /// Sends a request in a dialog under a handle that is reserved already.
-    pub(super) fn request_now(
-        &mut self,
-        tx: ClientTransaction,
-        conn: ConnId,
-        dialog: DialogId,
-        method: Method,
-        draft: &Draft,
-        ask: M::Ask,
-    ) {
-        let Some(entry) = self.layer.dialogs.get_mut(dialog) else { return };
-        let seq = entry.advance(draft.cseq());
-        if method == Method::Invite {
-            entry.invite_seq = seq;
-        }
-        let (call_id, tag) = (entry.call_id.clone(), entry.local_tag.clone());
-        let (via, key) = self.identify(tx, conn, &method, &call_id, &tag, seq);
-        let Some(entry) = self.layer.dialogs.get(dialog) else { return };
-        let route = render::route(entry);
-        let head = render::in_dialog(entry, &method, &route, &via, seq, draft);
-        let sent = if method == Method::Invite {
-            Sent {
-                target: route.0.into(),
-                via: via.into(),
-                routes: route.1.into(),
-                from: entry.local.clone(),
-                to: entry.remote.clone(),
-                call_id,
-                cseq: seq,
-            }
-        } else {
-            Sent::default()
-        };
-        let client = Client {
-            key: key.clone(),
-            conn,
-            method,
-            ask: Some(ask),
-            dialog: Some(dialog),
-            phase: ClientPhase::Calling,
-            cancel: false,
-            sent,
-            creating: None,
-        };
-        self.launch(tx, key, client, head, draft.body().clone());
-    }
-
-    /// The Via line and the key of a request of ours.
-    pub(super) fn identify(
-        &self,
-        tx: ClientTransaction,
-        conn: ConnId,
-        method: &Method,
-        call_id: &str,
-        tag: &str,
-        seq: u32,
-    ) -> (String, Key) {
-        let settings = &self.layer.settings;
-        let branch = settings.branches.then(|| render::branch(tx.0, self.layer.salt));
-        let via = render::via_line(settings.address.as_str(), branch.as_deref());
-        let text = match branch {
-            Some(branch) => format!("{branch} {method}"),
-            None => format!("{call_id} {tag} {seq} {method}"),
-        };
-        (via, (conn, text.into_boxed_str()))
-    }
-
-    /// Writes a request and waits for its answer.
-    pub(super) fn launch(
-        &mut self,
-        tx: ClientTransaction,
-        key: Key,
-        client: Client<M::Ask>,
-        head: Bytes,
-        body: Bytes,
-    ) {
-        let (conn, method) = (client.conn, client.method.clone());
-        if method == Method::Invite {
-            self.layer.timers.set(LayerTimer::B(tx), self.now + TRANSACTION_TIMEOUT);
-        } else {
-            let timeout = self.layer.settings.request_timeout;
-            self.layer.timers.set(LayerTimer::F(tx), self.now + timeout);
-        }
-        self.layer.clients.insert(tx, key, client);
-        self.transmit(conn, head, body, Summary::Request(method));
     }
 
     /// Writes, if the connection still stands: at once, or when it is up.
@@ -446,7 +227,7 @@ fn accepted(request: &Message, tag: Box<str>, contact: &str, peer: Address) -> D
 }
 
 /// A From or To value with a tag right behind the address, before other parameters such as `epid`.
-fn with_tag(value: &str, tag: &str) -> String {
+pub(super) fn with_tag(value: &str, tag: &str) -> String {
     match value.rfind('>') {
         Some(end) => {
             let (address, parameters) = value.split_at(end + 1);

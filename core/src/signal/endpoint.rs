@@ -14,7 +14,7 @@ use super::transaction::{Client, ClientTransaction, LayerTimer, Server, ServerTr
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Deadline, Dump, Input, Node, Output, Transmit};
 use crate::time::{Duration, Instant};
-use crate::wire::sip::{Framer, Message};
+use crate::wire::sip::{Framer, Message, Writer};
 
 /// What an endpoint is told about itself.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub(super) struct Layer<A> {
     /// The asks of BYEs that wait for an ACK.
     pub(super) held: BTreeMap<ClientTransaction, A>,
     pub(super) timers: Timers<LayerTimer>,
+    /// Writes every head, in a buffer it keeps.
+    pub(super) writer: Writer,
 }
 
 impl<A> Layer<A> {
@@ -109,6 +111,7 @@ impl<M: Machine> Endpoint<M> {
             dialogs: Dialogs::default(),
             held: BTreeMap::new(),
             timers: Timers::new(),
+            writer: Writer::new(),
         };
         Self { machine, layer, timers: Timers::new(), out: VecDeque::new(), now: Instant::ZERO }
     }

@@ -75,7 +75,8 @@ impl<M: Machine> Context<'_, M> {
             phase: ServerPhase::Open,
             last: None,
         };
-        let head = render::response(&server, code, reason, None, &Draft::new());
+        let writer = &mut self.layer.writer;
+        let head = render::response(writer, &server, (code, reason), None, &Draft::new());
         let method = request.cseq().map_or_else(|_| request.method().clone(), |cseq| cseq.method);
         self.transmit(conn, head, Bytes::new(), Summary::Response(code, method));
     }
@@ -266,16 +267,17 @@ impl<M: Machine> Context<'_, M> {
         let (call_id, tag) = (dialog.call_id.clone(), dialog.local_tag.clone());
         let seq = dialog.invite_seq;
         let (via, _) = self.identify(number, conn, &Method::Ack, &call_id, &tag, seq);
-        let Some(dialog) = self.layer.dialogs.get(id) else { return };
-        let route = render::route(dialog);
-        let head = render::in_dialog(dialog, &Method::Ack, &route, &via, seq, &Draft::new());
+        let layer = &mut *self.layer;
+        let Some(dialog) = layer.dialogs.get(id) else { return };
+        let (method, path) = (Method::Ack, render::path(dialog));
+        let head = render::in_dialog(&mut layer.writer, dialog, &method, (&path, &via), seq, &Draft::new());
         self.transmit(conn, head, Bytes::new(), Summary::Request(Method::Ack));
     }
 
     /// Sends the ACK for a failure, which belongs to the transaction (RFC 3261 17.1.1.3).
     fn acknowledge_failure(&mut self, client: &Client<M::Ask>, message: &Message) {
         let to = message.header(Name::To).unwrap_or(&client.sent.to);
-        let head = render::companion(&client.sent, &Method::Ack, to);
+        let head = render::companion(&mut self.layer.writer, &client.sent, &Method::Ack, to);
         self.transmit(client.conn, head, Bytes::new(), Summary::Request(Method::Ack));
     }
 }

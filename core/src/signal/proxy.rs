@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::context::Context;
 use super::machine::{Machine, Request};
-use super::render::{self, Head};
+use super::render::{self, Path};
 use super::transaction::{Client, ClientPhase, ClientTransaction, Sent, ServerPhase, ServerTransaction};
 use crate::node::{ConnId, Summary};
-use crate::wire::sip::{Message, Method, Name, StartLine};
+use crate::wire::sip::{Message, Method, Name, StartLine, Writer};
 
 /// What changes in a request on its way.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +41,7 @@ impl<M: Machine> Context<'_, M> {
         }
         let message = &request.message;
         let tx = self.layer.clients.reserve();
-        let (head, via, routes, target) = self.forwarded(tx, message, forwarding);
+        let (head, via, path) = self.forwarded(tx, message, forwarding);
         let method = message.method().clone();
         if method == Method::Benotify {
             self.transmit(conn, head, message.body().clone(), Summary::Request(method));
@@ -50,9 +50,8 @@ impl<M: Machine> Context<'_, M> {
         let sent = if method == Method::Invite {
             let header = |name| Box::from(message.header(name).unwrap_or_default());
             Sent {
-                target: target.into(),
+                path,
                 via: via.into(),
-                routes: routes.into(),
                 from: header(Name::From),
                 to: header(Name::To),
                 call_id: header(Name::CallId),
@@ -98,7 +97,7 @@ impl<M: Machine> Context<'_, M> {
         if !passes {
             return;
         }
-        let head = relayed(response, code, reason);
+        let head = relayed(&mut self.layer.writer, response, code, reason);
         self.answer(tx, code, head, response.body().clone());
     }
 
@@ -108,63 +107,49 @@ impl<M: Machine> Context<'_, M> {
         self.drop_server(tx);
     }
 
-    /// The head of a forwarded request, with its Via line, Route lines and Request-URI.
+    /// The head of a forwarded request, with its Via value and its path.
     fn forwarded(
-        &self,
+        &mut self,
         tx: ClientTransaction,
         message: &Message,
         forwarding: Forwarding<'_>,
-    ) -> (Bytes, String, String, String) {
+    ) -> (Bytes, String, Path) {
         let branch = render::branch(tx.0, self.layer.salt);
-        let via = render::via_line(self.layer.settings.address.as_str(), Some(&branch));
-        let StartLine::Request { method, uri } = message.start() else {
-            return Default::default();
-        };
+        let via = render::via(self.layer.settings.address.as_str(), Some(&branch));
+        let StartLine::Request { method, uri } = message.start() else { return Default::default() };
         let target = forwarding.target.unwrap_or(uri);
-        let mut head = Head::request(method, target);
-        head.text(&via);
+        let path = Path { target: target.into(), routes: remaining_routes(message, forwarding) };
+        let writer = &mut self.layer.writer;
+        writer.start_request(method, target).text(Name::Via, &via);
         if let Some(value) = forwarding.record_route {
-            head.line("Record-Route", value);
+            writer.text(Name::RecordRoute, value);
         }
         let hops = message.max_forwards().ok().flatten().unwrap_or(71).saturating_sub(1);
-        head.text("Max-Forwards: ").number(u64::from(hops)).text("\r\n");
-        let routes = remaining_routes(message, forwarding);
-        head.text(&routes);
+        writer.number(Name::MaxForwards, hops.into());
+        for route in &path.routes {
+            writer.text(Name::Route, route);
+        }
         if let Some((name, value)) = forwarding.header {
-            head.line(name, value);
+            writer.text(name, value);
         }
-        for field in message.fields() {
-            if !matches!(field.name(), Name::Route | Name::MaxForwards | Name::ContentLength) {
-                head.line(field.spelling(), field.value());
-            }
-        }
-        (head.end(message.body().len()), via, routes, target.to_owned())
+        writer.copy_fields(message, |name| !matches!(name, Name::Route | Name::MaxForwards));
+        (writer.finish(message.body().len()), via, path)
     }
 }
 
-/// The Route lines that are left.
-fn remaining_routes(message: &Message, forwarding: Forwarding<'_>) -> String {
+/// The Route values that are left.
+fn remaining_routes(message: &Message, forwarding: Forwarding<'_>) -> Vec<Box<str>> {
     let values: Vec<&str> = message.list(Name::Route).collect();
     let end = values.len().saturating_sub(usize::from(forwarding.last_route_used));
-    let mut lines = String::new();
-    for value in values.get(forwarding.routes_used..end).unwrap_or_default() {
-        lines.push_str("Route: ");
-        lines.push_str(value);
-        lines.push_str("\r\n");
-    }
-    lines
+    let left = values.get(forwarding.routes_used..end).unwrap_or_default();
+    left.iter().map(|value| Box::from(*value)).collect()
 }
 
 /// The head of a response without its topmost Via value.
-fn relayed(response: &Message, code: u16, reason: &str) -> Bytes {
-    let mut head = Head::response(code, reason);
+fn relayed(writer: &mut Writer, response: &Message, code: u16, reason: &str) -> Bytes {
+    writer.start_response(code, reason);
     for value in response.list(Name::Via).skip(1) {
-        head.line("Via", value);
+        writer.text(Name::Via, value);
     }
-    for field in response.fields() {
-        if !matches!(field.name(), Name::Via | Name::ContentLength) {
-            head.line(field.spelling(), field.value());
-        }
-    }
-    head.end(response.body().len())
+    writer.copy_fields(response, |name| name != Name::Via).finish(response.body().len())
 }

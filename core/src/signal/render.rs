@@ -5,80 +5,16 @@ use bytes::Bytes;
 use super::dialog::Dialog;
 use super::draft::Draft;
 use super::transaction::{COOKIE, Sent, Server};
-use crate::wire::sip::{Message, Method, Name};
+use crate::wire::sip::{CSeq, Message, Method, Name, Writer};
 
-/// A head under construction.
-pub(super) struct Head(Vec<u8>);
+/// The hops a request of ours may take (RFC 3261 8.1.1.6).
+const MAX_FORWARDS: u64 = 70;
 
-impl Head {
-    pub(super) fn request(method: &Method, target: &str) -> Self {
-        let mut head = Self(Vec::with_capacity(512));
-        head.text(method.as_str()).text(" ").text(target).text(" SIP/2.0\r\n");
-        head
-    }
-
-    pub(super) fn response(code: u16, reason: &str) -> Self {
-        let mut head = Self(Vec::with_capacity(512));
-        head.text("SIP/2.0 ").number(u64::from(code)).text(" ").text(reason).text("\r\n");
-        head
-    }
-
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        self.0.extend_from_slice(text.as_bytes());
-        self
-    }
-
-    pub(super) fn number(&mut self, number: u64) -> &mut Self {
-        let mut digits = [0_u8; 20];
-        let mut rest = number;
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            if let Some(digit) = digits.get_mut(at) {
-                *digit = b'0' + (rest % 10) as u8;
-            }
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        self.0.extend_from_slice(digits.get(at..).unwrap_or_default());
-        self
-    }
-
-    /// One header line; the folds of a copied value become blanks.
-    pub(super) fn line(&mut self, name: &str, value: &str) -> &mut Self {
-        self.text(name).text(": ");
-        if memchr::memchr2(b'\r', b'\n', value.as_bytes()).is_some() {
-            self.0.extend(value.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
-        } else {
-            self.text(value);
-        }
-        self.text("\r\n")
-    }
-
-    pub(super) fn cseq(&mut self, seq: u32, method: &Method) -> &mut Self {
-        self.text("CSeq: ").number(u64::from(seq)).text(" ").text(method.as_str()).text("\r\n")
-    }
-
-    /// The machine's own lines, then the length of its body, then the empty line.
-    pub(super) fn finish(mut self, draft: &Draft) -> Bytes {
-        self.text(draft.lines());
-        self.end(draft.body().len())
-    }
-
-    /// Content-Length and the empty line.
-    pub(super) fn end(mut self, length: usize) -> Bytes {
-        self.text("Content-Length: ").number(length as u64).text("\r\n\r\n");
-        Bytes::from(self.0)
-    }
-}
-
-/// The Via line of a request of ours. UCCP-like clients put no branch into it.
-pub(super) fn via_line(sent_by: &str, branch: Option<&str>) -> String {
+/// The Via value of a request of ours. UCCP-like clients put no branch into it.
+pub(super) fn via(sent_by: &str, branch: Option<&str>) -> String {
     match branch {
-        Some(branch) => format!("Via: SIP/2.0/TCP {sent_by};branch={branch}\r\n"),
-        None => format!("Via: SIP/2.0/TCP {sent_by}\r\n"),
+        Some(branch) => format!("SIP/2.0/TCP {sent_by};branch={branch}"),
+        None => format!("SIP/2.0/TCP {sent_by}"),
     }
 }
 
@@ -87,85 +23,108 @@ pub(super) fn branch(number: u64, salt: u64) -> String {
     format!("{COOKIE}{salt:08x}.{number:x}")
 }
 
-/// Request-URI and Route lines for a dialog: loose, or strict when the first hop asks for it
-/// (RFC 3261 12.2.1.1).
-pub(super) fn route(dialog: &Dialog) -> (String, String) {
-    let strict = dialog.routes.first().filter(|first| !first.contains(";lr"));
-    let mut lines = String::new();
-    let mut push = |value: &str| {
-        lines.push_str("Route: ");
-        lines.push_str(value);
-        lines.push_str("\r\n");
+/// Where a request goes: the Request-URI, and the Route values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    pub(super) target: Box<str>,
+    pub(super) routes: Vec<Box<str>>,
+}
+
+/// The path of a dialog's requests: loose, or strict when the first hop asks for it (RFC 3261 12.2.1.1).
+pub(super) fn path(dialog: &Dialog) -> Path {
+    let Some((first, rest)) = dialog.routes.split_first().filter(|(first, _)| !first.contains(";lr")) else {
+        return Path { target: dialog.target.clone(), routes: dialog.routes.clone() };
     };
-    let Some(first) = strict else {
-        dialog.routes.iter().for_each(|value| push(value));
-        return (dialog.target.to_string(), lines);
-    };
-    dialog.routes.iter().skip(1).for_each(|value| push(value));
-    push(&format!("<{}>", dialog.target));
-    (first.trim_matches(['<', '>']).to_owned(), lines)
+    let last = format!("<{}>", dialog.target).into_boxed_str();
+    let routes = rest.iter().cloned().chain([last]).collect();
+    Path { target: first.trim_matches(['<', '>']).into(), routes }
 }
 
 /// A request within a dialog.
 pub(super) fn in_dialog(
+    writer: &mut Writer,
     dialog: &Dialog,
     method: &Method,
-    (target, routes): &(String, String),
-    via: &str,
+    (path, via): (&Path, &str),
     seq: u32,
     draft: &Draft,
 ) -> Bytes {
-    let mut head = Head::request(method, target);
-    head.text(via).text("Max-Forwards: 70\r\n");
-    head.line("From", &dialog.local).line("To", &dialog.remote).line("Call-ID", &dialog.call_id);
-    head.cseq(seq, method).text(routes);
+    writer.start_request(method, &path.target).text(Name::Via, via);
+    writer.number(Name::MaxForwards, MAX_FORWARDS);
+    writer.text(Name::From, &dialog.local).text(Name::To, &dialog.remote);
+    writer.text(Name::CallId, &dialog.call_id);
+    cseq(writer, seq, method);
+    path.routes.iter().for_each(|route| {
+        writer.text(Name::Route, route);
+    });
     if matches!(method, Method::Invite | Method::Subscribe | Method::Update | Method::Notify) {
-        head.line("Contact", &dialog.contact);
+        writer.text(Name::Contact, &dialog.contact);
     }
-    head.finish(draft)
+    writer.rendered(draft.lines()).finish(draft.body().len())
+}
+
+/// A request outside dialogs.
+pub(super) fn outside(
+    writer: &mut Writer,
+    sent: &Sent,
+    method: &Method,
+    contact: Option<&str>,
+    draft: &Draft,
+) -> Bytes {
+    begin(writer, sent, method, &sent.to);
+    if let Some(contact) = contact {
+        writer.text(Name::Contact, contact);
+    }
+    writer.rendered(draft.lines()).finish(draft.body().len())
+}
+
+/// The ACK or CANCEL that goes with an INVITE, hop by hop (RFC 3261 17.1.1.3, 9.1).
+pub(super) fn companion(writer: &mut Writer, sent: &Sent, method: &Method, to: &str) -> Bytes {
+    begin(writer, sent, method, to);
+    writer.finish(0)
+}
+
+fn begin(writer: &mut Writer, sent: &Sent, method: &Method, to: &str) {
+    writer.start_request(method, &sent.path.target).text(Name::Via, &sent.via);
+    writer.number(Name::MaxForwards, MAX_FORWARDS);
+    writer.text(Name::From, &sent.from).text(Name::To, to).text(Name::CallId, &sent.call_id);
+    cseq(writer, sent.cseq, method);
+    sent.path.routes.iter().for_each(|route| {
+        writer.text(Name::Route, route);
+    });
+}
+
+fn cseq(writer: &mut Writer, seq: u32, method: &Method) {
+    writer.header(Name::CSeq, CSeq { seq, method: method.clone() });
 }
 
 /// A response to the request of `server`, with our tag once it has one.
 pub(super) fn response(
+    writer: &mut Writer,
     server: &Server,
-    code: u16,
-    reason: &str,
+    (code, reason): (u16, &str),
     contact: Option<&str>,
     draft: &Draft,
 ) -> Bytes {
-    let mut head = Head::response(code, reason);
     let request = &server.request;
-    for field in request.fields().filter(|field| field.name() == Name::Via) {
-        head.line("Via", field.value());
-    }
+    writer.start_response(code, reason).copy_fields(request, |name| name == Name::Via);
     // What a request lacks, the refusal of it lacks too.
     for name in [Name::From, Name::To, Name::CallId, Name::CSeq] {
         let Some(value) = request.header(name) else { continue };
         match &server.local_tag {
             Some(tag) if name == Name::To && code > 100 && !has_tag(request) => {
-                head.line("To", &format!("{value};tag={tag}"));
+                writer.header(name, format_args!("{value};tag={tag}"));
             }
             _ => {
-                head.line(name.as_str(), value);
+                writer.text(name, value);
             }
         }
     }
     if let Some(contact) = contact {
-        for value in request.headers(Name::RecordRoute) {
-            head.line("Record-Route", value);
-        }
-        head.line("Contact", contact);
+        writer.copy_fields(request, |name| name == Name::RecordRoute);
+        writer.text(Name::Contact, contact);
     }
-    head.finish(draft)
-}
-
-/// The ACK or CANCEL that goes with an INVITE, hop by hop (RFC 3261 17.1.1.3, 9.1).
-pub(super) fn companion(sent: &Sent, method: &Method, to: &str) -> Bytes {
-    let mut head = Head::request(method, &sent.target);
-    head.text(&sent.via).text("Max-Forwards: 70\r\n");
-    head.line("From", &sent.from).line("To", to).line("Call-ID", &sent.call_id);
-    head.cseq(sent.cseq, method).text(&sent.routes);
-    head.end(0)
+    writer.rendered(draft.lines()).finish(draft.body().len())
 }
 
 /// Whether the To header of `request` has a tag.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::dialog::{DialogId, Usage};
+use super::render::Path;
 use super::timers::TimerKey;
 use crate::node::ConnId;
 use crate::wire::sip::{Message, Method};
@@ -107,11 +108,9 @@ pub(super) enum ClientPhase {
 /// What ACK and CANCEL repeat of an INVITE; empty for other methods.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
-    pub(super) target: Box<str>,
-    /// The rendered Via line.
+    pub(super) path: Path,
+    /// The Via value.
     pub(super) via: Box<str>,
-    /// The rendered Route lines.
-    pub(super) routes: Box<str>,
     pub(super) from: Box<str>,
     pub(super) to: Box<str>,
     pub(super) call_id: Box<str>,

@@ -84,6 +84,12 @@ impl Writer {
         self
     }
 
+    /// Adds fields that were rendered before by code that keeps every value on its line.
+    pub(crate) fn rendered(&mut self, lines: &str) -> &mut Self {
+        self.buffer.extend_from_slice(lines.as_bytes());
+        self
+    }
+
     /// Adds Content-Length and the empty line, and gives the head away.
     pub fn finish(&mut self, content_length: usize) -> Bytes {
         self.buffer.extend_from_slice(b"Content-Length: ");
