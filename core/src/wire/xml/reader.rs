@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
 
-use super::characters::{first_illegal, is_space, normalize_line_ends, resolve, split_name};
+use super::characters::{Contents, first_illegal, is_space, normalize_line_ends, resolve, split_name};
 use super::declaration::is_declaration;
 use super::error::{XmlError, XmlErrorKind};
 use super::lexical;
@@ -44,6 +44,7 @@ enum Token<'a> {
 /// ignored.
 pub struct Reader<'a> {
     input: &'a str,
+    contents: Contents,
     /// Bytes of the byte order mark, which `input` lacks.
     mark: usize,
     events: quick_xml::Reader<&'a [u8]>,
@@ -78,6 +79,7 @@ impl<'a> Reader<'a> {
         events.config_mut().enable_all_checks(true);
         Ok(Self {
             input,
+            contents: Contents::of(input),
             mark,
             events,
             scope: Scope::default(),
@@ -280,7 +282,10 @@ impl<'a> Reader<'a> {
                 }
                 Event::Text(text) => {
                     let text = text.into_inner();
-                    if let Some(offset) = misplaced_section_end(&text) {
+                    // Plain text may not contain the end of a CDATA section (XML 1.0 section 2.4).
+                    if self.contents.brackets
+                        && let Some(offset) = memmem::find(text.as_bytes(), b"]]>")
+                    {
                         return Err(XmlErrorKind::Markup.at(self.mark + start + offset));
                     }
                     return self.content(start, text);
@@ -328,7 +333,8 @@ impl<'a> Reader<'a> {
         let (name, attributes) = content.split_at_checked(name_length).unwrap_or((content, ""));
         let (prefix, local) = split_name(name).ok_or(XmlErrorKind::MalformedName.at(offset))?;
         self.scope.push();
-        tag::scan(attributes, offset + 1 + name_length, &mut self.scope, &mut self.attributes)?;
+        let offset_inside = offset + 1 + name_length;
+        tag::scan(attributes, offset_inside, self.contents, &mut self.scope, &mut self.attributes)?;
         self.start = start;
         self.name_length = name_length;
         self.prefix = prefix;
@@ -343,6 +349,7 @@ impl<'a> Reader<'a> {
             return Err(XmlErrorKind::OutsideRoot.at(self.mark + start + offset));
         }
         Ok(Token::Text(match text {
+            text if !self.contents.carriage_returns => text,
             Cow::Borrowed(text) => normalize_line_ends(text),
             Cow::Owned(text) => Cow::Owned(normalize_line_ends(&text).into_owned()),
         }))
@@ -394,12 +401,6 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(lexical::token(text)),
         Cow::Owned(text) => Cow::Owned(lexical::token(&text).to_owned()),
     }
-}
-
-/// Offset of a `]]>`, which plain text may not contain (XML 1.0 section 2.4).
-fn misplaced_section_end(text: &str) -> Option<usize> {
-    memchr(b']', text.as_bytes())?;
-    memmem::find(text.as_bytes(), b"]]>")
 }
 
 fn raw_with(head: &str, declarations: &[(&str, Cow<'_, str>)], tail: &str) -> String {

@@ -12,10 +12,22 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 #[derive(Debug, Clone)]
 pub(super) struct Binding<'a> {
     /// Empty for the default namespace.
-    pub(super) prefix: &'a str,
+    prefix: &'a str,
+    /// Looked up for every element, so compared as a number first.
+    key: u64,
     /// Empty where the default namespace is undeclared again.
     pub(super) name: Cow<'a, str>,
     ns: Ns,
+}
+
+/// Length (at most 255) and first 7 bytes of a prefix: all of it, for the usual ones.
+fn key(prefix: &str) -> u64 {
+    let mut bytes = [0; 8];
+    if let Some((length, start)) = bytes.split_first_mut() {
+        *length = u8::try_from(prefix.len()).unwrap_or(u8::MAX);
+        start.iter_mut().zip(prefix.bytes()).for_each(|(place, byte)| *place = byte);
+    }
+    u64::from_le_bytes(bytes)
 }
 
 /// The stack of declarations.
@@ -56,7 +68,7 @@ impl<'a> Scope<'a> {
         if self.bindings.len() >= MAX_BINDINGS {
             return Err(XmlErrorKind::TooManyBindings);
         }
-        self.bindings.push(Binding { prefix, name, ns });
+        self.bindings.push(Binding { prefix, key: key(prefix), name, ns });
         Ok(())
     }
 
@@ -68,7 +80,10 @@ impl<'a> Scope<'a> {
 
     /// The innermost declaration of a prefix and how many bindings lie below it.
     pub(super) fn find(&self, prefix: &str) -> Option<(usize, &Binding<'a>)> {
-        self.bindings.iter().enumerate().rev().find(|(_, binding)| binding.prefix == prefix)
+        let key = key(prefix);
+        let same =
+            |binding: &Binding<'_>| binding.key == key && (prefix.len() < 8 || binding.prefix == prefix);
+        self.bindings.iter().enumerate().rev().find(|(_, binding)| same(binding))
     }
 
     /// How many bindings the elements outside the innermost one declare.

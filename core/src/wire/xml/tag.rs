@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::characters::{attribute_value, is_space, split_name};
+use super::characters::{Contents, attribute_value, is_space, split_name};
 use super::error::{XmlError, XmlErrorKind};
 use super::limits::{MAX_ATTRIBUTES, MAX_TEXT};
 use super::namespace::Ns;
@@ -21,18 +21,23 @@ pub(super) struct Attribute<'a> {
 }
 
 /// Splits what follows the name in a start tag: declarations go to `scope`, attributes to `attributes`.
-/// `offset` is where `content` starts in the document.
+/// `offset` is where `content` starts in the document, which holds `contents`.
 pub(super) fn scan<'a>(
     content: &'a str,
     offset: usize,
+    contents: Contents,
     scope: &mut Scope<'a>,
     attributes: &mut Vec<Attribute<'a>>,
 ) -> Result<(), XmlError> {
+    if let Some(at) = memchr(b'<', content.as_bytes()) {
+        return Err(XmlErrorKind::MalformedAttribute.at(offset + at));
+    }
+    let plain = !(contents.references || contents.carriage_returns || contents.breaks);
     let mut count = 0;
     let mut rest = content;
     loop {
         let at = |rest: &str| offset + content.len() - rest.len();
-        let trimmed = rest.trim_start_matches(|c: char| c.is_ascii() && is_space(c as u8));
+        let trimmed = trim_start(rest);
         if trimmed.is_empty() {
             break;
         }
@@ -50,7 +55,11 @@ pub(super) fn scan<'a>(
         if raw.len() > MAX_TEXT {
             return Err(XmlErrorKind::TextTooLong.at(value_offset));
         }
-        let value = attribute_value(raw).map_err(|(kind, inner)| kind.at(value_offset + inner))?;
+        let value = if plain {
+            Cow::Borrowed(raw)
+        } else {
+            attribute_value(raw).map_err(|(kind, inner)| kind.at(value_offset + inner))?
+        };
         match (prefix, local) {
             ("", "xmlns") => declare(scope, "", value, position)?,
             ("xmlns", prefix) => declare(scope, prefix, value, position)?,
@@ -61,11 +70,16 @@ pub(super) fn scan<'a>(
     resolve(scope, attributes)
 }
 
+fn trim_start(text: &str) -> &str {
+    let start = text.bytes().position(|byte| !is_space(byte)).unwrap_or(text.len());
+    text.get(start..).unwrap_or("")
+}
+
 /// `name = "value"` and what follows.
 fn split(text: &str) -> Option<(&str, &str, &str)> {
-    let equals = memchr(b'=', text.as_bytes())?;
+    let equals = text.bytes().position(|byte| byte == b'=')?;
     let name = text.get(..equals)?.trim_ascii_end();
-    let value = text.get(equals + 1..)?.trim_ascii_start();
+    let value = trim_start(text.get(equals + 1..)?);
     let quote = *value.as_bytes().first()?;
     if !matches!(quote, b'"' | b'\'') {
         return None;
