@@ -22,12 +22,17 @@ const PREFIXES: [(&str, Ns); 7] = [
     ("cis", Ns::Separator),
 ];
 
-/// Bytes a small notification takes; saves the buffer from growing step by step.
-const USUAL_SIZE: usize = 2048;
+/// Bytes of a notification without users, of a user, of an MCU: saves the buffer from growing step by step.
+const BASE_SIZE: usize = 1024;
+const USER_SIZE: usize = 1024;
+const VIEW_SIZE: usize = 512;
 
 /// Writes a document without white space between elements.
 pub fn write(info: &ConferenceInfo<'_>) -> Vec<u8> {
-    let mut writer = Writer::with_buffer(Vec::with_capacity(USUAL_SIZE));
+    let users = info.users.as_ref().map_or(0, |users| users.users.len());
+    let views = info.conference_view.as_ref().map_or(0, |view| view.entity_views.len());
+    let size = BASE_SIZE + users * USER_SIZE + views * VIEW_SIZE;
+    let mut writer = Writer::with_buffer(Vec::with_capacity(size));
     writer.start("conference-info");
     writer.namespace("", Ns::ConferenceInfo);
     for (prefix, ns) in PREFIXES {

@@ -36,6 +36,7 @@ impl Writer {
     }
 
     /// Starts an element; its attributes come next.
+    #[inline(always)]
     pub fn start(&mut self, name: &'static str) {
         self.close_tag();
         self.out.push(b'<');
@@ -45,21 +46,28 @@ impl Writer {
 
     /// Declares a namespace on the element just started; an empty prefix declares the default namespace.
     pub fn namespace(&mut self, prefix: &'static str, ns: Ns) {
-        self.raw_declaration(prefix, ns.name());
+        self.begin_declaration(prefix);
+        self.out.extend_from_slice(ns.name().as_bytes());
+        self.out.push(b'"');
     }
 
     pub(super) fn raw_declaration(&mut self, prefix: &str, name: &str) {
+        self.begin_declaration(prefix);
+        self.escape(name, true);
+        self.out.push(b'"');
+    }
+
+    fn begin_declaration(&mut self, prefix: &str) {
         self.out.extend_from_slice(b" xmlns");
         if !prefix.is_empty() {
             self.out.push(b':');
             self.out.extend_from_slice(prefix.as_bytes());
         }
         self.out.extend_from_slice(b"=\"");
-        self.escape(name, true);
-        self.out.push(b'"');
     }
 
     /// Adds an attribute to the element just started.
+    #[inline(always)]
     pub fn attribute(&mut self, name: &'static str, value: &str) {
         self.out.push(b' ');
         self.out.extend_from_slice(name.as_bytes());
@@ -69,6 +77,7 @@ impl Writer {
     }
 
     /// Adds an attribute if there is a value.
+    #[inline(always)]
     pub fn optional_attribute(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value {
             self.attribute(name, value);
@@ -88,12 +97,14 @@ impl Writer {
     }
 
     /// Writes text.
+    #[inline(always)]
     pub fn text(&mut self, text: &str) {
         self.close_tag();
         self.escape(text, false);
     }
 
     /// Ends an element; one without content becomes an empty-element tag.
+    #[inline(always)]
     pub fn end(&mut self, name: &'static str) {
         if self.tag_open {
             self.out.extend_from_slice(b"/>");
@@ -106,12 +117,14 @@ impl Writer {
     }
 
     /// Writes an element without attributes or content.
+    #[inline(always)]
     pub fn empty(&mut self, name: &'static str) {
         self.start(name);
         self.end(name);
     }
 
     /// Writes an element that holds text only.
+    #[inline(always)]
     pub fn element(&mut self, name: &'static str, text: &str) {
         self.start(name);
         self.text(text);
@@ -119,15 +132,28 @@ impl Writer {
     }
 
     /// Writes an element that holds text, if there is any.
+    #[inline(always)]
     pub fn optional_element(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.element(name, text);
         }
     }
 
+    /// Writes an element that holds one of the program's own words, if there is one.
+    #[inline(always)]
+    pub fn optional_keyword(&mut self, name: &'static str, word: Option<&'static str>) {
+        if let Some(word) = word {
+            self.start(name);
+            self.close_tag();
+            self.out.extend_from_slice(word.as_bytes());
+            self.end(name);
+        }
+    }
+
     /// Writes an element that holds a boolean, if there is one.
+    #[inline(always)]
     pub fn optional_boolean(&mut self, name: &'static str, value: Option<bool>) {
-        self.optional_element(name, value.map(boolean_text));
+        self.optional_keyword(name, value.map(boolean_text));
     }
 
     /// Writes an element that holds a number, if there is one.
@@ -149,6 +175,7 @@ impl Writer {
         self.out
     }
 
+    #[inline(always)]
     fn close_tag(&mut self) {
         if self.tag_open {
             self.out.push(b'>');
@@ -159,8 +186,13 @@ impl Writer {
     fn escape(&mut self, text: &str, attribute: bool) {
         if is_plain(text) {
             self.out.extend_from_slice(text.as_bytes());
-            return;
+        } else {
+            self.escape_each(text, attribute);
         }
+    }
+
+    #[cold]
+    fn escape_each(&mut self, text: &str, attribute: bool) {
         let mut buffer = [0; 4];
         for character in text.chars() {
             let written = match character {
@@ -180,16 +212,26 @@ impl Writer {
     }
 }
 
+/// Bytes looked at together.
+const BLOCK: usize = 32;
+const HALF: usize = 16;
+
 /// Whether the text can be written as it is, for all a look at single bytes can tell.
 fn is_plain(text: &str) -> bool {
-    let special = |byte: u8| {
-        (byte < b' ')
-            | (byte == b'&')
-            | (byte == b'<')
-            | (byte == b'>')
-            | (byte == b'"')
-            | (byte == b'\'')
-            | (byte == 0xEF)
-    };
-    !text.as_bytes().iter().fold(false, |seen, &byte| seen | special(byte))
+    let bytes = text.as_bytes();
+    match (bytes.last_chunk::<BLOCK>(), bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) {
+        (Some(last), ..) => bytes.as_chunks::<BLOCK>().0.iter().all(is_plain_block) && is_plain_block(last),
+        (None, Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
+        _ => !bytes.iter().any(|&byte| is_special(byte)),
+    }
+}
+
+#[inline(always)]
+fn is_plain_block<const LENGTH: usize>(block: &[u8; LENGTH]) -> bool {
+    !block.iter().fold(false, |seen, &byte| seen | is_special(byte))
+}
+
+/// `&` and `'`, `<` and `>` differ in one bit. 0xEF starts the only forbidden characters outside ASCII.
+const fn is_special(byte: u8) -> bool {
+    (byte < b' ') | (byte | 1 == b'\'') | (byte | 2 == b'>') | (byte == b'"') | (byte == 0xEF)
 }

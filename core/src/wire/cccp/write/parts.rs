@@ -93,7 +93,7 @@ pub(super) fn lobby_access(writer: &mut Writer, users: &[Cow<'_, str>], access: 
     for user in users {
         writer.element("userEntity", user);
     }
-    writer.optional_element("access", access.map(Access::as_str));
+    writer.optional_keyword("access", access.map(Access::as_str));
 }
 
 pub(super) fn conferences(writer: &mut Writer, conferences: Option<&[ConferenceInfo<'_>]>) {

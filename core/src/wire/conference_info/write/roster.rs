@@ -58,11 +58,11 @@ pub(crate) fn endpoint(writer: &mut Writer, endpoint: &Endpoint<'_>) {
     writer.optional_attribute("msci:refer-to-uri", endpoint.refer_to_uri.as_deref());
     writer.optional_element("display-text", endpoint.display_text.as_deref());
     execution(writer, "referred", endpoint.referred.as_deref());
-    writer.optional_element("status", endpoint.status.map(EndpointStatus::as_str));
-    writer.optional_element("joining-method", endpoint.joining_method.map(JoiningMethod::as_str));
+    writer.optional_keyword("status", endpoint.status.map(EndpointStatus::as_str));
+    writer.optional_keyword("joining-method", endpoint.joining_method.map(JoiningMethod::as_str));
     execution(writer, "joining-info", endpoint.joining_info.as_ref());
     let disconnection = endpoint.disconnection_method.map(DisconnectionMethod::as_str);
-    writer.optional_element("disconnection-method", disconnection);
+    writer.optional_keyword("disconnection-method", disconnection);
     execution(writer, "disconnection-info", endpoint.disconnection_info.as_deref());
     for one in &endpoint.media {
         writer.start("media");
@@ -92,7 +92,7 @@ pub(crate) fn media(writer: &mut Writer, media: &Media<'_>) {
     writer.optional_element("type", media.kind.as_deref());
     writer.optional_element("label", media.label.as_deref());
     writer.optional_element("src-id", media.src_id.as_deref());
-    writer.optional_element("status", media.status.map(MediaStatus::as_str));
+    writer.optional_keyword("status", media.status.map(MediaStatus::as_str));
     extensions(writer, &media.extensions);
 }
 

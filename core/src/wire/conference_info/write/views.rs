@@ -51,7 +51,7 @@ fn media_entry(writer: &mut Writer, entry: &MediaEntry<'_>) {
     writer.attribute("label", &entry.label);
     writer.optional_element("display-text", entry.display_text.as_deref());
     writer.element("type", &entry.kind);
-    writer.optional_element("status", entry.status.map(MediaStatus::as_str));
+    writer.optional_keyword("status", entry.status.map(MediaStatus::as_str));
     extensions(writer, &entry.extensions);
     writer.end("entry");
 }
