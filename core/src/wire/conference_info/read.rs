@@ -104,6 +104,10 @@ fn push_sibling<T>(reader: &Reader<'_>, siblings: &mut Vec<T>, sibling: T) -> Re
     if siblings.len() >= MAX_SIBLINGS {
         return Err(reader.error(XmlErrorKind::TooManyElements));
     }
+    if siblings.len() == siblings.capacity() {
+        // An endpoint takes half a kilobyte, and few users have more than two.
+        siblings.reserve_exact(siblings.len().max(2));
+    }
     siblings.push(sibling);
     Ok(())
 }

@@ -40,23 +40,23 @@ pub enum Ns {
 }
 
 impl Ns {
-    /// Every namespace with a name, with that name.
-    const NAMES: [(Self, &'static str); 15] = [
-        (Self::ConferenceInfo, "urn:ietf:params:xml:ns:conference-info"),
-        (Self::ConferenceExtensions, "http://schemas.microsoft.com/rtc/2005/08/confinfoextensions"),
-        (Self::Cccp, "urn:ietf:params:xml:ns:cccp"),
-        (Self::CccpExtensions, "http://schemas.microsoft.com/rtc/2005/08/cccpextensions"),
-        (Self::Separator, "urn:ietf:params:xml:ns:conference-info-separator"),
-        (Self::ConferenceExtensions2, "http://schemas.microsoft.com/rtc/2008/12/confinfoextensions"),
-        (Self::EndpointExtensions, "http://schemas.microsoft.com/rtc/2008/12/endpointinfoextensions"),
-        (Self::AvExtensions, "http://schemas.microsoft.com/rtc/2005/08/avconfinfoextensions"),
-        (Self::SharingExtensions, "http://schemas.microsoft.com/rtc/2005/08/asconfinfoextensions"),
-        (Self::AcpExtensions, "http://schemas.microsoft.com/rtc/2005/08/acpconfinfoextensions"),
-        (Self::DataExtensions, "http://schemas.microsoft.com/rtc/2005/08/dataconfinfoextensions"),
-        (Self::ImExtensions, "http://schemas.microsoft.com/rtc/2005/08/imconfinfoextensions"),
-        (Self::Imdn, "http://schemas.microsoft.com/rtc/2005/08/imdn"),
-        (Self::Msls, "urn:ietf:params:xml:ns:msls"),
-        (Self::Xml, "http://www.w3.org/XML/1998/namespace"),
+    /// Every namespace with a name, the most usual ones first.
+    const NAMED: [Self; 15] = [
+        Self::ConferenceInfo,
+        Self::ConferenceExtensions,
+        Self::Cccp,
+        Self::CccpExtensions,
+        Self::Separator,
+        Self::ConferenceExtensions2,
+        Self::EndpointExtensions,
+        Self::AvExtensions,
+        Self::SharingExtensions,
+        Self::AcpExtensions,
+        Self::DataExtensions,
+        Self::ImExtensions,
+        Self::Imdn,
+        Self::Msls,
+        Self::Xml,
     ];
 
     /// The namespace with this name; [`Ns::Foreign`] if it is none of ours, [`Ns::None`] for the empty name.
@@ -64,11 +64,28 @@ impl Ns {
         if name.is_empty() {
             return Self::None;
         }
-        Self::NAMES.iter().find(|(_, known)| *known == name).map_or(Self::Foreign, |(ns, _)| *ns)
+        Self::NAMED.into_iter().find(|known| known.name() == name).unwrap_or(Self::Foreign)
     }
 
     /// The name (URI); empty for [`Ns::None`] and [`Ns::Foreign`].
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(ns, _)| *ns == self).map_or("", |(_, name)| *name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConferenceInfo => "urn:ietf:params:xml:ns:conference-info",
+            Self::ConferenceExtensions => "http://schemas.microsoft.com/rtc/2005/08/confinfoextensions",
+            Self::Cccp => "urn:ietf:params:xml:ns:cccp",
+            Self::CccpExtensions => "http://schemas.microsoft.com/rtc/2005/08/cccpextensions",
+            Self::Separator => "urn:ietf:params:xml:ns:conference-info-separator",
+            Self::ConferenceExtensions2 => "http://schemas.microsoft.com/rtc/2008/12/confinfoextensions",
+            Self::EndpointExtensions => "http://schemas.microsoft.com/rtc/2008/12/endpointinfoextensions",
+            Self::AvExtensions => "http://schemas.microsoft.com/rtc/2005/08/avconfinfoextensions",
+            Self::SharingExtensions => "http://schemas.microsoft.com/rtc/2005/08/asconfinfoextensions",
+            Self::AcpExtensions => "http://schemas.microsoft.com/rtc/2005/08/acpconfinfoextensions",
+            Self::DataExtensions => "http://schemas.microsoft.com/rtc/2005/08/dataconfinfoextensions",
+            Self::ImExtensions => "http://schemas.microsoft.com/rtc/2005/08/imconfinfoextensions",
+            Self::Imdn => "http://schemas.microsoft.com/rtc/2005/08/imdn",
+            Self::Msls => "urn:ietf:params:xml:ns:msls",
+            Self::Xml => "http://www.w3.org/XML/1998/namespace",
+            Self::None | Self::Foreign => "",
+        }
     }
 }

@@ -5,9 +5,6 @@ use super::lexical::boolean_text;
 use super::namespace::Ns;
 use super::raw::RawElement;
 
-/// What stands in for characters that no XML document may contain.
-const REPLACEMENT: &str = "\u{FFFD}";
-
 /// Writes a document without white space between elements.
 ///
 /// Names are the program's own (`'static`), values anybody's: they are escaped, and characters that XML forbids become
@@ -191,47 +188,55 @@ impl Writer {
         }
     }
 
-    #[cold]
     fn escape_each(&mut self, text: &str, attribute: bool) {
-        let mut buffer = [0; 4];
-        for character in text.chars() {
-            let written = match character {
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '&' => "&amp;",
-                '\'' if attribute => "&apos;",
-                '"' if attribute => "&quot;",
-                '\r' => "&#13;",
-                '\n' if attribute => "&#10;",
-                '\t' if attribute => "&#9;",
-                _ if is_legal(character) => character.encode_utf8(&mut buffer),
-                _ => REPLACEMENT,
-            };
-            self.out.extend_from_slice(written.as_bytes());
+        let mut written = 0;
+        for (offset, character) in text.char_indices() {
+            let Some(replacement) = replacement(character, attribute) else { continue };
+            self.out.extend_from_slice(text.as_bytes().get(written..offset).unwrap_or(&[]));
+            self.out.extend_from_slice(replacement.as_bytes());
+            written = offset + character.len_utf8();
         }
+        self.out.extend_from_slice(text.as_bytes().get(written..).unwrap_or(&[]));
     }
+}
+
+/// What a character is written as, if not as itself. Line ends and tabs would be normalized when read.
+const fn replacement(character: char, attribute: bool) -> Option<&'static str> {
+    Some(match character {
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '&' => "&amp;",
+        '\'' if attribute => "&apos;",
+        '"' if attribute => "&quot;",
+        '\r' => "&#13;",
+        '\n' if attribute => "&#10;",
+        '\t' if attribute => "&#9;",
+        _ if is_legal(character) => return None,
+        _ => "\u{FFFD}",
+    })
 }
 
 /// Bytes looked at together.
 const BLOCK: usize = 32;
 const HALF: usize = 16;
 
-/// Whether the text can be written as it is, for all a look at single bytes can tell.
+/// Whether the text can be written as it is, for all a quick look at its bytes can tell.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     match (bytes.last_chunk::<BLOCK>(), bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) {
         (Some(last), ..) => bytes.as_chunks::<BLOCK>().0.iter().all(is_plain_block) && is_plain_block(last),
         (None, Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
-        _ => !bytes.iter().any(|&byte| is_special(byte)),
+        _ => bytes.iter().all(|&byte| !is_suspect(byte)),
     }
 }
 
-#[inline(always)]
+#[inline]
 fn is_plain_block<const LENGTH: usize>(block: &[u8; LENGTH]) -> bool {
-    !block.iter().fold(false, |seen, &byte| seen | is_special(byte))
+    !block.iter().fold(false, |seen, &byte| seen | is_suspect(byte))
 }
 
-/// `&` and `'`, `<` and `>` differ in one bit. 0xEF starts the only forbidden characters outside ASCII.
-const fn is_special(byte: u8) -> bool {
-    (byte < b' ') | (byte | 1 == b'\'') | (byte | 2 == b'>') | (byte == b'"') | (byte == 0xEF)
+/// What needs replacement and what is cheap to tell together with it: as a signed number, everything outside ASCII is
+/// less than the controls, which are less than the quotes and `&`. `<` and `>` differ in one bit.
+const fn is_suspect(byte: u8) -> bool {
+    ((byte.cast_signed() <= b'\''.cast_signed()) & (byte != b' ')) | (byte | 2 == b'>')
 }
