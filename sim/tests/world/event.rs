@@ -8,6 +8,7 @@ use confsim::scenario::{Action, Builder, Link, Links, Range, Split, Topology, sc
 use confsim::trace::{Cause, Fate, Keep, MsgId, NodeId, Record, StepId};
 use confsim::world::event::run_with;
 use confsim::world::{Outcome, Rule};
+use confsim_core::covers;
 use confsim_core::time::{Duration, Instant};
 
 const ALICE: NodeId = NodeId::client(0);
@@ -32,7 +33,7 @@ fn run(builder: Builder, seed: u64) -> Outcome {
 
 fn run_sinning(builder: Builder, seed: u64, sin: Sin) -> Outcome {
     let scenario = builder.build().unwrap();
-    let keep = if sin == Sin::None { Keep::All } else { Keep::Last(10) };
+    let keep = if matches!(sin, Sin::None | Sin::Nap) { Keep::All } else { Keep::Last(10) };
     run_with(&scenario, seed, keep, &mut [], |part| Relay::new(part.node, part.cast, sin))
 }
 
@@ -119,6 +120,33 @@ fn everything_is_told_with_its_cause() {
         ];
     }
     assert_eq!(emitted, [vec![first], forwarded].concat());
+}
+
+#[test]
+fn timers_fire_before_the_inputs_of_their_instant() {
+    covers!("D-6");
+    let outcome = run_sinning(talk(1), 1, Sin::Nap);
+    let at_bob = |(at, record): (Instant, &Record)| match record {
+        Record::Timer { who: BOB, .. } => Some((at.as_micros(), "wakes")),
+        Record::Heard(heard) if heard.to == BOB => Some((at.as_micros(), "hears")),
+        _ => None,
+    };
+    let seen: Vec<_> = outcome.trace.records().filter_map(at_bob).collect();
+    assert_eq!(seen, vec![(1_040_000, "wakes"), (1_040_000, "hears")]);
+}
+
+#[test]
+fn the_order_within_an_instant_is_the_seeds() {
+    let first_to_hear = |seed| {
+        let outcome = run(talk(1), seed);
+        let heard = |(_, record): (_, &Record)| match record {
+            Record::Heard(heard) if heard.to != NodeId::FRONT_END => Some(heard.to),
+            _ => None,
+        };
+        outcome.trace.records().find_map(heard)
+    };
+    let first: std::collections::BTreeSet<_> = (0..20).map(first_to_hear).collect();
+    assert_eq!(first.len(), 2, "Bob and Carol hear at the same instant: each is first under some seed");
 }
 
 #[test]

@@ -14,6 +14,8 @@ use confsim_core::wire::sip::{Framer, Limits, Method, Writer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sin {
     None,
+    /// No sin: clients take a nap until [`WAKE`].
+    Nap,
     /// Leaves a deadline standing that is due.
     StaleDeadline,
     /// Writes to a connection it does not have.
@@ -28,6 +30,9 @@ pub(crate) enum Sin {
     /// Connects again as soon as it is connected.
     Loop,
 }
+
+/// When those wake who take a nap: when the first message of [`super::event`] reaches its recipients.
+const WAKE: Instant = Instant::from_micros(1_040_000);
 
 /// A front end that passes on every request to everybody else, or a client that says what it is told to.
 pub(crate) struct Relay {
@@ -71,7 +76,7 @@ impl Relay {
                 self.send(other, framed.message.head().clone(), framed.message.body().clone());
             }
             match self.sin {
-                Sin::None | Sin::Babble => {}
+                Sin::None | Sin::Nap | Sin::Babble => {}
                 Sin::Loop => self.connect(),
                 Sin::StaleDeadline => self.nap = Some(now + Duration::from_secs(1)),
                 Sin::WrongConnection => self.send(ConnId::accepted(77), Bytes::new(), Bytes::new()),
@@ -100,10 +105,15 @@ impl Node for Relay {
             Input::Closed { conn } => {
                 self.framers.remove(&conn);
             }
+            Input::Timeout if self.sin == Sin::Nap && self.nap == Some(now) => {
+                self.nap = None;
+                self.out.push_back(Output::Fired { timer: "nap" });
+            }
             Input::Timeout => {}
             Input::Command(Command::SignIn) => {
                 self.framers.insert(ConnId::opened(self.opened), Framer::new(Limits::default()));
                 self.connect();
+                self.nap = (self.sin == Sin::Nap).then_some(WAKE);
             }
             Input::Command(Command::Create { subject }) => {
                 let mut writer = Writer::new();
