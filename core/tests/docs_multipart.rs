@@ -133,6 +133,9 @@ fn a_folded_field_is_one_line_to_its_reader() {
     let body = "--b\r\nContent-Type: text/rtf;\r\n\t charset=x \r\n\r\nx\r\n--b--";
     let multipart = parse(body, "b").unwrap();
     assert_eq!(multipart.parts[0].field("Content-Type"), Some("text/rtf; charset=x"));
+    let body = "--b\r\nA: b\r\n \t\r\nC:\r\n d\r\n \r\n\r\nx\r\n--b--";
+    let multipart = parse(body, "b").unwrap();
+    assert_eq!(multipart.parts[0].fields().collect::<Vec<_>>(), [("A", "b"), ("C", "d")]);
 }
 
 #[test]

@@ -151,9 +151,7 @@ fn part(bytes: &[u8], start: usize, depth: u8) -> Result<Part<'_>, MultipartErro
         }
         if line.starts_with([' ', '\t']) {
             let Some((_, value)) = fields.last_mut() else { return fail(Kind::Field, start + line_start) };
-            let value = value.to_mut();
-            value.push(' ');
-            value.push_str(line.trim_ascii());
+            unfold(value, line.trim_ascii());
             continue;
         }
         check_last(&fields, start + value_start)?;
@@ -166,6 +164,15 @@ fn part(bytes: &[u8], start: usize, depth: u8) -> Result<Part<'_>, MultipartErro
     }
     check_last(&fields, start + value_start)?;
     Ok(Part { fields, body: Cow::Borrowed(bytes.get(at..).unwrap_or_default()), depth })
+}
+
+/// Appends a continuation line after one space, unless there is nothing on either side of it.
+fn unfold<'a>(value: &mut Cow<'a, str>, line: &'a str) {
+    if value.is_empty() {
+        *value = Cow::Borrowed(line);
+    } else if !line.is_empty() {
+        value.to_mut().extend([" ", line]);
+    }
 }
 
 /// A header line as text, without its end.
