@@ -33,7 +33,7 @@ fn run(builder: Builder, seed: u64) -> Outcome {
 
 fn run_sinning(builder: Builder, seed: u64, sin: Sin) -> Outcome {
     let scenario = builder.build().unwrap();
-    let keep = if matches!(sin, Sin::None | Sin::Nap) { Keep::All } else { Keep::Last(10) };
+    let keep = if matches!(sin, Sin::None | Sin::Nap | Sin::Echo) { Keep::All } else { Keep::Last(10) };
     run_with(&scenario, seed, keep, &mut [], |part| Relay::new(part.node, part.cast, sin))
 }
 
@@ -246,6 +246,28 @@ fn a_cut_in_the_middle_of_a_message_leaves_half_of_it() {
         let outcome = run(talk(2).fault(&fault(bytes)), 1);
         assert_eq!(heard_by(&outcome, NodeId::FRONT_END).len(), heard, "{bytes} bytes");
         assert_fates(&outcome);
+    }
+}
+
+#[test]
+fn a_cut_by_an_answer_lets_the_rest_of_a_portion_be_read() {
+    let rough = Link { split: Split::Pieces, ..Links::default().client };
+    for seed in 0..30 {
+        let mut talk = scenario("Talk").participants(&["alice", "bob"]);
+        for (at, who) in [("0s", "alice"), ("0s", "bob")] {
+            talk = talk.step(at, who, Action::SignIn);
+        }
+        for n in 0..9 {
+            let create = Action::Create { conference: "unused".to_owned(), subject: n.to_string() };
+            talk = talk.step("1s", "alice", create);
+        }
+        let talk = talk
+            .links(Links { client: rough, pool: rough })
+            .end(Duration::from_millis(1_050))
+            .fault("cut the 1st connection between bob and front-end after 100 bytes from bob with rst");
+        let outcome = run_sinning(talk, seed, Sin::Echo);
+        assert_eq!(outcome.broken, None, "seed {seed}");
+        assert!(outcome.idle_faults.is_empty());
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Sin {
     None,
     /// No sin: clients take a nap until [`WAKE`].
     Nap,
+    /// No sin: clients answer what they hear with the same.
+    Echo,
     /// Leaves a deadline standing that is due.
     StaleDeadline,
     /// Writes to a connection it does not have.
@@ -70,13 +72,16 @@ impl Relay {
             let heard = Output::Heard { conn, message: Arc::new(framed.message.clone()), end: framed.end };
             self.out.push_back(heard.clone());
             if self.role != Role::FrontEnd {
+                if self.sin == Sin::Echo {
+                    self.send(conn, framed.message.head().clone(), framed.message.body().clone());
+                }
                 continue;
             }
             for other in self.framers.keys().copied().filter(|other| *other != conn).collect::<Vec<_>>() {
                 self.send(other, framed.message.head().clone(), framed.message.body().clone());
             }
             match self.sin {
-                Sin::None | Sin::Nap | Sin::Babble => {}
+                Sin::None | Sin::Nap | Sin::Echo | Sin::Babble => {}
                 Sin::Loop => self.connect(),
                 Sin::StaleDeadline => self.nap = Some(now + Duration::from_secs(1)),
                 Sin::WrongConnection => self.send(ConnId::accepted(77), Bytes::new(), Bytes::new()),

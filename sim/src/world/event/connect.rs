@@ -187,8 +187,7 @@ impl<N: Actor> Engine<'_, '_, N> {
             };
             way.severed = Some(cut.fault);
             if cut.how != How::Fin {
-                way.clear();
-                for id in way.forget() {
+                for id in way.clear() {
                     self.log.record(self.now, Record::Lost { id, fate: Fate::Fault(cut.fault) });
                 }
             }

@@ -61,6 +61,7 @@ pub(super) struct Way {
     /// Messages under way, by where they end in the stream.
     due: VecDeque<Underway>,
     written: u64,
+    arrived: u64,
     writes: u64,
     last: Instant,
     stamp: u32,
@@ -207,10 +208,12 @@ impl Way {
         std::mem::take(&mut self.due).into_iter().map(|message| message.id)
     }
 
-    /// Throws away what is under way.
-    pub(super) fn clear(&mut self) {
+    /// Throws away what is under way. What has arrived in full stays: its reader may be about to read it.
+    pub(super) fn clear(&mut self) -> impl Iterator<Item = MsgId> + use<> {
         self.parcels.clear();
         self.stamp += 1;
+        let arrived = self.due.partition_point(|message| message.end <= self.arrived);
+        self.due.split_off(arrived).into_iter().map(|message| message.id)
     }
 
     /// The fate of what is written on this way now, if it is not to arrive.
@@ -225,6 +228,9 @@ impl Way {
         }
         let parcel = self.parcels.pop_front()?;
         self.stamp += 1;
+        if let Item::Bytes(bytes) = &parcel.item {
+            self.arrived += bytes.len() as u64;
+        }
         Some((parcel.item, self.head()))
     }
 
