@@ -213,6 +213,24 @@ fn an_element_taken_out_stands_for_itself() {
     assert!(RawElement::parse("<a/><b/>").is_err());
 }
 
+/// However its prefixes are spread, an element taken out can be read again, or is refused at once.
+#[test]
+fn prefixes_of_an_element_taken_out_are_bounded() {
+    let taken = |children: usize| {
+        let mut document = String::from("<r><a>");
+        (0..children).for_each(|index| write!(document, "<u{index}:b/>").unwrap());
+        document += "</a></r>";
+        let mut reader = Reader::new(document.as_bytes()).unwrap();
+        reader.any_root().unwrap();
+        reader.child().unwrap();
+        reader.raw().map(|element| element.into_owned())
+    };
+    let most = taken(limits::MAX_ATTRIBUTES - 1).unwrap();
+    assert_eq!(RawElement::parse(most.as_str()).as_ref(), Ok(&most));
+    assert_eq!(taken(limits::MAX_ATTRIBUTES).unwrap_err().kind, Kind::TooManyAttributes);
+    assert_eq!(taken(100_000).unwrap_err().fault(), Fault::Limit);
+}
+
 #[test]
 fn envelopes_hold_exactly_one_command() {
     let request = |content: &str| {

@@ -10,7 +10,7 @@ use super::characters::{Contents, first_illegal, is_space, normalize_line_ends, 
 use super::declaration::is_declaration;
 use super::error::{XmlError, XmlErrorKind};
 use super::lexical;
-use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
+use super::limits::{MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
 use super::namespace::Ns;
 use super::raw::RawElement;
 use super::scope::Scope;
@@ -54,6 +54,8 @@ pub struct Reader<'a> {
     start: usize,
     name_length: usize,
     prefix: &'a str,
+    /// Its attributes and declarations.
+    attribute_count: usize,
     /// The element that started last is an empty-element tag, its end is still to be told.
     end_pending: bool,
     elements: usize,
@@ -87,6 +89,7 @@ impl<'a> Reader<'a> {
             start: 0,
             name_length: 0,
             prefix: "",
+            attribute_count: 0,
             end_pending: false,
             elements: 0,
         })
@@ -206,11 +209,12 @@ impl<'a> Reader<'a> {
     pub fn raw(&mut self) -> Result<RawElement<'a>, XmlError> {
         let (start, name_end) = (self.start, self.start + 1 + self.name_length);
         let (depth, outside) = (self.scope.depth(), self.scope.outside());
+        let room = MAX_ATTRIBUTES.saturating_sub(self.attribute_count);
         let mut declarations = Vec::new();
-        self.borrowed_bindings(outside, &mut declarations);
+        self.borrowed_bindings(outside, room, &mut declarations)?;
         loop {
             match self.next_token()? {
-                Token::Start(_) => self.borrowed_bindings(outside, &mut declarations),
+                Token::Start(_) => self.borrowed_bindings(outside, room, &mut declarations)?,
                 Token::End if self.scope.depth() < depth => break,
                 Token::Eof => break,
                 Token::Text(_) | Token::End => {}
@@ -224,8 +228,15 @@ impl<'a> Reader<'a> {
         Ok(RawElement::trusted(Cow::Owned(raw_with(head, &declarations, tail))))
     }
 
-    /// Adds the prefixes of the element that has just started whose declarations, if any, lie below `outside`.
-    fn borrowed_bindings(&self, outside: usize, declarations: &mut Vec<(&'a str, Cow<'a, str>)>) {
+    /// Adds the prefixes of the element that has just started whose declarations, if any, lie below `outside`. What is
+    /// taken out must fit into another document, so its start tag has `room` for so many, and with its own declarations
+    /// they may take half of what may be in scope.
+    fn borrowed_bindings(
+        &self,
+        outside: usize,
+        room: usize,
+        declarations: &mut Vec<(&'a str, Cow<'a, str>)>,
+    ) -> Result<(), XmlError> {
         let attributes = self.attributes.iter().map(|attribute| attribute.prefix).filter(|p| !p.is_empty());
         for prefix in std::iter::once(self.prefix).chain(attributes) {
             if prefix == "xml" || declarations.iter().any(|(declared, _)| *declared == prefix) {
@@ -237,6 +248,13 @@ impl<'a> Reader<'a> {
                 None if prefix.is_empty() => declarations.push((prefix, Cow::Borrowed(""))),
                 None => declarations.push((prefix, Cow::Owned(format!("urn:x-undeclared:{prefix}")))),
             }
+        }
+        if declarations.len() > room {
+            Err(self.error(XmlErrorKind::TooManyAttributes))
+        } else if self.scope.len().saturating_sub(outside) + declarations.len() > MAX_BINDINGS / 2 {
+            Err(self.error(XmlErrorKind::TooManyBindings))
+        } else {
+            Ok(())
         }
     }
 
@@ -334,7 +352,8 @@ impl<'a> Reader<'a> {
         let (prefix, local) = split_name(name).ok_or(XmlErrorKind::MalformedName.at(offset))?;
         self.scope.push();
         let offset_inside = offset + 1 + name_length;
-        tag::scan(attributes, offset_inside, self.contents, &mut self.scope, &mut self.attributes)?;
+        self.attribute_count =
+            tag::scan(attributes, offset_inside, self.contents, &mut self.scope, &mut self.attributes)?;
         self.start = start;
         self.name_length = name_length;
         self.prefix = prefix;

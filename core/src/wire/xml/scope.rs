@@ -86,6 +86,11 @@ impl<'a> Scope<'a> {
         self.bindings.iter().enumerate().rev().find(|(_, binding)| same(binding))
     }
 
+    /// How many bindings are in scope.
+    pub(super) fn len(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// How many bindings the elements outside the innermost one declare.
     pub(super) fn outside(&self) -> usize {
         self.outer.last().copied().unwrap_or(0)

@@ -20,7 +20,8 @@ pub(super) struct Attribute<'a> {
     pub(super) offset: usize,
 }
 
-/// Splits what follows the name in a start tag: declarations go to `scope`, attributes to `attributes`.
+/// Splits what follows the name in a start tag: declarations go to `scope`, attributes to `attributes`. Says how many
+/// there were of both.
 /// `offset` is where `content` starts in the document, which holds `contents`.
 pub(super) fn scan<'a>(
     content: &'a str,
@@ -28,7 +29,7 @@ pub(super) fn scan<'a>(
     contents: Contents,
     scope: &mut Scope<'a>,
     attributes: &mut Vec<Attribute<'a>>,
-) -> Result<(), XmlError> {
+) -> Result<usize, XmlError> {
     if let Some(at) = memchr(b'<', content.as_bytes()) {
         return Err(XmlErrorKind::MalformedAttribute.at(offset + at));
     }
@@ -52,14 +53,14 @@ pub(super) fn scan<'a>(
         let (name, raw, tail) = split(trimmed).ok_or(XmlErrorKind::MalformedAttribute.at(position))?;
         let (prefix, local) = split_name(name).ok_or(XmlErrorKind::MalformedName.at(position))?;
         let value_offset = at(tail) - raw.len() - 1;
-        if raw.len() > MAX_TEXT {
-            return Err(XmlErrorKind::TextTooLong.at(value_offset));
-        }
         let value = if plain {
             Cow::Borrowed(raw)
         } else {
             attribute_value(raw).map_err(|(kind, inner)| kind.at(value_offset + inner))?
         };
+        if value.len() > MAX_TEXT {
+            return Err(XmlErrorKind::TextTooLong.at(value_offset));
+        }
         match (prefix, local) {
             ("", "xmlns") => declare(scope, "", value, position)?,
             ("xmlns", prefix) => declare(scope, prefix, value, position)?,
@@ -67,7 +68,8 @@ pub(super) fn scan<'a>(
         }
         rest = tail;
     }
-    resolve(scope, attributes)
+    resolve(scope, attributes)?;
+    Ok(count)
 }
 
 fn trim_start(text: &str) -> &str {
