@@ -14,7 +14,7 @@ pub(super) struct Command {
     pub(super) code: Option<String>,
     /// The name of the command's element.
     pub(super) name: String,
-    /// The conference it names, see [`conference_named`].
+    /// The conference it names by keys or by a document, see [`conference_named`].
     pub(super) conference: Option<String>,
     /// The user it names.
     pub(super) user: Option<String>,
@@ -38,14 +38,13 @@ fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
     let Some(child) = reader.child()? else { return Ok(None) };
     let name = child.local.to_owned();
     let mut command = Command { request_id, code, name, conference: None, user: None };
-    while let Some(keys) = reader.child()? {
-        if keys.local.ends_with("Keys") {
-            if let Some(conference) = reader.attribute(Ns::None, "confEntity") {
-                command.conference = conference_named(&conference);
-            }
-            if let Some(user) = reader.attribute(Ns::None, "userEntity") {
-                command.user = Some(user.into_owned());
-            }
+    while let Some(part) = reader.child()? {
+        let names_it = if part.local == "conference-info" { "entity" } else { "confEntity" };
+        if let Some(conference) = reader.attribute(Ns::None, names_it) {
+            command.conference = conference_named(&conference);
+        }
+        if let Some(user) = reader.attribute(Ns::None, "userEntity") {
+            command.user = Some(user.into_owned());
         }
         reader.skip()?;
     }

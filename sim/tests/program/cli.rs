@@ -1,0 +1,117 @@
+//! Arguments in; output, errors and exit codes out.
+
+use std::process::Output;
+use std::{env, fs, process};
+
+use confsim_core::covers;
+
+use super::{confsim, text};
+
+/// The only line of an error, which has to be one.
+fn complaint(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "no result beside an error");
+    let error = text(&output.stderr);
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(error.starts_with("error: "), "{error}");
+    error
+}
+
+#[test]
+fn alone_it_tells_what_to_try() {
+    let output = confsim(&[]);
+    assert_eq!(output.status.code(), Some(0));
+    let help = text(&output.stdout);
+    for line in ["confsim run eject", "confsim sweep --for 10s", "confsim list properties", "Exit codes"] {
+        assert!(help.contains(line), "{help}");
+    }
+}
+
+#[test]
+fn an_error_is_one_line_that_tells_what_to_do() {
+    for (arguments, parts) in [
+        (&["run", "nowhere.toml"][..], &["nowhere.toml", "confsim list scenarios"][..]),
+        (&["run"], &["<SCENARIO>", "--help"]),
+        (&["dance"], &["dance", "--help"]),
+        (&["sweep", "--profile", "stormy"], &["stormy", "calm or lossy"]),
+        (&["sweep", "--seeds", "9..3"], &["9..3", "no seed"]),
+        (&["sweep", "--seeds", "1.."], &["--for"]),
+        (&["sweep", "--for", "soon"], &["soon", "60s"]),
+        (&["sweep", "--seeds", "0..1", "--json", "/nowhere/at/all.json"], &["/nowhere/at/all.json"]),
+        (&["parse", "sip", "/nowhere"], &["/nowhere"]),
+    ] {
+        let error = complaint(&confsim(arguments));
+        for part in parts {
+            assert!(error.contains(part), "{arguments:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_scenario_file_is_told_with_its_place() {
+    let file = env::temp_dir().join(format!("confsim-{}.toml", process::id()));
+    fs::write(&file, "version = 1\ntitle = \"x\"\nsteps = [{ at = \"1s\", who = \"zoe\", what = \"sign-in\" }]\n")
+        .expect("a temporary file");
+    let error = complaint(&confsim(&["run", &file.to_string_lossy()]));
+    fs::remove_file(&file).expect("still there");
+    assert!(error.contains("zoe"), "{error}");
+}
+
+#[test]
+fn run_prints_the_ladder_and_the_verdict() {
+    covers!("EX-IM-4-3-1-a");
+    let output = confsim(&["run", "eject"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.starts_with("Alice ejects Carol, seed 1\n"), "{shown}");
+    assert!(shown.contains("deleteUser") && shown.ends_with("HELD\n"), "{shown}");
+    let hops = text(&confsim(&["run", "eject", "--hops"]).stdout);
+    assert!(hops.lines().count() > shown.lines().count(), "every hop is more than every message");
+}
+
+#[test]
+fn a_generated_scenario_runs_by_its_name() {
+    let output = confsim(&["run", "calm:3"]);
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("Seed 3, profile calm, seed 3\n"), "{shown}");
+    assert_eq!(shown, text(&confsim(&["run", "calm:3"]).stdout), "and again the same");
+}
+
+#[test]
+fn a_run_that_exercises_nothing_is_vacuous() {
+    let file = env::temp_dir().join(format!("confsim-vacuous-{}.toml", process::id()));
+    let scenario = "version = 1\ntitle = \"Quiet\"\nend = \"1s\"\nparticipants = [{ name = \"zoe\" }]\n\
+                    steps = [{ at = \"0s\", who = \"zoe\", what = \"sign-in\" }]\n";
+    fs::write(&file, scenario).expect("a temporary file");
+    let output = confsim(&["run", &file.to_string_lossy()]);
+    fs::remove_file(&file).expect("still there");
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).ends_with("VACUOUS: nothing was exercised\n"));
+}
+
+#[test]
+fn a_sweep_does_not_depend_on_its_jobs() {
+    let results = ["1", "3"].map(|jobs| {
+        let file = env::temp_dir().join(format!("confsim-{}-{jobs}.json", process::id()));
+        let path = file.to_string_lossy();
+        let output = confsim(&["sweep", "--seeds", "5..25", "--jobs", jobs, "--json", &path]);
+        let json = fs::read_to_string(&file).expect("written");
+        fs::remove_file(&file).expect("still there");
+        let shown = text(&output.stdout);
+        let (result, speed) = shown.split_once("\n20 runs, profile calm: ").expect("a summary");
+        assert!(speed.contains("hops per second"), "{speed}");
+        assert!(output.stderr.is_empty(), "no bar where there is no terminal");
+        (output.status.code(), result.to_owned(), json)
+    });
+    assert_eq!(results[0], results[1]);
+    assert_eq!(results[0].0, Some(0), "{}", results[0].1);
+}
+
+#[test]
+fn lists_are_complete() {
+    for (what, lines) in [("scenarios", 6), ("properties", 20), ("faults", 10), ("requirements", 790)] {
+        let output = confsim(&["list", what]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).lines().count() >= lines, "{what}");
+    }
+}

@@ -1,0 +1,256 @@
+//! The record of a good run is altered in one place: the property that should notice, notices.
+
+use confsim::property::{Judge, Violation};
+use confsim::scenario::named;
+use confsim::trace::{Emitted, Keep, NodeId, Observer, Record};
+use confsim::world::event;
+use confsim_core::client::Event;
+use confsim_core::covers;
+use confsim_core::time::{Duration, Instant};
+
+type Records = Vec<(Instant, Record)>;
+
+/// What the judge says of a run of the scenario `name` after `alter`.
+fn judged(name: &str, alter: impl FnOnce(&mut Records)) -> Vec<Violation> {
+    let scenario = named(name).expect("it is there").scenario().expect("it reads");
+    let outcome = event::run(&scenario, 1, Keep::All, &mut []);
+    let mut records: Records =
+        outcome.trace.records().map(|(at, record)| (at, record.clone())).collect();
+    alter(&mut records);
+    let mut judge = Judge::new(&scenario);
+    for (at, record) in &records {
+        judge.observe(*at, record);
+    }
+    judge.finish(outcome.end).violations().to_vec()
+}
+
+/// Exactly one property is violated, and says so with these words.
+fn caught(violations: &[Violation], id: &str, words: &[&str]) {
+    let told: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    assert!(!violations.is_empty(), "nobody noticed");
+    assert!(violations.iter().all(|violation| violation.property.id == id), "{told:#?}");
+    assert!(words.iter().all(|words| told.iter().any(|told| told.contains(words))), "{told:#?}");
+}
+
+/// What `node` says of its own: the places of those messages that are `what` and contain `part`.
+fn said(records: &Records, node: NodeId, what: &str, part: &str) -> Vec<usize> {
+    let fits = |emitted: &Emitted| {
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&emitted.head),
+            String::from_utf8_lossy(&emitted.body)
+        );
+        emitted.from == node
+            && emitted.origin == node
+            && emitted.summary.to_string() == what
+            && text.contains(part)
+    };
+    let found = records.iter().enumerate().filter(|(_, (_, record))| match record {
+        Record::Emitted(emitted) => fits(emitted),
+        _ => false,
+    });
+    let found: Vec<usize> = found.map(|(place, _)| place).collect();
+    assert!(!found.is_empty(), "{} never says {what} with {part}", node.index());
+    found
+}
+
+fn last(places: &[usize]) -> usize {
+    *places.last().expect("found")
+}
+
+/// Changes the body of the message at `place`.
+fn rewrite(records: &mut Records, place: usize, from: &str, to: &str) {
+    let Record::Emitted(emitted) = &mut records[place].1 else { panic!("no message at {place}") };
+    let body = String::from_utf8_lossy(&emitted.body).into_owned();
+    assert!(body.contains(from), "{body}");
+    emitted.body = body.replacen(from, to, 1).into();
+}
+
+const NEWS: &str = "application/conference-info+xml";
+const REPORT: &str = "application/ms-imdn+xml";
+
+#[test]
+fn nothing_altered_nothing_noticed() {
+    for name in ["eject", "imdn-failure", "late-joiner"] {
+        assert_eq!(judged(name, |_| {}), []);
+    }
+}
+
+#[test]
+fn a_skipped_version() {
+    covers!("D-13", "EX-IM-4-1-1-q");
+    let violations = judged("eject", |records| {
+        let place = said(records, NodeId::FOCUS, "BENOTIFY", NEWS)[2];
+        records.remove(place);
+    });
+    caught(&violations, "roster.versions", &["expected version"]);
+}
+
+#[test]
+fn a_subscriber_who_is_forgotten_in_the_end() {
+    covers!("D-13");
+    let violations = judged("eject", |records| {
+        let place = last(&said(records, NodeId::FOCUS, "BENOTIFY", NEWS));
+        records.remove(place);
+    });
+    caught(&violations, "roster.versions", &["was left at version"]);
+}
+
+#[test]
+fn two_subscribers_are_told_different_things() {
+    covers!("EX-IM-4-1-1-s");
+    let violations = judged("eject", |records| {
+        let place = last(&said(records, NodeId::FOCUS, "BENOTIFY", "attendee"));
+        rewrite(records, place, "attendee", "presenter");
+    });
+    caught(&violations, "roster.replicas", &["differs between two subscribers at users/user sip:"]);
+}
+
+#[test]
+fn a_client_that_shows_an_old_roster() {
+    let violations = judged("eject", |records| {
+        let shown = |(_, record): &(Instant, Record)| {
+            matches!(record, Record::Event { event: Event::Roster { .. }, .. })
+        };
+        let place = records.iter().rposition(shown).expect("somebody is shown a roster");
+        records.remove(place);
+    });
+    caught(&violations, "roster.convergence", &["in the end"]);
+}
+
+/// Moves everything after createConference, as the IM MCU heard it, against that.
+fn since_creation(records: &mut Records, shift: impl Fn(Instant) -> Instant) {
+    let created = |(_, record): &(Instant, Record)| match record {
+        Record::Heard(heard) => {
+            heard.to == NodeId::MCU && heard.message.body().windows(17).any(|text| text == b"<createConference")
+        }
+        _ => false,
+    };
+    let place = records.iter().position(created).expect("the conference is created");
+    for (at, _) in records.iter_mut().skip(place + 1) {
+        *at = shift(*at);
+    }
+}
+
+#[test]
+fn history_after_forty_seconds() {
+    covers!("D-23", "IM-3-3-2-2-c", "IM-3-3-2-6-1-a");
+    let violations =
+        judged("late-joiner", |records| since_creation(records, |at| at + Duration::from_millis(300)));
+    caught(&violations, "history.replay", &["of the history; expected none from 40 s on"]);
+}
+
+#[test]
+fn history_that_is_not_sent() {
+    covers!("D-23", "IM-3-1-3-5-2-d", "IM-3-3-2-2-b");
+    let violations = judged("late-joiner", |records| {
+        let earlier = |at: Instant| Instant::from_micros(at.as_micros().saturating_sub(300_000));
+        since_creation(records, earlier);
+    });
+    caught(&violations, "history.replay", &["never got message"]);
+}
+
+#[test]
+fn a_report_that_is_never_sent() {
+    covers!("D-25", "IM-3-3-2-5-2-b");
+    let violations = judged("imdn-failure", |records| {
+        let place = last(&said(records, NodeId::MCU, "BENOTIFY", REPORT));
+        records.remove(place);
+    });
+    caught(&violations, "imdn.complete", &["never got an IMDN"]);
+}
+
+#[test]
+fn a_report_sent_twice() {
+    covers!("D-25");
+    let violations = judged("imdn-failure", |records| {
+        let place = last(&said(records, NodeId::MCU, "BENOTIFY", REPORT));
+        let again = records[place].clone();
+        records.insert(place + 1, again);
+    });
+    caught(&violations, "imdn.complete", &["second IMDN"]);
+}
+
+#[test]
+fn a_report_with_another_status() {
+    covers!("IM-3-3-2-5-2-f");
+    let violations = judged("imdn-failure", |records| {
+        let place = last(&said(records, NodeId::MCU, "BENOTIFY", "408"));
+        rewrite(records, place, "408", "404");
+    });
+    caught(&violations, "imdn.complete", &["does not list sip:bob", "with 408"]);
+}
+
+#[test]
+fn a_report_that_forgets_a_recipient() {
+    covers!("IM-2-2-2-j", "IM-3-3-2-5-2-c");
+    let violations = judged("imdn-failure", |records| {
+        let place = last(&said(records, NodeId::MCU, "BENOTIFY", "<recipient"));
+        let Record::Emitted(emitted) = &mut records[place].1 else { panic!("no message") };
+        let body = String::from_utf8_lossy(&emitted.body).into_owned();
+        let (before, rest) = body.split_once("<recipient").expect("a recipient");
+        let (_, after) = rest.split_once("</recipient>").expect("its end");
+        emitted.body = format!("{before}{after}").into();
+    });
+    caught(&violations, "imdn.complete", &["does not list sip:bob"]);
+}
+
+#[test]
+fn a_report_before_the_last_answer() {
+    covers!("D-25", "EX-IM-4-2-1-k");
+    let violations = judged("imdn-failure", |records| {
+        let place = last(&said(records, NodeId::MCU, "BENOTIFY", REPORT));
+        let (_, report) = records.remove(place);
+        let forward = last(&said(records, NodeId::MCU, "MESSAGE", "Ms-Sender"));
+        let at = records[forward].0;
+        records.insert(forward + 1, (at, report));
+    });
+    caught(&violations, "imdn.complete", &["before the outcome of the forward to bob was known"]);
+}
+
+#[test]
+fn an_ejected_user_whose_session_goes_on() {
+    covers!("D-15", "IM-3-2-2-4-1-b");
+    let violations = judged("eject", |records| {
+        let heard = |record: &Record| match record {
+            Record::Heard(heard) => heard.to == NodeId::MCU && heard.message.summary().to_string() == "BYE",
+            _ => false,
+        };
+        records.retain(|(_, record)| !heard(record));
+        let place = last(&said(records, NodeId::MCU, "BYE", "carol"));
+        records.remove(place);
+    });
+    caught(&violations, "eviction.ends", &["carol was ejected; expected a BYE with mcu"]);
+}
+
+#[test]
+fn an_ejected_user_whose_subscription_goes_on() {
+    covers!("D-15", "EX-IM-4-3-1-c");
+    let violations = judged("eject", |records| {
+        let place = last(&said(records, NodeId::FOCUS, "BENOTIFY", "terminated"));
+        records.remove(place);
+    });
+    caught(&violations, "eviction.ends", &["expected a terminated notification with focus"]);
+}
+
+#[test]
+fn a_client_that_hides_its_ejection() {
+    covers!("EX-IM-4-3-1-f");
+    let violations = judged("eject", |records| {
+        records.retain(|(_, record)| !matches!(record, Record::Event { event: Event::Ended { .. }, .. }));
+    });
+    caught(&violations, "eviction.ends", &["carol", "never told the user"]);
+}
+
+#[test]
+fn a_request_in_an_ended_dialog() {
+    covers!("D-15");
+    let violations = judged("eject", |records| {
+        let bye = last(&said(records, NodeId::MCU, "BYE", "carol"));
+        let (at, again) = records[bye].clone();
+        let Record::Emitted(mut again) = again else { panic!("no message") };
+        again.id.0 += 1_000_000;
+        records.insert(bye + 1, (at, Record::Emitted(again)));
+    });
+    caught(&violations, "dialog.silence", &["sends carol a BYE in a dialog that ended at"]);
+}
