@@ -65,17 +65,18 @@ struct Catalogue {
 /// Never for the catalogue that was built in; a test sees to it.
 pub fn catalogue() -> Result<Vec<Requirement>, toml::de::Error> {
     let mut all = toml::from_str::<Catalogue>(REQUIREMENTS)?.requirement;
-    all.extend(DECISIONS.lines().filter_map(decision));
+    all.extend(DECISIONS.split("\n- ").filter_map(decision));
     Ok(all)
 }
 
-/// The decision that starts on `line`: `- D-23 History runs …`.
-fn decision(line: &str) -> Option<Requirement> {
-    let (id, text) = line.strip_prefix("- ").filter(|text| text.starts_with("D-"))?.split_once(' ')?;
+/// The decision in an item of the list: `D-23 History runs …`. Its first sentence is its title.
+fn decision(item: &str) -> Option<Requirement> {
+    let (id, text) = item.split_once(' ').filter(|(id, _)| id.starts_with("D-"))?;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = text.find(". ").unwrap_or(text.len());
     Some(Requirement {
         id: id.to_owned(),
-        title: text.get(..end).unwrap_or(text).to_owned(),
+        title: text.get(..end).unwrap_or(&text).to_owned(),
         level: "DECISION".to_owned(),
         role: "any".to_owned(),
         kind: "state".to_owned(),

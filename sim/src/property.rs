@@ -15,6 +15,7 @@ mod judge;
 mod roster;
 mod sight;
 mod verdict;
+mod wire;
 
 pub use judge::Judge;
 pub use verdict::{Tally, Verdict, Violation};
@@ -71,6 +72,7 @@ pub const CATALOGUE: &[Property] = &[
     eviction::ENDS,
     eviction::SILENCE,
     eviction::CROSSED,
+    wire::SIP,
 ];
 
 /// The property called `id`.

@@ -13,6 +13,7 @@ use super::history::History;
 use super::imdn::Notifications;
 use super::roster::Rosters;
 use super::sight::{Observe, Scene, Sight, Spoken};
+use super::wire::Wire;
 use crate::scenario::Scenario;
 use crate::trace::{Cast, ConnectionId, Emitted, Heard, MsgId, NodeId, Observer, Opened, Record, Role};
 
@@ -48,6 +49,7 @@ impl Judge {
                 Box::new(History::default()),
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
+                Box::new(Wire),
             ],
             verdict: Verdict::default(),
             ends: Vec::new(),
@@ -138,6 +140,7 @@ impl Observer for Judge {
             Record::Emitted(emitted) => self.emitted(emitted),
             Record::Heard(heard) => self.heard(heard),
             Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
+            Record::Garbage { who, error, .. } => self.show(Sight::Garbage(*who, error)),
             Record::Opened(opened) => self.opened(opened),
             Record::Gone { who, connection } => {
                 self.broken(*connection);

@@ -17,6 +17,8 @@ pub(super) enum Sight<'a> {
     Heard(&'a Spoken<'a>),
     /// A user sees something.
     Event(NodeId, &'a Event),
+    /// A node reads what is no SIP, for this reason.
+    Garbage(NodeId, &'a str),
     /// A connection is gone, as seen by one of its ends.
     Gone(NodeId, ConnectionId),
 }

@@ -9,7 +9,7 @@
 //! end = "20s"
 //! parity = true                     # default false
 //! covers = ["IM-3-2-2-4-1-a"]       # requirement ids
-//! exercises = ["eviction.ends"]          # property ids
+//! exercises = ["eviction.ends"]     # property ids
 //!
 //! limits.forward-timeout = "8s"     # default 32 s
 //! links.client = { latency = ["1ms", "50ms"], jitter = "1ms", split = "pieces" }

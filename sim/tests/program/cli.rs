@@ -50,8 +50,11 @@ fn an_error_is_one_line_that_tells_what_to_do() {
 #[test]
 fn a_wrong_scenario_file_is_told_with_its_place() {
     let file = env::temp_dir().join(format!("confsim-{}.toml", process::id()));
-    fs::write(&file, "version = 1\ntitle = \"x\"\nsteps = [{ at = \"1s\", who = \"zoe\", what = \"sign-in\" }]\n")
-        .expect("a temporary file");
+    fs::write(
+        &file,
+        "version = 1\ntitle = \"x\"\nsteps = [{ at = \"1s\", who = \"zoe\", what = \"sign-in\" }]\n",
+    )
+    .expect("a temporary file");
     let error = complaint(&confsim(&["run", &file.to_string_lossy()]));
     fs::remove_file(&file).expect("still there");
     assert!(error.contains("zoe"), "{error}");

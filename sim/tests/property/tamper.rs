@@ -14,8 +14,7 @@ type Records = Vec<(Instant, Record)>;
 fn judged(name: &str, alter: impl FnOnce(&mut Records)) -> Vec<Violation> {
     let scenario = named(name).expect("it is there").scenario().expect("it reads");
     let outcome = event::run(&scenario, 1, Keep::All, &mut []);
-    let mut records: Records =
-        outcome.trace.records().map(|(at, record)| (at, record.clone())).collect();
+    let mut records: Records = outcome.trace.records().map(|(at, record)| (at, record.clone())).collect();
     alter(&mut records);
     let mut judge = Judge::new(&scenario);
     for (at, record) in &records {
@@ -35,11 +34,8 @@ fn caught(violations: &[Violation], id: &str, words: &[&str]) {
 /// What `node` says of its own: the places of those messages that are `what` and contain `part`.
 fn said(records: &Records, node: NodeId, what: &str, part: &str) -> Vec<usize> {
     let fits = |emitted: &Emitted| {
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&emitted.head),
-            String::from_utf8_lossy(&emitted.body)
-        );
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&emitted.head), String::from_utf8_lossy(&emitted.body));
         emitted.from == node
             && emitted.origin == node
             && emitted.summary.to_string() == what
@@ -122,7 +118,8 @@ fn a_client_that_shows_an_old_roster() {
 fn since_creation(records: &mut Records, shift: impl Fn(Instant) -> Instant) {
     let created = |(_, record): &(Instant, Record)| match record {
         Record::Heard(heard) => {
-            heard.to == NodeId::MCU && heard.message.body().windows(17).any(|text| text == b"<createConference")
+            heard.to == NodeId::MCU
+                && heard.message.body().windows(17).any(|text| text == b"<createConference")
         }
         _ => false,
     };

@@ -1,0 +1,31 @@
+//! What travels is SIP.
+
+use super::sight::{Observe, Scene, Sight};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+
+/// Nobody reads garbage.
+pub(super) const SIP: Property = Property {
+    id: "wire.sip",
+    kind: Kind::Never,
+    requirements: &["IM-2-1-a"],
+    sentence: "A node reads something that is no SIP message; no fault that there is makes one.",
+};
+
+#[derive(Default)]
+pub(super) struct Wire;
+
+impl Observe for Wire {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Heard(_) => verdict.exercise(&SIP),
+            Sight::Garbage(who, error) => {
+                let (at, who, words) = (scene.at, scene.name(who), format!("reads no SIP: {error}"));
+                verdict.violate(&SIP, Finding { at, who, messages: Vec::new(), words });
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, _: &Scene, _: &mut Verdict) {}
+}
