@@ -4,7 +4,7 @@ use std::fmt;
 
 use confsim_core::time::Instant;
 
-use super::{CATALOGUE, Property};
+use super::{CATALOGUE, Kind, Property};
 use crate::trace::MsgId;
 
 /// Most violations of one property that a run describes; further ones are counted.
@@ -75,9 +75,10 @@ impl Verdict {
         self.tallies.iter().all(|tally| tally.violated == 0)
     }
 
-    /// Whether nothing at all was judged.
+    /// Whether nothing was judged. That something did not happen which never may is no evidence.
     pub fn vacuous(&self) -> bool {
-        self.tallies.iter().all(|tally| tally.exercised == 0)
+        let positive = |tally: &&Tally| tally.property.kind != Kind::Never;
+        self.tallies.iter().filter(positive).all(|tally| tally.exercised == 0)
     }
 
     /// How often the property called `id` was exercised.

@@ -1,6 +1,7 @@
 //! Arguments in; output, errors and exit codes out.
 
 use std::process::Output;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
 use confsim_core::covers;
@@ -47,17 +48,23 @@ fn an_error_is_one_line_that_tells_what_to_do() {
     }
 }
 
+/// What `confsim run` makes of a file in which zoe does what `step` says.
+fn run_file(step: &str) -> Output {
+    static FILES: AtomicU32 = AtomicU32::new(0);
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let file = env::temp_dir().join(format!("confsim-{}-{number}.toml", process::id()));
+    let head = "version = 1\ntitle = \"Quiet\"\ntopology = \"pool\"\nend = \"1s\"\n";
+    let text = format!("{head}participants = [{{ name = \"zoe\" }}]\nsteps = [{step}]\n");
+    fs::write(&file, text).expect("a temporary file");
+    let output = confsim(&["run", &file.to_string_lossy()]);
+    fs::remove_file(&file).expect("still there");
+    output
+}
+
 #[test]
 fn a_wrong_scenario_file_is_told_with_its_place() {
-    let file = env::temp_dir().join(format!("confsim-{}.toml", process::id()));
-    fs::write(
-        &file,
-        "version = 1\ntitle = \"x\"\nsteps = [{ at = \"1s\", who = \"zoe\", what = \"sign-in\" }]\n",
-    )
-    .expect("a temporary file");
-    let error = complaint(&confsim(&["run", &file.to_string_lossy()]));
-    fs::remove_file(&file).expect("still there");
-    assert!(error.contains("zoe"), "{error}");
+    let error = complaint(&run_file("{ at = \"0s\", who = \"zed\", what = \"sign-in\" }"));
+    assert!(error.contains("step 1") && error.contains("zed"), "{error}");
 }
 
 #[test]
@@ -82,12 +89,7 @@ fn a_generated_scenario_runs_by_its_name() {
 
 #[test]
 fn a_run_that_exercises_nothing_is_vacuous() {
-    let file = env::temp_dir().join(format!("confsim-vacuous-{}.toml", process::id()));
-    let scenario = "version = 1\ntitle = \"Quiet\"\nend = \"1s\"\nparticipants = [{ name = \"zoe\" }]\n\
-                    steps = [{ at = \"0s\", who = \"zoe\", what = \"sign-in\" }]\n";
-    fs::write(&file, scenario).expect("a temporary file");
-    let output = confsim(&["run", &file.to_string_lossy()]);
-    fs::remove_file(&file).expect("still there");
+    let output = run_file("{ at = \"0s\", who = \"zoe\", what = \"sign-in\" }");
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     assert!(text(&output.stdout).ends_with("VACUOUS: nothing was exercised\n"));
 }
