@@ -18,6 +18,8 @@ pub(super) struct Command {
     pub(super) conference: Option<String>,
     /// The user it names.
     pub(super) user: Option<String>,
+    /// Whether it is about one MCU only, and not the conference.
+    pub(super) mcu_only: bool,
 }
 
 impl Command {
@@ -37,7 +39,9 @@ fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
     let code = reader.attribute(Ns::None, "code").map(|code| code.into_owned());
     let Some(child) = reader.child()? else { return Ok(None) };
     let name = child.local.to_owned();
-    let mut command = Command { request_id, code, name, conference: None, user: None };
+    let named = [Ns::CccpExtensions, Ns::None].map(|ns| reader.attribute(ns, "mcuUri").is_some());
+    let mcu_only = named.contains(&true);
+    let mut command = Command { request_id, code, name, conference: None, user: None, mcu_only };
     while let Some(part) = reader.child()? {
         let names_it = if part.local == "conference-info" { "entity" } else { "confEntity" };
         if let Some(conference) = reader.attribute(Ns::None, names_it) {
@@ -87,6 +91,6 @@ mod tests {
         assert_eq!((command.name.as_str(), command.request_id.as_str()), ("deleteUser", "63022864"));
         assert_eq!(command.user.as_deref(), Some("sip:carol@contoso.com"));
         assert_eq!(command.conference.as_deref(), Some("sip:alice@contoso.com#7ECB"));
-        assert_eq!(command.code, None);
+        assert_eq!((command.code, command.mcu_only), (None, false));
     }
 }

@@ -169,7 +169,9 @@ impl Eviction {
             && let Some(command) = message.cseq().ok().and_then(|cseq| self.asked.remove(&(id, cseq.seq)))
             && message.code() == Some(202)
         {
-            self.doom(scene, NodeId::FOCUS, spoken.id, &command);
+            if !command.mcu_only {
+                self.doom(scene, NodeId::FOCUS, spoken.id, &command);
+            }
             self.doom(scene, NodeId::MCU, spoken.id, &command);
         }
     }
