@@ -42,6 +42,10 @@ const WITNESS: &str = "zoe";
 const CONFERENCE: &str = "meeting";
 /// When the organizer has joined and the others begin, in microseconds.
 const BEGIN: u64 = 2_000_000;
+/// When the history of the conference ends, about: 40 s after the organizer has joined, in microseconds.
+const EDGE: u64 = 41_200_000;
+/// How far from that edge a latecomer comes at most.
+const AROUND: u64 = 1_200_000;
 /// How long after the last step the witness comes: forwards (32 s) have ended, and endpoints whose connection
 /// broke count as left (120 s).
 const CALM: Duration = Duration::from_secs(150);
@@ -111,10 +115,17 @@ fn steps(draw: &mut Entropy, people: usize) -> Vec<Step> {
     if let Some(organizer) = present.first_mut() {
         *organizer = true;
     }
+    // In some runs the last one does nothing until the history is about to end.
+    let late = draw.chance(1, 3).then(|| draw.between(EDGE - AROUND, EDGE + AROUND));
+    if let (Some(at), Some(latecomer)) = (late, present.last_mut()) {
+        *latecomer = true;
+        steps.push(step(at, people.saturating_sub(1), Action::Join { conference: conference() }));
+    }
     let mut now = BEGIN;
     for count in 0..draw.between(5, 40) {
         now += draw.below(2 * pace);
-        let who = draw.below(people as u64) as usize;
+        let absent = late.is_some_and(|at| now <= at);
+        let who = draw.below((people - usize::from(absent)) as u64) as usize;
         let action = action(draw, weights, who, &mut present, count);
         steps.push(step(now, who, action));
     }
