@@ -226,6 +226,10 @@ impl Machine for ImMcu {
             None if within => {
                 let draft = diagnostics(cx, 6019, "Dialog does not exist");
                 cx.respond(request.tx, 481, "Dialog does not exist", &draft);
+                // Our own BYE may still be waiting for an ACK (D-6): there is nobody left to say it to.
+                if let Some(dialog) = request.dialog.filter(|_| *message.method() == Method::Bye) {
+                    cx.forget(dialog);
+                }
             }
             None => match message.method() {
                 Method::Service => self.service(cx, &request),
