@@ -134,12 +134,19 @@ impl Eviction {
         }
     }
 
-    /// A user is told that his subscription is over.
+    /// A user is told that he was removed, and has not joined again in the meantime.
     fn client_told(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
         let state = spoken.message.subscription_state().ok().flatten();
+        let removed = state.is_some_and(|state| {
+            state.state == Substate::Terminated && state.reason() == Some("ParticipantRemoved")
+        });
+        let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
+        let again = sessions.any(|(other, session)| other > id && session.user == dialog.user);
         let key = (spoken.node, dialog.conference.to_string());
-        if state.is_some_and(|state| state.state == Substate::Terminated) && self.inside.contains(&key) {
+        if removed && !again && self.inside.contains(&key) {
             self.told.insert(key, spoken.id);
         }
     }

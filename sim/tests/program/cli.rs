@@ -64,7 +64,7 @@ fn run_file(step: &str) -> Output {
 #[test]
 fn a_wrong_scenario_file_is_told_with_its_place() {
     let error = complaint(&run_file("{ at = \"0s\", who = \"zed\", what = \"sign-in\" }"));
-    assert!(error.contains("step 1") && error.contains("zed"), "{error}");
+    assert!(error.contains(": line 6, column 10: ") && error.contains("`zed`"), "{error}");
 }
 
 #[test]
