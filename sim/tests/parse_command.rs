@@ -313,4 +313,7 @@ fn a_file_is_read_and_a_missing_one_named() {
     let missing = parse(&["sdp", "no/such/file"], b"");
     assert_eq!(missing.code, 2);
     assert!(missing.errors.starts_with("error: no/such/file: "), "{}", missing.errors);
+    let folder = parse(&["stream", data().to_str().unwrap()], b"");
+    assert_eq!(folder.code, 2);
+    assert!(folder.errors.contains("data/messages: "), "{}", folder.errors);
 }

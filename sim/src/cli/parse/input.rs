@@ -15,20 +15,19 @@ pub(super) const MAX_INPUT: usize = MAX_DOCUMENT + Limits::DEFAULT.head;
 const CHUNK: usize = 64 * 1024;
 
 /// The input of the command.
-pub(super) struct Input<'a>(Box<dyn Read + 'a>);
+pub(super) struct Input<'a> {
+    bytes: Box<dyn Read + 'a>,
+    /// The file, for errors; empty for standard input.
+    name: String,
+}
 
 impl Source {
     /// Opens the file, or takes standard input.
     pub(super) fn open<'a>(&self, stdin: &'a mut dyn Read) -> Result<Input<'a>, Fault> {
-        match &self.file {
-            None => Ok(Input(Box::new(stdin))),
-            Some(path) => {
-                let named =
-                    |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-                let file = File::open(path).map_err(named)?;
-                Ok(Input(Box::new(file)))
-            }
-        }
+        let Some(path) = &self.file else { return Ok(Input { bytes: Box::new(stdin), name: String::new() }) };
+        let name = format!("{}: ", path.display());
+        let file = File::open(path).map_err(|error| named(&name, &error))?;
+        Ok(Input { bytes: Box::new(file), name })
     }
 }
 
@@ -37,7 +36,8 @@ impl Input<'_> {
     /// short.
     pub(super) fn whole<T>(&mut self, view: impl FnOnce(&[u8]) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut bytes = Vec::new();
-        (&mut self.0).take(MAX_INPUT as u64 + 1).read_to_end(&mut bytes)?;
+        let read = (&mut self.bytes).take(MAX_INPUT as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| named(&self.name, &error))?;
         let shown = view(&bytes)?;
         if bytes.len() > MAX_INPUT {
             return Err(Fault::malformed(&format!("more than {MAX_INPUT} bytes"), MAX_INPUT as u64));
@@ -49,14 +49,18 @@ impl Input<'_> {
     pub(super) fn chunk(&mut self) -> Result<Vec<u8>, Fault> {
         let mut bytes = vec![0; CHUNK];
         loop {
-            match self.0.read(&mut bytes) {
+            match self.bytes.read(&mut bytes) {
                 Ok(length) => {
                     bytes.truncate(length);
                     return Ok(bytes);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(named(&self.name, &error).into()),
             }
         }
     }
+}
+
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}{error}"))
 }
