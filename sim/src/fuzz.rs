@@ -62,8 +62,3 @@ pub fn run(target: &str, bytes: &[u8]) {
         None => panic!("no fuzz target is called {target}"),
     }
 }
-
-/// The input as text, for parsers of text.
-fn text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok()
-}

@@ -7,7 +7,15 @@ use confsim_core::wire::sip::{
     SessionExpires, SubscriptionState, Uri, Via, unquoted,
 };
 
-use super::text;
+/// The input as a header value, such as a message can hold: every line end is that of a fold.
+fn text(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut lines = text.split("\r\n");
+    let first = lines.next().unwrap_or_default();
+    let folded = lines.clone().all(|line| line.starts_with([' ', '\t']));
+    let whole = std::iter::once(first).chain(lines).all(|line| !line.contains(['\r', '\n']));
+    (folded && whole).then_some(text)
+}
 
 macro_rules! canonical {
     ($($target:ident: $type:ident;)*) => {$(
