@@ -151,6 +151,10 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         if self.waiting.len() >= OUTSTANDING_MAX {
             self.start_over();
         }
+        // One that runs already has its own due: steady traffic must not put it off for ever.
+        if self.waiting.is_empty() {
+            cx.set_timer(self.timer, cx.now() + RESEND);
+        }
         self.sent += 1;
         let document = document.into();
         self.waiting.insert(self.sent, (kind, document.clone()));
@@ -158,7 +162,6 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         if self.peer_epoch.is_some() {
             self.transmit(cx, self.sent, Some((kind, document)));
         }
-        cx.set_timer(self.timer, cx.now() + RESEND);
     }
 
     /// A SERVICE request from the peer: answers it, and says what is new.
@@ -247,9 +250,12 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
     }
 
     fn acknowledged<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>, ack: u64) {
+        let before = self.waiting.len();
         self.waiting.retain(|seq, _| *seq > ack);
         if self.waiting.is_empty() {
             cx.clear_timer(self.timer);
+        } else if self.waiting.len() < before {
+            cx.set_timer(self.timer, cx.now() + RESEND);
         }
     }
 

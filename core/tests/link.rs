@@ -279,6 +279,31 @@ fn messages_lost_on_the_way_come_again() {
     assert_eq!(pair.heard(MCU), ["d"]);
 }
 
+/// Whoever has something to say every second neither keeps the link from coming back nor a lost document from
+/// being repeated.
+#[test]
+fn steady_traffic_does_not_put_off_what_is_due() {
+    let second = Duration::from_secs(1);
+    let mut pair = Pair::new();
+    pair.run();
+    pair.heard(MCU);
+    pair.cut();
+    for document in ["a", "b", "c"] {
+        pair.send(FOCUS, &[document]);
+        pair.pass(second);
+    }
+    assert_eq!(pair.heard(MCU), ["a", "b", "c"]);
+    pair.send(FOCUS, &["d"]);
+    pair.wire.clear();
+    for document in ["e", "f", "g"] {
+        pair.send(FOCUS, &[document]);
+        pair.pass(second);
+    }
+    assert_eq!(pair.heard(MCU), ["d", "e", "f", "g"]);
+    pair.pass(Duration::from_secs(32));
+    pair.nothing_waits();
+}
+
 #[test]
 fn a_restart_is_news_and_voids_what_waited() {
     for who in [FOCUS, MCU] {
