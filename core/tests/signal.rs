@@ -659,6 +659,23 @@ fn a_lost_connection_answers_what_waited_on_it() {
     node.nothing_left(0);
 }
 
+/// Who answers late may find nobody there: that is the end of the request too.
+#[test]
+fn an_invite_that_is_accepted_too_late_leaves_nothing() {
+    let mut node = node();
+    let conn = node.accept("bob");
+    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
+    let invite = node.request();
+    node.give(Input::Closed { conn });
+    let sent = node.act(move |cx| {
+        let dialog = cx.accept(invite.tx, "OK", "<sip:node.contoso.com:5061>", &Draft::new());
+        cx.event(Heard::Made(Made::Dialog(dialog)));
+    });
+    assert!(sent.is_empty());
+    assert!(matches!(node.seen().pop(), Some(Heard::Made(Made::Dialog(None)))));
+    node.nothing_left(0);
+}
+
 /// D-4: a dialog outlives its connection and goes on over the next one with the same peer.
 #[test]
 fn a_dialog_takes_the_newest_connection_with_its_peer() {

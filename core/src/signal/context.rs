@@ -102,7 +102,8 @@ impl<M: Machine> Context<'_, M> {
     }
 
     /// Accepts an INVITE or SUBSCRIBE with a 200: creates the dialog, or renews the one it came in.
-    /// `contact` is our Contact value. The 200 to an INVITE is repeated until its ACK (D-1).
+    /// `contact` is our Contact value. The 200 to an INVITE is repeated until its ACK (D-1). `None`: nobody is
+    /// there to be answered any more, its connection is gone, and the request is done with.
     pub fn accept(
         &mut self,
         tx: ServerTransaction,
@@ -118,7 +119,10 @@ impl<M: Machine> Context<'_, M> {
         let id = match server.dialog {
             Some(id) => id,
             None => {
-                let peer = self.peer(conn)?.clone();
+                let Some(peer) = self.peer(conn).cloned() else {
+                    self.drop_server(tx);
+                    return None;
+                };
                 let server = self.layer.servers.get(tx)?;
                 let tag = server.local_tag.clone()?;
                 let peer = next_hop(&server.request).unwrap_or(peer);
