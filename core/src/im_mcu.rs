@@ -8,6 +8,7 @@
 //!   `format`), recorded for the first 40 seconds (`history`), and reported on to its author when the last
 //!   forward has its result (`delivery`). An INFO is merely passed on (`info`).
 
+mod announced;
 mod conference;
 mod config;
 mod delivery;
@@ -109,6 +110,8 @@ pub enum Timer {
     Link,
     /// The history of a conference ends (IM-3-3-2-6-1-a).
     History(ConferenceId),
+    /// A participant who was announced did not come.
+    Announced(ConferenceId),
     /// A session has to be refreshed or given up.
     Session(DialogId),
 }
@@ -118,6 +121,7 @@ impl TimerKey for Timer {
         match self {
             Self::Link => "pool link",
             Self::History(_) => "message history",
+            Self::Announced(_) => "announcement",
             Self::Session(_) => "session",
         }
     }
@@ -206,14 +210,7 @@ impl Machine for ImMcu {
     }
 
     fn disconnected(&mut self, cx: &mut Cx<'_>, _conn: ConnId, peer: &Address) {
-        if *peer != self.config.focus {
-            return;
-        }
-        // An INVITE that was to follow its announcement has died with the connection.
-        for conference in self.conferences.values_mut() {
-            conference.announced.clear();
-        }
-        if let Some(link) = &mut self.link {
+        if let Some(link) = self.link.as_mut().filter(|_| *peer == self.config.focus) {
             link.disconnected(cx);
         }
     }
@@ -298,6 +295,12 @@ impl Machine for ImMcu {
             Timer::History(id) => {
                 if let Some(conference) = self.conferences.get_mut(&id) {
                     conference.history.clear();
+                }
+            }
+            Timer::Announced(id) => {
+                if let Some(conference) = self.conferences.get_mut(&id) {
+                    conference.announced.expire(cx.now());
+                    conference.watch_announced(cx);
                 }
             }
             Timer::Session(dialog) => self.session_due(cx, dialog),

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::announced::Announced;
 use super::delivery::Delivery;
 use super::dial_out::Call;
 use super::history::History;
-use super::leg::{Leg, Participant};
+use super::leg::Leg;
+use super::{Cx, Timer};
 use crate::signal::DialogId;
 use crate::time::Instant;
 
@@ -23,8 +25,8 @@ pub(super) struct Conference {
     pub(super) chat_uri: Box<str>,
     /// Whether the focus has locked it. Who may come is for the focus to say: it announces nobody else.
     pub(super) locked: bool,
-    /// Those whom the focus let in and whose INVITE has not come yet, by endpoint.
-    pub(super) announced: BTreeMap<Box<str>, Participant>,
+    /// Those whom the focus let in and whose INVITE has not come yet.
+    pub(super) announced: Announced,
     /// Those whom the MCU is calling, by [`Ask::Call`](super::Ask::Call) number.
     pub(super) calls: BTreeMap<u32, Call>,
     /// How many calls there have been.
@@ -48,7 +50,7 @@ impl Conference {
             focus_uri: focus_uri.into(),
             chat_uri: chat_uri.into(),
             locked,
-            announced: BTreeMap::new(),
+            announced: Announced::default(),
             calls: BTreeMap::new(),
             called: 0,
             legs: BTreeMap::new(),
@@ -62,6 +64,14 @@ impl Conference {
     /// Whether one more participant may be expected (D-28).
     pub(super) fn has_room(&self, limit: usize) -> bool {
         self.legs.len() + self.announced.len() + self.calls.len() < limit
+    }
+
+    /// Waits for those announced, while there are any.
+    pub(super) fn watch_announced(&self, cx: &mut Cx<'_>) {
+        match self.announced.next() {
+            Some(at) => cx.set_timer(Timer::Announced(self.id), at),
+            None => cx.clear_timer(Timer::Announced(self.id)),
+        }
     }
 
     /// How many legs other than `dialog` a message would go to.

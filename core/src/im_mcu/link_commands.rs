@@ -56,7 +56,7 @@ impl ImMcu {
                 self.create_conference(cx, mcu_uri.as_deref(), info).into()
             }
             Command::DeleteConference(keys) => self.delete_conference(cx, keys),
-            Command::AddUser(command) => self.add_user(command).into(),
+            Command::AddUser(command) => self.add_user(cx, command).into(),
             Command::DeleteUser(command) => self.delete_user(cx, command),
             Command::ModifyConferenceLock { keys, locked, .. } => self.modify_lock(keys, *locked).into(),
             _ => Err(Reason::NotSupported).into(),
@@ -130,11 +130,16 @@ impl ImMcu {
             self.by_chat_uri.remove(&conference.chat_uri);
         }
         cx.clear_timer(Timer::History(id));
+        cx.clear_timer(Timer::Announced(id));
         Done { result: Ok(Outcome::nothing(CommandKind::DeleteConference)), news }
     }
 
     /// Announces a participant whose INVITE is about to come.
-    fn add_user(&mut self, command: &AddUser<'_>) -> Result<Outcome<'static>, Reason<'static>> {
+    fn add_user(
+        &mut self,
+        cx: &mut Cx<'_>,
+        command: &AddUser<'_>,
+    ) -> Result<Outcome<'static>, Reason<'static>> {
         let limit = self.config.limits.legs;
         let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
         let user = &command.user;
@@ -151,7 +156,8 @@ impl ImMcu {
             joining: JoiningMethod::DialedIn,
             inviter: None,
         };
-        conference.announced.insert(participant.endpoint.clone(), participant);
+        conference.announced.expect(participant, cx.now());
+        conference.watch_announced(cx);
         Ok(echo(command))
     }
 
@@ -161,7 +167,8 @@ impl ImMcu {
         let Some(conference) = self.named(&keys) else { return Err(Reason::ConferenceDoesntExist).into() };
         let id = conference.id;
         let is_meant = |participant: &Participant| participant.is(&command.keys.user_entity);
-        conference.announced.retain(|_, participant| !is_meant(participant));
+        conference.announced.give_up(is_meant);
+        conference.watch_announced(cx);
         let legs = conference.legs.iter().filter(|(_, leg)| is_meant(&leg.participant));
         let dialogs = legs.map(|(dialog, _)| *dialog).collect();
         self.give_up_calls(cx, id, is_meant);

@@ -18,10 +18,10 @@ impl Conference {
         Some(self.document(State::Partial, vec![user]))
     }
 
-    /// Legs are gone; `None` when the focus has never heard of any of them.
+    /// Legs are gone; `None` when there are none. Those that were never connected are told too: the focus has
+    /// announced them and waits for them.
     pub(super) fn left(&self, gone: &[(DialogId, Leg)]) -> Option<Vec<u8>> {
-        let known = gone.iter().map(|(_, leg)| leg).filter(|leg| leg.connected);
-        let users = by_user(known, State::Partial, |leg| Endpoint {
+        let users = by_user(gone.iter().map(|(_, leg)| leg), State::Partial, |leg| Endpoint {
             entity: (&*leg.participant.endpoint).into(),
             state: Some(State::Deleted),
             ..Endpoint::default()

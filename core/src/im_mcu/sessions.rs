@@ -82,7 +82,8 @@ impl ImMcu {
         let StartLine::Request { uri, .. } = message.start() else { return Ok(()) };
         let conference = self.by_chat_uri.get(uri).and_then(|id| self.conferences.get_mut(id));
         let conference = conference.ok_or_else(|| refusal(404, "Not Found"))?;
-        let announced = message.other("Pool-Endpoint").and_then(|guid| conference.announced.remove(guid));
+        let announced = message.other("Pool-Endpoint").and_then(|guid| conference.announced.take(guid));
+        conference.watch_announced(cx);
         let Some(participant) = announced else {
             return Err((403, "Forbidden", diagnostics(cx, 3014, "Not announced by the focus")));
         };

@@ -179,10 +179,34 @@ fn an_ejected_user_whose_ack_is_outstanding_gets_the_bye_after_it() {
     let before = stage.to_focus.len();
     stage.delete_user("Carol");
     assert!(stage.sends.is_empty());
-    assert_eq!(stage.to_focus.len(), before + 1, "nothing to tell of a session that never was");
+    assert_eq!(stage.to_focus.len(), before + 2, "the response, and that nobody comes any more");
     stage.ack(&mut carol);
     assert_eq!(briefs(&stage.sends), ["BYE carol"]);
-    assert_eq!(stage.to_focus.len(), before + 1);
+    assert_eq!(stage.to_focus.len(), before + 2);
+}
+
+/// The focus has announced the session and expects it until it hears otherwise.
+#[test]
+fn a_bye_before_the_ack_is_reported() {
+    let mut stage = Stage::new();
+    let mut dave = stage.ring("Dave", MODERN);
+    let before = stage.to_focus.len();
+    assert_eq!(briefs(&stage.in_dialog(&mut dave, "BYE", "", "")), ["200"]);
+    let [document] = &stage.to_focus[before..] else { panic!("one document") };
+    assert_eq!(document.matches(r#"state="deleted""#).count(), 1, "{document}");
+}
+
+/// An announcement can outlive its INVITE when the connection with the focus is lost between the two.
+#[test]
+fn who_was_announced_and_does_not_come_is_forgotten() {
+    covers!("D-10");
+    let mut stage = Stage::with(|config| config.limits.legs = 1);
+    stage.announce("Carol", GUID);
+    stage.until(stage.now() + 31_000_000);
+    assert!(stage.announce("Bob", "other").contains(r#"reason="maxMeetingSizeExceeded""#));
+    stage.until(stage.now() + 1_000_000);
+    assert_eq!(stage.dump("announced participants"), 0);
+    stage.join("Bob", MODERN);
 }
 
 #[test]
