@@ -62,9 +62,9 @@ impl Focus {
     }
 
     /// Tells the MCU whom to expect (IM-3-1-3-4-2-b, in the shape of the roster's chat endpoint).
-    pub(super) fn announce(&mut self, cx: &mut Cx<'_>, id: ConferenceId, guid: &str) {
+    fn announce(&mut self, cx: &mut Cx<'_>, id: ConferenceId, guid: &str) {
         let Some(conference) = self.conferences.get(&id) else { return };
-        let Some(invited) = conference.invited.get(guid).filter(|it| it.called.is_none()) else { return };
+        let Some(invited) = conference.invited.get(guid) else { return };
         let Some(member) = conference.roster.member(&invited.user) else { return };
         let addresses = conference.addresses.clone();
         let media = Media { id: "1".into(), kind: Some("chat".into()), ..Media::default() };

@@ -1,7 +1,7 @@
 //! What the IM MCU reports: sessions that exist and sessions that are gone. Only by these documents do IM
 //! endpoints enter and leave the roster (IM-3-1-2-5-2-a, MS-CONFBAS facts 2 and 5.1).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::user_key;
 use super::conference::ConferenceId;
@@ -20,6 +20,7 @@ impl Focus {
         };
         let users = info.users.iter().flat_map(|users| &users.users);
         let mut present = BTreeSet::new();
+        let mut strangers = BTreeMap::new();
         for user in users {
             let Some(key) = user_key(&user.entity) else { continue };
             for endpoint in &user.endpoints {
@@ -27,26 +28,37 @@ impl Focus {
                     self.session_gone(cx, id, &key, &endpoint.entity);
                 } else {
                     present.insert(endpoint.entity.clone());
-                    self.session_exists(cx, id, &key, endpoint);
+                    if !self.session_exists(cx, id, &key, endpoint) {
+                        strangers.insert(key.clone(), &user.entity);
+                    }
                 }
             }
         }
         if info.state.unwrap_or_default() == State::Full {
             self.drop_sessions(cx, id, |endpoint| !present.contains(&endpoint.entity));
+            for (key, entity) in strangers {
+                self.end_stranger(cx, id, &key, entity);
+            }
         }
     }
 
-    /// A session is up, or has changed. One that was not announced, or whose user has left meanwhile, has
-    /// been ended already.
-    fn session_exists(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str, endpoint: &Endpoint<'_>) {
-        let Some(conference) = self.conferences.get_mut(&id) else { return };
+    /// A session is up, or has changed; false when it was not announced or its user has left meanwhile. What
+    /// a partial document says of such a one has crossed its end.
+    fn session_exists(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        user: &str,
+        endpoint: &Endpoint<'_>,
+    ) -> bool {
+        let Some(conference) = self.conferences.get_mut(&id) else { return true };
         let announced = conference.invited.get(&*endpoint.entity).is_some_and(|it| *it.user == *user);
         let member = conference.roster.member(user);
         let shown = member.is_some_and(|member| {
             member.user.endpoints.iter().any(|known| is_session(known) && known.entity == endpoint.entity)
         });
         if !announced && !shown {
-            return;
+            return false;
         }
         let invited = conference.invited.remove(&*endpoint.entity);
         let endpoint = Endpoint { state: None, ..endpoint.clone().into_owned() };
@@ -61,6 +73,18 @@ impl Focus {
         };
         publish(cx, conference, change);
         self.watch_idle(cx, id);
+        true
+    }
+
+    /// The MCU goes on with sessions from before a restart of ours (D-11). The command names a user, so one
+    /// who has come again by now keeps them.
+    fn end_stranger(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str, entity: &str) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let member = conference.roster.member(user);
+        let shown = member.is_some_and(|member| member.user.endpoints.iter().any(is_session));
+        if !shown && !conference.invited.values().any(|invited| *invited.user == *user) {
+            self.end_sessions(cx, id, entity);
+        }
     }
 
     fn session_gone(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str, guid: &str) {
@@ -84,26 +108,27 @@ impl Focus {
         self.watch_idle(cx, id);
     }
 
-    /// Sessions of a conference that is not active are ended (D-11).
+    /// Sessions of a conference that is not active are ended (D-11). A full document tells of the conference
+    /// itself, even if nobody is in it.
     fn disown(&mut self, cx: &mut Cx<'_>, info: &ConferenceInfo<'_>) {
         let mut endpoints = info.users.iter().flat_map(|users| &users.users).flat_map(|it| &it.endpoints);
-        if endpoints.any(|endpoint| endpoint.state != Some(State::Deleted)) {
+        let full = info.state.unwrap_or_default() == State::Full;
+        if full || endpoints.any(|endpoint| endpoint.state != Some(State::Deleted)) {
             let focus = info.entity.trim();
             let command = Command::DeleteConference(ConferenceKeys::entity(focus));
             self.tell(cx, Member::ImMcu, focus, focus, command);
         }
     }
 
-    /// The MCU was restarted: its sessions are gone, and it has to hear everything anew (D-11).
+    /// The MCU was restarted: its sessions are gone, those about to begin with them, and it has to hear of the
+    /// conferences anew (D-11). Calls are asked for again like any command without answer.
     pub(super) fn restore_mcu(&mut self, cx: &mut Cx<'_>) {
         let ids: Vec<ConferenceId> = self.conferences.keys().copied().collect();
         for id in ids {
             self.create_on_mcu(cx, id);
             self.drop_sessions(cx, id, |_| true);
-            let invited = self.conferences.get(&id).map(|conference| &conference.invited);
-            let invited: Vec<Box<str>> = invited.into_iter().flat_map(|it| it.keys().cloned()).collect();
-            for guid in invited {
-                self.announce(cx, id, &guid);
+            if let Some(conference) = self.conferences.get_mut(&id) {
+                conference.invited.retain(|_, invited| invited.called.is_some());
             }
         }
     }

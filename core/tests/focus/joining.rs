@@ -2,6 +2,7 @@
 
 use confsim_core::covers;
 use confsim_core::focus::Event;
+use confsim_core::node::Node as _;
 use confsim_core::time::Duration;
 use confsim_core::wire::cccp::{Code, Command, Outcome};
 use confsim_core::wire::conference_info::{JoiningMethod, Role};
@@ -284,4 +285,47 @@ fn sessions_of_a_conference_that_is_not_active_are_ended() {
     let mut pool = Pool::new();
     pool.mcu_reports("full", &session("alice", "{A}"));
     assert!(matches!(&pool.mcu.heard[0].command, Command::DeleteConference(_)));
+}
+
+/// A conference in which nobody is goes on at the MCU while the focus is restarted.
+#[test]
+fn an_empty_conference_that_is_not_active_is_ended() {
+    covers!("D-11");
+    let mut pool = Pool::new();
+    pool.mcu_reports("full", "");
+    assert!(matches!(&pool.mcu.heard[0].command, Command::DeleteConference(_)));
+    pool.mcu.heard.clear();
+    pool.mcu_reports("partial", &session_gone("alice", "{A}"));
+    assert!(pool.mcu.heard.is_empty());
+}
+
+/// The focus was restarted and the conference is active again before the MCU tells what it has.
+#[test]
+fn sessions_from_before_a_restart_of_the_focus_are_ended() {
+    covers!("D-11");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    pool.join_chat("alice");
+    let known = pool.join_chat("alice").0;
+    let users = session("alice", &known) + &session("eve", "{B}");
+    pool.mcu_reports("full", &users);
+    let [request] = &pool.mcu.heard[..] else { panic!("{:?}", pool.mcu.heard) };
+    let Command::DeleteUser(command) = &request.command else { panic!("{request:?}") };
+    assert_eq!(&*command.keys.user_entity, "sip:eve@contoso.com");
+}
+
+/// Its INVITE was answered by an MCU that has forgotten it: nobody will come.
+#[test]
+fn a_session_about_to_begin_dies_with_the_mcu() {
+    covers!("D-11");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    let mut call = pool.call("alice", CHAT);
+    let forwarded = only(pool.hear(&call.request("INVITE", "", "")));
+    pool.bench.hear(pool.mcu.conn, &forwarded.response("200 OK", "mcu", &format!("Contact: <{CHAT}>\n")));
+    pool.mcu_restarts();
+    let kinds: Vec<_> =
+        pool.mcu.heard.iter().map(|request| request.command.kind().unwrap().as_str()).collect();
+    assert_eq!(kinds, ["createConference"]);
+    assert_eq!(pool.bench.node.dump()["invited sessions"], 0);
 }
