@@ -20,6 +20,9 @@ impl Focus {
         cx.respond(request.tx, 200, "OK", &Draft::new());
         if left {
             self.leave(cx, dialog, None);
+        } else {
+            // Ours may still wait for an ACK, and is not needed any more.
+            self.forget_ended(cx, dialog);
         }
     }
 
@@ -113,7 +116,9 @@ impl Focus {
     pub(super) fn end_straggler(&mut self, cx: &mut Cx<'_>, dialog: DialogId) {
         let Some((id, user)) = self.stragglers.remove(&dialog) else { return };
         let Some(conference) = self.conferences.get(&id) else { return };
-        if conference.legs_of(&user).next().is_none() && conference.roster.member(&user).is_some() {
+        let invited = conference.invited.values().any(|invited| invited.user == user);
+        let there = conference.roster.member(&user).is_some() || invited;
+        if conference.legs_of(&user).next().is_none() && there {
             self.remove_from_mcu(cx, id, &user);
         }
     }
@@ -139,7 +144,12 @@ impl Focus {
 
     /// The peer answered our BYE, or will not: the dialog is history.
     pub(super) fn bye_answered(&mut self, cx: &mut Cx<'_>, dialog: Option<DialogId>, outcome: &Outcome) {
-        let Some(dialog) = dialog.filter(|_| !outcome.is_provisional()) else { return };
+        if let Some(dialog) = dialog.filter(|_| !outcome.is_provisional()) {
+            self.forget_ended(cx, dialog);
+        }
+    }
+
+    fn forget_ended(&mut self, cx: &mut Cx<'_>, dialog: DialogId) {
         self.ending.remove(&dialog);
         self.dialogs.remove(&dialog);
         cx.forget(dialog);

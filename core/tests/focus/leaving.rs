@@ -2,6 +2,7 @@
 
 use confsim_core::covers;
 use confsim_core::focus::Event;
+use confsim_core::node::Node as _;
 use confsim_core::time::Duration;
 use confsim_core::wire::cccp::{Code, Command, Outcome};
 use confsim_core::wire::sip::{Method, Name};
@@ -115,6 +116,21 @@ fn an_ejection_before_the_ack_holds_the_bye() {
     assert_eq!(bye.header(Name::CSeq), "2147483645 BYE");
 }
 
+/// The ACK got lost with a connection: the victim's own BYE ends the dialog, and ours need not follow.
+#[test]
+fn a_bye_that_waits_for_an_ack_is_not_sent_after_the_victims() {
+    covers!("D-6", "D-15");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    let (mut carol, _) = pool.invite("carol");
+    pool.hear(&alice.command(&delete_user("alice", "carol")));
+    let bye = carol.request("BYE", "", "");
+    assert_eq!(told(&pool.hear(&bye)), ["carol: 200 (BYE)"]);
+    let sent = pool.pass(Duration::from_secs(40));
+    assert_eq!(told(&sent), ["alice: INFO success"]);
+    assert_eq!(pool.bench.node.dump()["ending dialogs"], 0);
+}
+
 #[test]
 fn nobody_is_ejected_who_is_not_there() {
     let mut pool = Pool::new();
@@ -165,6 +181,21 @@ fn who_leaves_while_calling_the_mcu_does_not_get_in() {
     pool.mcu.heard.clear();
     pool.hear(&alice.request("BYE", "", ""));
     assert!(matches!(&only_command(&pool), Command::DeleteUser(_)));
+}
+
+/// Of two IM sessions one has ended by itself while the other was about to begin.
+#[test]
+fn who_leaves_with_one_session_ending_and_one_beginning_keeps_none() {
+    let (mut pool, _, mut carol, _, guid) = eject_ready();
+    let mut call = pool.call("carol", crate::pool::CHAT);
+    pool.hear(&call.request("INVITE", "", ""));
+    pool.mcu.heard.clear();
+    pool.hear(&carol.request("BYE", "", ""));
+    pool.mcu_reports("partial", &session_gone("carol", &guid));
+    assert!(pool.mcu.heard.is_empty());
+    pool.pass(Duration::from_secs(10));
+    assert!(matches!(&only_command(&pool), Command::DeleteUser(_)));
+    assert_eq!(pool.bench.node.dump()["invited sessions"], 0);
 }
 
 #[test]
