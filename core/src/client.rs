@@ -10,6 +10,7 @@ mod chat;
 mod commands;
 mod conference;
 mod config;
+mod failure;
 mod focus;
 mod leaving;
 mod machine;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::time::Instant;
-use crate::wire::sip::{Message, Method, SipError};
+pub use crate::wire::sip::Summary;
+use crate::wire::sip::{Message, SipError};
 
 /// A connection of one node, numbered by that node's side: odd when the node opened it, even when it
 /// accepted it. Numbers are never reused within an incarnation of the node.
@@ -93,24 +94,6 @@ pub enum Input<C> {
     Timeout,
     /// The local user wants something.
     Command(C),
-}
-
-/// The start line of a message in short, enough to name it in a trace without parsing it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Summary {
-    /// A request.
-    Request(Method),
-    /// A response: its code and the method it answers.
-    Response(u16, Method),
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request(method) => write!(f, "{method}"),
-            Self::Response(code, method) => write!(f, "{code} ({method})"),
-        }
-    }
 }
 
 /// One message to write: a head of its own and a body that may be shared by many recipients.

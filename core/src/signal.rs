@@ -19,6 +19,7 @@ mod context;
 mod dialog;
 mod draft;
 mod endpoint;
+mod handle;
 mod inbound;
 mod machine;
 mod outbound;
@@ -29,13 +30,13 @@ mod transaction;
 mod upkeep;
 
 pub use context::Context;
-pub use dialog::{DialogId, DialogView, Usage};
+pub use dialog::{DialogView, Usage};
 pub use draft::Draft;
 pub use endpoint::{Endpoint, Settings};
+pub use handle::{ClientTransaction, DialogId, ServerTransaction};
 pub use machine::{Machine, Outcome, Outside, Request, Response};
 pub use proxy::Forwarding;
 pub use timers::{TimerKey, Timers};
-pub use transaction::{ClientTransaction, ServerTransaction};
 
 use crate::time::Duration;
 

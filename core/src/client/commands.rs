@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::api::Event;
-use super::focus::{fail, reason_of};
+use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number, Timer};
 use crate::signal::{Context, Draft, Outcome, TRANSACTION_TIMEOUT};
 use crate::wire::cccp::{self, Code, Command, DeleteUser, Response, UserKeys};

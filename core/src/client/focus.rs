@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::api::{Event, Failure};
+use super::api::Event;
 use super::conference::{Conference, Leg, Session};
+use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number};
 use super::state::subscription;
 use crate::signal::{ClientTransaction, Context, DialogId, Draft, Outcome, Outside};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
 use crate::wire::conference_info::{Endpoint, JoiningMethod, Role, User};
-use crate::wire::sip::{Method, StartLine};
+use crate::wire::sip::Method;
 
 impl Client {
     /// INVITE to the focus with addUser (IM-3-1-a, EX-IM-4-1-1). A join while in the conference is refused.
@@ -135,25 +136,4 @@ impl Client {
             conference.subscription = Session::Asked(tx);
         }
     }
-}
-
-/// The reason phrase of a failure.
-pub(super) fn reason_of(outcome: &Outcome) -> &str {
-    match outcome.message().map(|message| message.start()) {
-        Some(StartLine::Response { reason, .. }) => reason,
-        _ if outcome.status() == 408 => "no answer",
-        _ => "connection lost",
-    }
-}
-
-/// Tells the user that something did not come about.
-pub(super) fn fail(
-    cx: &mut Context<'_, Client>,
-    what: &'static str,
-    uri: &Arc<str>,
-    status: u16,
-    reason: &str,
-) {
-    let conference = Some(Arc::clone(uri));
-    cx.event(Event::Failed(Failure { what, conference, status, reason: reason.to_owned() }));
 }

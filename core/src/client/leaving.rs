@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::api::Event;
 use super::conference::{Leg, Session};
-use super::focus::fail;
+use super::failure::fail;
 use super::machine::{Ask, Client, Number};
 use super::state::subscription;
 use crate::signal::{Context, DialogId, Draft};

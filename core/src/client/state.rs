@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::api::Event;
 use super::conference::{Leg, Session};
-use super::focus::{fail, reason_of};
+use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number};
 use super::roster;
 use crate::signal::{Context, DialogId, Draft, Outcome};

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::dialog::{Dialog, DialogId, DialogView, Unacknowledged, Usage};
+use super::dialog::{Dialog, DialogView, Unacknowledged, Usage};
 use super::draft::Draft;
 use super::endpoint::Layer;
+use super::handle::{DialogId, ServerTransaction};
 use super::machine::Machine;
 use super::render;
 use super::timers::Timers;
-use super::transaction::{LayerTimer, ServerPhase, ServerTransaction};
+use super::transaction::{LayerTimer, ServerPhase};
 use super::{T1, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Output, Summary, Transmit};

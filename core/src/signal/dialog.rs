@@ -5,14 +5,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::draft::Draft;
-use super::transaction::ClientTransaction;
+use super::handle::{ClientTransaction, DialogId};
 use crate::node::{Address, ConnId};
 use crate::time::Duration;
 use crate::wire::sip::{Message, Method};
-
-/// A dialog of this node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DialogId(pub(super) u64);
 
 /// What created a dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +62,13 @@ pub(super) struct Dialog {
     pub(super) held_bye: Option<(ClientTransaction, Draft)>,
     /// A BYE of ours has left: no other request may follow.
     pub(super) ended: bool,
+}
+
+/// Where a request goes: the Request-URI, and the Route values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    pub(super) target: Box<str>,
+    pub(super) routes: Vec<Box<str>>,
 }
 
 /// A 2xx that is repeated until its ACK (D-1).
@@ -141,6 +144,17 @@ impl Dialog {
 
     pub(super) fn view(&self) -> DialogView<'_> {
         DialogView { usage: self.usage, remote: &self.remote, target: &self.target, ended: self.ended }
+    }
+
+    /// The path of a dialog's requests: loose, or strict when the first hop asks for it (RFC 3261 12.2.1.1).
+    pub(super) fn path(&self) -> Path {
+        let Some((first, rest)) = self.routes.split_first().filter(|(first, _)| !first.contains(";lr"))
+        else {
+            return Path { target: self.target.clone(), routes: self.routes.clone() };
+        };
+        let last = format!("<{}>", self.target).into_boxed_str();
+        let routes = rest.iter().cloned().chain([last]).collect();
+        Path { target: first.trim_matches(['<', '>']).into(), routes }
     }
 
     /// The next CSeq number, or the one a draft asks for if that is higher.

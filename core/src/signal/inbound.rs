@@ -6,14 +6,12 @@ use bytes::Bytes;
 
 use super::TRANSACTION_TIMEOUT;
 use super::context::Context;
-use super::dialog::{Dialog, DialogId};
+use super::dialog::Dialog;
 use super::draft::Draft;
+use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use super::machine::{Machine, Outcome, Request, Response};
 use super::render;
-use super::transaction::{
-    Client, ClientPhase, ClientTransaction, Creating, LayerTimer, Server, ServerPhase, ServerTransaction,
-    key_of,
-};
+use super::transaction::{Client, ClientPhase, Creating, LayerTimer, Server, ServerPhase, key_of};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name};
 
@@ -269,7 +267,7 @@ impl<M: Machine> Context<'_, M> {
         let (via, _) = self.identify(number, conn, &Method::Ack, &call_id, &tag, seq);
         let layer = &mut *self.layer;
         let Some(dialog) = layer.dialogs.get(id) else { return };
-        let (method, path) = (Method::Ack, render::path(dialog));
+        let (method, path) = (Method::Ack, dialog.path());
         let head = render::in_dialog(&mut layer.writer, dialog, &method, (&path, &via), seq, &Draft::new());
         self.transmit(conn, head, Bytes::new(), Summary::Request(Method::Ack));
     }

@@ -4,10 +4,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::dialog::DialogId;
 use super::draft::Draft;
+use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use super::timers::TimerKey;
-use super::transaction::{ClientTransaction, ServerTransaction};
 use crate::node::{Address, ConnId, Dump};
 use crate::wire::sip::{Message, Method};
 

@@ -4,11 +4,13 @@ use bytes::Bytes;
 
 use super::TRANSACTION_TIMEOUT;
 use super::context::{Context, with_tag};
-use super::dialog::{DialogId, Usage};
+use super::dialog::Path;
+use super::dialog::Usage;
 use super::draft::Draft;
+use super::handle::{ClientTransaction, DialogId};
 use super::machine::{Machine, Outside};
-use super::render::{self, Path};
-use super::transaction::{Client, ClientPhase, ClientTransaction, Creating, Key, LayerTimer, Sent};
+use super::render;
+use super::transaction::{Client, ClientPhase, Creating, Key, LayerTimer, Sent};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::Method;
 
@@ -51,7 +53,7 @@ impl<M: Machine> Context<'_, M> {
         let via = render::via(layer.settings.address.as_str(), Some(&branch));
         let Some(entry) = layer.dialogs.get_mut(dialog) else { return false };
         let seq = entry.advance(draft.cseq());
-        let (method, path) = (Method::Benotify, render::path(entry));
+        let (method, path) = (Method::Benotify, entry.path());
         let head = render::in_dialog(&mut layer.writer, entry, &method, (&path, &via), seq, draft);
         self.transmit(conn, head, draft.body().clone(), Summary::Request(Method::Benotify));
         true
@@ -159,7 +161,7 @@ impl<M: Machine> Context<'_, M> {
         let (via, key) = self.identify(tx, conn, &method, &call_id, &tag, seq);
         let layer = &mut *self.layer;
         let Some(entry) = layer.dialogs.get(dialog) else { return };
-        let path = render::path(entry);
+        let path = entry.path();
         let head = render::in_dialog(&mut layer.writer, entry, &method, (&path, &via), seq, draft);
         let sent = if method == Method::Invite {
             Sent {

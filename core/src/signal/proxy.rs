@@ -5,9 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::context::Context;
+use super::dialog::Path;
+use super::handle::{ClientTransaction, ServerTransaction};
 use super::machine::{Machine, Request};
-use super::render::{self, Path};
-use super::transaction::{Client, ClientPhase, ClientTransaction, Sent, ServerPhase, ServerTransaction};
+use super::render;
+use super::transaction::{Client, ClientPhase, Sent, ServerPhase};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name, StartLine, Writer};
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::dialog::Dialog;
+use super::dialog::{Dialog, Path};
 use super::draft::Draft;
 use super::transaction::{COOKIE, Sent, Server};
 use crate::wire::sip::{CSeq, Message, Method, Name, Writer};
@@ -21,23 +21,6 @@ pub(super) fn via(sent_by: &str, branch: Option<&str>) -> String {
 /// A branch that no other request of this node has: `number` is the transaction, `salt` the node's.
 pub(super) fn branch(number: u64, salt: u64) -> String {
     format!("{COOKIE}{salt:08x}.{number:x}")
-}
-
-/// Where a request goes: the Request-URI, and the Route values.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Path {
-    pub(super) target: Box<str>,
-    pub(super) routes: Vec<Box<str>>,
-}
-
-/// The path of a dialog's requests: loose, or strict when the first hop asks for it (RFC 3261 12.2.1.1).
-pub(super) fn path(dialog: &Dialog) -> Path {
-    let Some((first, rest)) = dialog.routes.split_first().filter(|(first, _)| !first.contains(";lr")) else {
-        return Path { target: dialog.target.clone(), routes: dialog.routes.clone() };
-    };
-    let last = format!("<{}>", dialog.target).into_boxed_str();
-    let routes = rest.iter().cloned().chain([last]).collect();
-    Path { target: first.trim_matches(['<', '>']).into(), routes }
 }
 
 /// A request within a dialog.

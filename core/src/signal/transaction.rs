@@ -5,19 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::dialog::{DialogId, Usage};
-use super::render::Path;
+use super::dialog::{Path, Usage};
+use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use super::timers::TimerKey;
 use crate::node::ConnId;
 use crate::wire::sip::{Message, Method};
-
-/// A request that a peer sent and that we answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ServerTransaction(pub(super) u64);
-
-/// A request that we sent and that a peer answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientTransaction(pub(super) u64);
 
 /// The layer's own timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -209,17 +201,5 @@ impl<H: Copy + Ord + From<u64>, T> Table<H, T> {
 
     pub(super) fn len(&self) -> usize {
         self.by_id.len()
-    }
-}
-
-impl From<u64> for ServerTransaction {
-    fn from(number: u64) -> Self {
-        Self(number)
-    }
-}
-
-impl From<u64> for ClientTransaction {
-    fn from(number: u64) -> Self {
-        Self(number)
     }
 }

@@ -2,10 +2,10 @@
 
 use super::T2;
 use super::context::Context;
-use super::dialog::DialogId;
+use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use super::machine::{Machine, Outcome, Response};
 use super::render;
-use super::transaction::{ClientPhase, ClientTransaction, LayerTimer, ServerPhase, ServerTransaction};
+use super::transaction::{ClientPhase, LayerTimer, ServerPhase};
 use crate::node::Summary;
 use crate::wire::sip::Method;
 

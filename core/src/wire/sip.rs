@@ -42,6 +42,7 @@ mod name_addr;
 mod params;
 #[cfg(feature = "rsip")]
 pub mod rsip;
+mod summary;
 mod uri;
 mod writer;
 
@@ -58,5 +59,6 @@ pub use method::Method;
 pub use name::Name;
 pub use name_addr::NameAddr;
 pub use params::{Params, unquoted};
+pub use summary::Summary;
 pub use uri::Uri;
 pub use writer::Writer;

@@ -12,8 +12,7 @@ use bytestring::ByteString;
 
 use self::head::{Entry, Head, Start};
 use super::grammar::one_line;
-use super::{Elements, ErrorKind, Limits, Method, Name, SipError};
-use crate::node::Summary;
+use super::{Elements, ErrorKind, Limits, Method, Name, SipError, Summary};
 
 /// A SIP message as received. Cloning is cheap: the bytes are shared.
 #[derive(Clone)]
