@@ -46,3 +46,5 @@ pub const T1: Duration = Duration::from_millis(500);
 pub const T2: Duration = Duration::from_secs(4);
 /// Timers B, F and H of RFC 3261 and L and M of RFC 6026: 64 · T1.
 pub const TRANSACTION_TIMEOUT: Duration = T1.times(64);
+/// How many messages wait for a connection to come up; ours. Requests beyond it end by their time-outs.
+pub const EARLY_MAX: usize = 16_384;

@@ -9,8 +9,8 @@ use common::{Bench, Sent, only, sip, starts};
 use confsim_core::entropy::Entropy;
 use confsim_core::node::{Address, ConnId, Dump, Input, Node as _};
 use confsim_core::signal::{
-    ClientTransaction, Context, DialogId, Draft, Endpoint, Machine, Outcome, Outside, Request, Response,
-    ServerTransaction, Settings, TimerKey,
+    ClientTransaction, Context, DialogId, Draft, EARLY_MAX, Endpoint, Machine, Outcome, Outside, Request,
+    Response, ServerTransaction, Settings, TimerKey,
 };
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Message, Method, Name};
@@ -428,6 +428,21 @@ fn a_2xx_is_acknowledged_in_the_dialog_each_time() {
     node.nothing_left(1);
 }
 
+/// RFC 6026 7.2: whoever goes on repeating his 2xx does not keep the transaction for ever.
+#[test]
+fn repeated_2xx_do_not_prolong_the_transaction() {
+    let mut node = node();
+    let conn = node.accept("carol");
+    let (_, invite) = node.send(conn, Method::Invite, 1);
+    let ok = invite.response("200 OK", "c", "");
+    node.hear(conn, &ok);
+    node.pass(Duration::from_secs(31));
+    assert_eq!(starts(&node.hear(conn, &ok)).len(), 1);
+    node.pass(Duration::from_secs(1));
+    assert!(node.hear(conn, &ok).is_empty());
+    node.nothing_left(1);
+}
+
 #[test]
 fn a_forked_invite_makes_a_dialog_for_each_2xx() {
     let mut node = node();
@@ -527,6 +542,24 @@ fn a_cancel_of_ours_waits_for_a_provisional_answer() {
     let ack = only(node.hear(conn, &invite.response("487 Request Terminated", "c", "")));
     assert!(ack.is(&Method::Ack));
     assert_eq!(node.answers(), [(1, 180), (1, 487)]);
+    node.nothing_left(0);
+}
+
+/// RFC 3261 9.1: only an INVITE is cancelled, whatever a peer says meanwhile.
+#[test]
+fn a_request_other_than_invite_is_not_cancelled() {
+    let mut node = node();
+    let conn = node.accept("carol");
+    for early in [false, true] {
+        let (tx, message) = node.send(conn, Method::Message, 1);
+        let trying = message.response("100 Trying", "", "");
+        if early {
+            node.hear(conn, &trying);
+        }
+        assert!(node.act(move |cx| cx.cancel(tx)).is_empty());
+        assert!(node.hear(conn, &trying).is_empty());
+        node.hear(conn, &message.response("200 OK", "c", ""));
+    }
     node.nothing_left(0);
 }
 
@@ -791,14 +824,12 @@ fn a_repeated_request_is_heard_once() {
 }
 
 /// What was sent on a connection before it came up leaves when it does, in order.
-#[test]
-fn early_messages_wait_for_the_connection() {
-    let mut node = node();
-    let conn = ConnId::opened(0);
-    let sent = node.act(|cx| {
+/// Opens a connection and sends requests on it at once, numbered from 1.
+fn send_early(node: &mut Node, count: usize) -> ConnId {
+    let sent = node.act(move |cx| {
         let conn = cx.open(&Address::new("focus.contoso.com:5061"));
-        for ask in [1, 2] {
-            let draft = Draft::new().header("Subject", ask);
+        for number in 1..=count {
+            let draft = Draft::new().header("Subject", number);
             let outside = Outside {
                 method: Method::Options,
                 target: "sip:focus.contoso.com:5061",
@@ -807,11 +838,27 @@ fn early_messages_wait_for_the_connection() {
                 contact: None,
                 draft: &draft,
             };
-            cx.send(conn, &outside, ask);
+            cx.send(conn, &outside, 1);
         }
     });
     assert!(sent.is_empty());
+    ConnId::opened(0)
+}
+
+#[test]
+fn early_messages_wait_for_the_connection() {
+    let mut node = node();
+    let conn = send_early(&mut node, 2);
     let sent = common::messages(node.give(Input::Connected { conn }));
     let subjects: Vec<_> = sent.iter().map(|sent| sent.header(Name::Subject)).collect();
     assert_eq!(subjects, ["1", "2"]);
+}
+
+#[test]
+fn only_so_many_messages_wait_for_a_connection() {
+    let mut node = node();
+    let conn = send_early(&mut node, EARLY_MAX + 1);
+    assert_eq!(node.give(Input::Connected { conn }).len(), EARLY_MAX);
+    node.pass(Duration::from_secs(32));
+    node.nothing_left(0);
 }

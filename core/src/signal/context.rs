@@ -12,7 +12,7 @@ use super::machine::Machine;
 use super::render;
 use super::timers::Timers;
 use super::transaction::{LayerTimer, ServerPhase};
-use super::{T1, TRANSACTION_TIMEOUT};
+use super::{EARLY_MAX, T1, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Output, Summary, Transmit};
 use crate::time::Instant;
@@ -58,7 +58,8 @@ impl<M: Machine> Context<'_, M> {
         self.timers.clear(timer);
     }
 
-    /// Connects to `to`. Messages may be sent on the connection at once; they wait for it to come up.
+    /// Connects to `to`. Messages may be sent on the connection at once; [`EARLY_MAX`] of them wait for it to
+    /// come up, any more are lost.
     pub fn open(&mut self, to: &Address) -> ConnId {
         let conn = ConnId::opened(self.layer.opened);
         self.layer.opened += 1;
@@ -187,7 +188,8 @@ impl<M: Machine> Context<'_, M> {
         let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
         let transmit = Transmit { conn, head, body, summary };
         match &mut connection.early {
-            Some(early) => early.push(transmit),
+            Some(early) if early.len() < EARLY_MAX => early.push(transmit),
+            Some(_) => {}
             None => self.out.push_back(Output::Send(transmit)),
         }
     }

@@ -202,8 +202,11 @@ impl<M: Machine> Context<'_, M> {
                 }
             }
         };
-        self.layer.timers.clear(LayerTimer::B(tx));
-        self.layer.timers.set(LayerTimer::M(tx), self.now + TRANSACTION_TIMEOUT);
+        // Counted from the first 2xx, however many follow (RFC 6026 7.2).
+        if !again {
+            self.layer.timers.clear(LayerTimer::B(tx));
+            self.layer.timers.set(LayerTimer::M(tx), self.now + TRANSACTION_TIMEOUT);
+        }
         if let Some(id) = dialog {
             if let Some(dialog) = self.layer.dialogs.get_mut(id) {
                 dialog.refresh_target(&message);

@@ -108,9 +108,11 @@ impl<M: Machine> Context<'_, M> {
         Some(tx)
     }
 
-    /// Asks the peer to give up on an INVITE of ours, as soon as it may (RFC 3261 9.1).
+    /// Asks the peer to give up on an INVITE of ours, as soon as it may; other requests are not cancelled
+    /// (RFC 3261 9.1).
     pub fn cancel(&mut self, tx: ClientTransaction) {
-        let Some(client) = self.layer.clients.get_mut(tx) else { return };
+        let client = self.layer.clients.get_mut(tx);
+        let Some(client) = client.filter(|client| client.method == Method::Invite) else { return };
         match client.phase {
             ClientPhase::Calling => client.cancel = true,
             ClientPhase::Proceeding => self.send_cancel(tx),
