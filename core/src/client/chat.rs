@@ -116,7 +116,14 @@ impl Client {
     }
 
     /// 200: nobody else is there. 202: a delivery notification follows (IM-3-3-1-5-1).
-    pub(super) fn message_answered(&mut self, cx: &mut Context<'_, Self>, number: Number, outcome: &Outcome) {
+    /// One that comes when the session is over is the last word.
+    pub(super) fn message_answered(
+        &mut self,
+        cx: &mut Context<'_, Self>,
+        number: Number,
+        dialog: Option<DialogId>,
+        outcome: &Outcome,
+    ) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         let uri = Arc::clone(&conference.uri);
         let (Some(message), true) = (outcome.message(), outcome.is_success()) else {
@@ -124,7 +131,7 @@ impl Client {
         };
         let message_id = message_id(message);
         let notification_follows = outcome.status() == 202;
-        if notification_follows {
+        if notification_follows && conference.chat.dialog() == dialog {
             conference.undelivered.insert(message_id);
             let at = cx.now() + self.config.send_message_timer;
             cx.set_timer(Timer::SendMessage(number, message_id), at);

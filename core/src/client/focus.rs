@@ -112,7 +112,9 @@ impl Client {
         };
         if conference.focus.dialog().is_some() {
             // A second 2xx, from a fork: one focus dialog is enough (D-8).
-            cx.request(dialog, Method::Bye, &Draft::new(), Ask::ByeFocus(number, dialog));
+            if cx.request(dialog, Method::Bye, &Draft::new(), Ask::ByeFocus(number, dialog)).is_none() {
+                cx.forget(dialog);
+            }
             return;
         }
         conference.focus = Session::Up(dialog);

@@ -175,7 +175,7 @@ impl Machine for Client {
             Ask::Subscribe(number) => self.subscribed(cx, number, response.dialog, &response.outcome),
             Ask::Unsubscribe(dialog) | Ask::ByeChat(dialog) => self.drop_leg(cx, dialog),
             Ask::Chat(number) => self.chat_answered(cx, number, response.dialog, &response.outcome),
-            Ask::Message(number) => self.message_answered(cx, number, &response.outcome),
+            Ask::Message(number) => self.message_answered(cx, number, response.dialog, &response.outcome),
             Ask::Typing => {}
             Ask::Command(number, id) => self.command_accepted(cx, number, id, &response.outcome),
             Ask::ByeFocus(number, dialog) => {

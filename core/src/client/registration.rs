@@ -8,7 +8,7 @@ use crate::signal::{Context, Draft, Outcome, Outside};
 use crate::time::Duration;
 use crate::wire::sip::{Message, Method};
 
-/// How long to wait before a lost connection is tried again.
+/// How long to wait before a lost connection, or a REGISTER without answer, is tried again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
 /// Where the client is registered.
@@ -65,10 +65,15 @@ impl Client {
         }
     }
 
+    /// The registrar's answer. Without any the client tries again: on this connection, or on the next one once
+    /// that is up. A refusal stands.
     pub(super) fn registered(&mut self, cx: &mut Context<'_, Self>, outcome: &Outcome) {
         let gruu = outcome.message().filter(|_| outcome.is_success()).and_then(|message| gruu(message));
         let Some(gruu) = gruu else {
-            if outcome.status() != 503 {
+            if matches!(outcome, Outcome::TimedOut) {
+                cx.set_timer(Timer::Register, cx.now() + RECONNECT);
+            }
+            if !matches!(outcome, Outcome::ConnectionLost) {
                 cx.event(Event::Failed(Failure {
                     what: "REGISTER",
                     conference: None,
