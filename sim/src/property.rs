@@ -1,7 +1,7 @@
 //! What has to hold in every run, whoever takes part and whatever goes wrong.
 //!
 //! A [`Property`] is data: an id, a kind, the requirements it stands for, and one sentence. Its observer judges
-//! what a wire tap and the users see ([`Sight`]), by its own reading of the documents: nothing here decides by
+//! what a wire tap and the users see, by its own reading of the documents: nothing here decides by
 //! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
 //! record of a run to all observers and collects the [`Verdict`].
 

@@ -116,20 +116,16 @@ impl Element {
         if self.text != other.text || self.attributes != other.attributes {
             return Some(String::new());
         }
-        let names = self.children.keys().chain(other.children.keys());
-        for name in names {
-            let deeper = match (self.children.get(name), other.children.get(name)) {
-                (Some(mine), Some(theirs)) => mine.difference(theirs),
-                _ => Some(String::new()),
-            };
-            if let Some(deeper) = deeper {
-                let (local, key) = name;
-                let space = if key.is_empty() { "" } else { " " };
-                let slash = if deeper.is_empty() { "" } else { "/" };
-                return Some(format!("{local}{space}{key}{slash}{deeper}"));
-            }
-        }
-        None
+        let differs = |name: &&Name| self.children.get(*name) != other.children.get(*name);
+        let (local, key) = self.children.keys().chain(other.children.keys()).find(differs)?;
+        let name = (local.clone(), key.clone());
+        let deeper = match (self.children.get(&name), other.children.get(&name)) {
+            (Some(mine), Some(theirs)) => mine.difference(theirs).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let space = if key.is_empty() { "" } else { " " };
+        let slash = if deeper.is_empty() { "" } else { "/" };
+        Some(format!("{local}{space}{key}{slash}{deeper}"))
     }
 }
 

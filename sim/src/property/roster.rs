@@ -183,17 +183,21 @@ impl Rosters {
             let messages: Vec<MsgId> = before.map(|b| b.said).into_iter().chain([spoken.id]).collect();
             verdict.violate(&VERSIONS, finding(scene, NodeId::FOCUS, &messages, words));
         }
-        let roster = conference.step(before.map(|before| &before.roster), document);
+        let mut roster = conference.step(before.map(|before| &before.roster), document);
         let unsure = match document.state {
             State::Full => false,
             State::Partial | State::Deleted => wrong || before.is_none_or(|before| before.unsure),
         };
         let version = document.version;
         if !unsure {
-            if let Some(words) = conference.compare(version, &roster, spoken.id, verdict) {
-                let said = conference.versions.get(&version).map(|known| known.said);
-                let messages: Vec<MsgId> = said.into_iter().chain([spoken.id]).collect();
-                verdict.violate(&REPLICAS, finding(scene, NodeId::FOCUS, &messages, words));
+            match conference.compare(version, &roster, spoken.id, verdict) {
+                // One value for all who have the same: the next step is then taken once.
+                Ok(same) => roster = same,
+                Err(words) => {
+                    let said = conference.versions.get(&version).map(|known| known.said);
+                    let messages: Vec<MsgId> = said.into_iter().chain([spoken.id]).collect();
+                    verdict.violate(&REPLICAS, finding(scene, NodeId::FOCUS, &messages, words));
+                }
             }
             conference.newest = conference.newest.max(version);
         }
@@ -261,24 +265,24 @@ impl Conference {
         after
     }
 
-    /// What is wrong with `roster` as version `version`; notes it when it is the first of that version.
+    /// The version `version` as it is known, if `roster` is equal to it or the first of it; else what is wrong.
     fn compare(
         &mut self,
         version: u32,
         roster: &Arc<Element>,
         said: MsgId,
         verdict: &mut Verdict,
-    ) -> Option<String> {
+    ) -> Result<Arc<Element>, String> {
         let Some(known) = self.versions.get(&version) else {
             self.versions.insert(version, Known { roster: roster.clone(), said });
-            return None;
+            return Ok(roster.clone());
         };
         verdict.exercise(&REPLICAS);
-        if Arc::ptr_eq(&known.roster, roster) {
-            return None;
+        if known.roster == *roster {
+            return Ok(known.roster.clone());
         }
-        let place = known.roster.difference(roster)?;
-        Some(format!("version {version} differs between two subscribers at {place}"))
+        let place = known.roster.difference(roster).unwrap_or_default();
+        Err(format!("version {version} differs between two subscribers at {place}"))
     }
 }
 
