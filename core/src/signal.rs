@@ -8,10 +8,12 @@
 //!   at once or later ([`Context::respond`], [`Context::accept`]).
 //! * A request of ours leaves by [`Context::request`] (in a dialog) or [`Context::send`] (outside), with an
 //!   *ask*: a value of the machine's choosing that comes back with each [`Response`], so that a machine keeps
-//!   no tables of outstanding transactions. Exactly one final [`Outcome`] follows.
-//! * What the layer does by itself: 100 Trying is never its business; ACK for every 2xx and failure,
-//!   2xx repeated until its ACK (D-1), time-outs (timers B, F, H), CANCEL, 481 for what matches nothing that
-//!   the machine wants to see, no BYE before the ACK (D-6), a dialog's CSeq order.
+//!   no tables of outstanding transactions. Exactly one final [`Outcome`] follows, or one for each dialog when
+//!   several answer an INVITE; none after [`Context::forget`] took back a BYE that still waited.
+//! * What the layer does by itself: ACK for every 2xx and failure, 2xx repeated until its ACK (D-1), time-outs
+//!   (timers B, F, H), the answer to CANCEL, no BYE before the ACK (D-6), a dialog's CSeq order.
+//! * What it leaves to the machine: 100 Trying, timer C, the 487 to a cancelled request, and the 481 to a
+//!   request whose To tag matches no dialog.
 //! * A proxy forwards by [`Context::forward`] and [`Context::relay`], with Via, Route and Max-Forwards done
 //!   here.
 

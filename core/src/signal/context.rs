@@ -68,13 +68,6 @@ impl<M: Machine> Context<'_, M> {
         conn
     }
 
-    /// Closes a connection after what was sent on it. Requests waiting on it end by their time-outs.
-    pub fn close(&mut self, conn: ConnId) {
-        if self.layer.remove_connection(conn).is_some() {
-            self.out.push_back(Output::Close { conn });
-        }
-    }
-
     /// The newest connection with `peer`.
     pub fn connection_to(&self, peer: &Address) -> Option<ConnId> {
         self.layer.connection_to(peer)
@@ -172,7 +165,8 @@ impl<M: Machine> Context<'_, M> {
         self.layer.dialogs.get_mut(dialog).map_or(0, |dialog| dialog.advance(None))
     }
 
-    /// Ends a dialog on this side without a word. What comes in it from now on matches nothing.
+    /// Ends a dialog on this side without a word. What comes in it from now on matches nothing; a BYE that
+    /// waits for an ACK is taken back.
     pub fn forget(&mut self, dialog: DialogId) {
         self.layer.timers.clear(LayerTimer::Repeat(dialog));
         self.layer.timers.clear(LayerTimer::NoAck(dialog));

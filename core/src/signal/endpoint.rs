@@ -127,7 +127,6 @@ impl<M: Machine> Endpoint<M> {
         let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
         connection.framer.push(bytes);
         loop {
-            // The machine may have closed the connection over the message before.
             let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
             match connection.framer.next() {
                 Ok(Some(framed)) => {
@@ -234,7 +233,6 @@ impl<M: Machine> Node for Endpoint<M> {
                 machine.connected(&mut cx, conn);
             }
             Input::Connected { conn } => {
-                // It may have been closed again before it was up.
                 let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
                 let early = connection.early.take();
                 self.out.extend(early.into_iter().flatten().map(Output::Send));
