@@ -37,8 +37,7 @@ use self::pool::{Links, Pending};
 use self::refusal::Refusal;
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{
-    ClientTransaction, Context, DialogId, Draft, Machine, Outcome, Request, Response, ServerTransaction,
-    TimerKey,
+    ClientTransaction, Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, TimerKey,
 };
 use crate::wire::sip::Method;
 
@@ -258,9 +257,4 @@ impl Machine for Focus {
         dump.insert("forwarded invitations", self.forwards.len() as u64);
         dump.insert("link documents", self.links.as_ref().map_or(0, Links::outstanding));
     }
-}
-
-/// Whether a request failed in a way that ends its dialog (RFC 3261 section 12.2.1.2).
-fn ends_dialog(outcome: &Outcome) -> bool {
-    matches!(outcome.status(), 408 | 481)
 }

@@ -266,7 +266,7 @@ impl Machine for ImMcu {
             (Ask::Replay { conference: id }, Some(dialog)) => {
                 let Some(conference) = self.conferences.get_mut(&id) else { return };
                 conference.finished();
-                if delivery::ends_dialog(&outcome) {
+                if outcome.ends_dialog() {
                     self.end(cx, id, vec![dialog], Farewell::Said);
                 }
             }

@@ -5,7 +5,7 @@ use super::conference::{ConferenceId, Subscription, Term};
 use super::config::SUBSCRIPTIONS_MAX;
 use super::join::focus_contact;
 use super::notify::{End, full_body, publish_full};
-use super::{Cx, Focus, Refusal, Timer, ends_dialog};
+use super::{Cx, Focus, Refusal, Timer};
 use crate::signal::{DialogId, Draft, Outcome, Request};
 use crate::time::Duration;
 use crate::wire::conference_info;
@@ -174,7 +174,7 @@ impl Focus {
 
     /// The answer to a NOTIFY: a subscriber who knows nothing of it is none (RFC 3265 section 3.2.2).
     pub(super) fn notified(&mut self, cx: &mut Cx<'_>, dialog: Option<DialogId>, outcome: &Outcome) {
-        if let Some(dialog) = dialog.filter(|_| ends_dialog(outcome)) {
+        if let Some(dialog) = dialog.filter(|_| outcome.ends_dialog()) {
             self.end_subscription(cx, dialog, None);
         }
     }

@@ -78,8 +78,3 @@ pub(super) fn failure(recipient: &Participant, outcome: &Outcome, source: &str) 
         }
     })
 }
-
-/// Whether a dialog whose peer answers so has to end (RFC 3261 12.2.1.2, D-7).
-pub(super) fn ends_dialog(outcome: &Outcome) -> bool {
-    matches!(outcome.status(), 408 | 481)
-}

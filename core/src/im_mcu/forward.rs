@@ -82,7 +82,7 @@ impl Conference {
         let failure = delivery::failure(&leg.participant, outcome, super::host(cx.address()));
         let Some(delivery) = self.deliveries.get_mut(&message) else { return Vec::new() };
         delivery.settled(failure);
-        if delivery::ends_dialog(outcome) {
+        if outcome.ends_dialog() {
             delivery.gave_up_on(recipient);
         }
         self.report(cx, message)

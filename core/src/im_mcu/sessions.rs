@@ -202,7 +202,7 @@ impl ImMcu {
 
     /// What became of our refresh (RFC 4028 section 10).
     pub(super) fn refreshed(&mut self, cx: &mut Cx<'_>, dialog: DialogId, outcome: &Outcome) {
-        if super::delivery::ends_dialog(outcome)
+        if outcome.ends_dialog()
             && let Some(id) = self.dialogs.get(&dialog).copied()
         {
             self.end(cx, id, vec![dialog], Farewell::Said);

@@ -121,6 +121,11 @@ impl Outcome {
         (200..300).contains(&self.status())
     }
 
+    /// Whether a dialog in which a request fares so is over (RFC 3261 12.2.1.2, D-7).
+    pub fn ends_dialog(&self) -> bool {
+        matches!(self.status(), 408 | 481)
+    }
+
     /// Whether more is to come.
     pub fn is_provisional(&self) -> bool {
         matches!(self, Self::Provisional(_))
