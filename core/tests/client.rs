@@ -128,3 +128,29 @@ fn a_message_accepted_after_the_end_of_the_session_awaits_no_report() {
     assert!(stage.seen().is_empty(), "nothing was awaited");
     assert_eq!(stage.node.dump()["dialogs"], 0);
 }
+
+/// The focus never saw the SUBSCRIBE that ends the subscription, and ends it with the dialog.
+#[test]
+fn the_end_of_an_old_subscription_is_not_the_end_of_a_new_session() {
+    let (mut stage, register) = signing_in();
+    stage.register(&register);
+    stage.join();
+    let sent = stage.command(Command::Leave { conference: FOCUS.into() });
+    let [unsubscribe, bye, _] = &sent[..] else { panic!("{sent:?}") };
+    stage.answer(bye, "200 OK", "");
+    assert!(matches!(&stage.seen()[..], [Event::Ended { .. }]));
+    let invite = only(stage.command(Command::Join { conference: FOCUS.into() }));
+    stage.answer(&invite, "100 Trying", "");
+
+    let header = |name| unsubscribe.header(name).to_owned();
+    let end = format!(
+        "BENOTIFY sip:bob@contoso.com SIP/2.0\nVia: SIP/2.0/TCP fe;branch=z9hG4bKend\nMax-Forwards: 70\n\
+         From: {}\nTo: {}\nCall-ID: {}\nCSeq: 2 BENOTIFY\nEvent: conference\n\
+         subscription-state: terminated;expires=0;reason=noresource\n",
+        header(Name::To),
+        header(Name::From),
+        header(Name::CallId)
+    );
+    assert!(stage.hear(CONN, &end).is_empty());
+    assert!(stage.seen().is_empty());
+}

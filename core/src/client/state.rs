@@ -43,7 +43,7 @@ impl Client {
         self.apply(cx, number, dialog, message.body());
     }
 
-    /// A notification in the subscription.
+    /// A notification in the subscription, or in one that is being ended and tells nothing any more.
     pub(super) fn notified(
         &mut self,
         cx: &mut Context<'_, Self>,
@@ -52,12 +52,16 @@ impl Client {
         message: &Message,
     ) {
         let state = message.subscription_state().ok().flatten();
-        if state.is_some_and(|state| state.state == Substate::Terminated) {
+        let terminated = state.is_some_and(|state| state.state == Substate::Terminated);
+        if terminated {
             self.drop_leg(cx, dialog);
-            if let Some(conference) = self.conferences.get_mut(&number) {
-                conference.subscription = Session::Idle;
-                conference.by_server = true;
-            }
+        }
+        let conference = self.conferences.get_mut(&number);
+        let current = conference.filter(|conference| conference.subscription.dialog() == Some(dialog));
+        let Some(conference) = current else { return };
+        if terminated {
+            conference.subscription = Session::Idle;
+            conference.by_server = true;
             return self.leave_now(cx, number);
         }
         if !message.body().is_empty() {
