@@ -30,7 +30,7 @@
 //!    head of its own and a body that many recipients may share.
 //! 6. **One parse.** Each message is parsed once, and shown to the wire tap ([`node::Output::Heard`]) as
 //!    the very value that the machine acts upon. What follows it in the drain was caused by it.
-//! 7. **Everything is bounded**, by named constants, and no input makes a node panic.
+//! 7. **Everything is bounded**, by named constants or by time-outs, and no input makes a node panic.
 //!
 //! The simulator asserts rules 1 to 6 while it runs. Rule 3 in miniature:
 //!

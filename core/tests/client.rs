@@ -51,8 +51,8 @@ impl Stage {
         assert_eq!(self.seen(), [Event::SignedIn]);
     }
 
-    /// Joins focus and IM MCU.
-    fn join(&mut self) {
+    /// Joins focus and IM MCU; the SUBSCRIBE in between.
+    fn join(&mut self) -> Sent {
         let invite = only(self.command(Command::Join { conference: FOCUS.into() }));
         let request = cccp::Request::parse(invite.message.body()).unwrap();
         let result = CommandResult::success(Outcome::AddUser { keys: None, user: None });
@@ -68,12 +68,27 @@ impl Stage {
         let more = format!(
             "Contact: <{FOCUS}>;isfocus\nExpires: 3600\nContent-Type: application/conference-info+xml\n\n{roster}"
         );
-        let invite = only(self.answer(last(&sent, &Method::Subscribe), "200 OK", &more));
+        let subscribe = last(&sent, &Method::Subscribe).clone();
+        let invite = only(self.answer(&subscribe, "200 OK", &more));
         let sdp = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=session\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n\
                    m=message 5060 sip null\r\na=accept-types:*\r\n";
         let more = format!("Contact: <{CHAT}>;isfocus\nContent-Type: application/sdp\n\n{sdp}");
         assert_eq!(starts(&self.answer(&invite, "200 OK", &more)), [format!("ACK {CHAT} SIP/2.0")]);
         assert!(matches!(self.seen().last(), Some(Event::ChatJoined { .. })));
+        subscribe
+    }
+
+    /// A BENOTIFY in the dialog of a SUBSCRIBE.
+    fn notify(&mut self, subscribe: &Sent, cseq: u32, more: &str) -> Vec<Sent> {
+        let (from, to) = (subscribe.header(Name::To), subscribe.header(Name::From));
+        let tag = if subscribe.tag().is_empty() { ";tag=far" } else { "" };
+        let call_id = subscribe.header(Name::CallId);
+        let text = format!(
+            "BENOTIFY sip:bob@contoso.com SIP/2.0\nVia: SIP/2.0/TCP fe;branch=z9hG4bKn{cseq}\n\
+             Max-Forwards: 70\nFrom: {from}{tag}\nTo: {to}\nCall-ID: {call_id}\nCSeq: {cseq} BENOTIFY\n\
+             Event: conference\n{more}"
+        );
+        self.hear(CONN, &text)
     }
 }
 
@@ -142,15 +157,34 @@ fn the_end_of_an_old_subscription_is_not_the_end_of_a_new_session() {
     let invite = only(stage.command(Command::Join { conference: FOCUS.into() }));
     stage.answer(&invite, "100 Trying", "");
 
-    let header = |name| unsubscribe.header(name).to_owned();
-    let end = format!(
-        "BENOTIFY sip:bob@contoso.com SIP/2.0\nVia: SIP/2.0/TCP fe;branch=z9hG4bKend\nMax-Forwards: 70\n\
-         From: {}\nTo: {}\nCall-ID: {}\nCSeq: 2 BENOTIFY\nEvent: conference\n\
-         subscription-state: terminated;expires=0;reason=noresource\n",
-        header(Name::To),
-        header(Name::From),
-        header(Name::CallId)
-    );
-    assert!(stage.hear(CONN, &end).is_empty());
+    let end = "subscription-state: terminated;expires=0;reason=noresource\n";
+    assert!(stage.notify(unsubscribe, 2, end).is_empty());
     assert!(stage.seen().is_empty());
+}
+
+/// It was asked for to fill a gap, before the leave.
+#[test]
+fn the_late_answer_of_an_old_subscription_is_not_the_roster_of_a_new_session() {
+    let (mut stage, register) = signing_in();
+    stage.register(&register);
+    let subscribe = stage.join();
+    let roster = |version| {
+        format!(
+            "Content-Type: application/conference-info+xml\n\n<conference-info \
+             xmlns=\"urn:ietf:params:xml:ns:conference-info\" entity=\"{FOCUS}\" state=\"{}\" version=\"{version}\"/>",
+            if version == 9 { "full" } else { "partial" }
+        )
+    };
+    let refresh = only(stage.notify(&subscribe, 2, &format!("subscription-state: active\n{}", roster(3))));
+    assert!(refresh.is(&Method::Subscribe));
+    let sent = stage.command(Command::Leave { conference: FOCUS.into() });
+    for request in &sent {
+        stage.answer(request, "200 OK", "");
+    }
+    stage.seen();
+    stage.command(Command::Join { conference: FOCUS.into() });
+    let late = format!("Contact: <{FOCUS}>;isfocus\nExpires: 3600\n{}", roster(9));
+    assert!(stage.answer(&refresh, "200 OK", &late).is_empty());
+    assert!(stage.seen().is_empty());
+    assert_eq!(stage.node.dump()["sessions"], 0);
 }

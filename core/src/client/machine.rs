@@ -172,7 +172,7 @@ impl Machine for Client {
             Ask::Register => self.registered(cx, &response.outcome),
             Ask::Create => self.created(cx, &response.outcome),
             Ask::Focus(number) => self.focus_answered(cx, number, response.dialog, &response.outcome),
-            Ask::Subscribe(number) => self.subscribed(cx, number, response.dialog, &response.outcome),
+            Ask::Subscribe(number) => self.subscribed(cx, number, &response),
             Ask::Unsubscribe(dialog) | Ask::ByeChat(dialog) => self.drop_leg(cx, dialog),
             Ask::Chat(number) => self.chat_answered(cx, number, response.dialog, &response.outcome),
             Ask::Message(number) => self.message_answered(cx, number, response.dialog, &response.outcome),

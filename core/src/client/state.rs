@@ -9,20 +9,29 @@ use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number};
 use super::roster;
-use crate::signal::{Context, DialogId, Draft, Outcome};
+use crate::signal::{Context, DialogId, Draft, Response};
 use crate::wire::conference_info::{self, Applied, Replica, Resync};
 use crate::wire::sip::{Message, Method, Substate};
 
 impl Client {
-    /// The subscription stands, or was refreshed: the answer carries the full state.
+    /// The subscription stands, or was refreshed: the answer carries the full state. One about a subscription
+    /// that has ended meanwhile changes nothing.
     pub(super) fn subscribed(
         &mut self,
         cx: &mut Context<'_, Self>,
         number: Number,
-        dialog: Option<DialogId>,
-        outcome: &Outcome,
+        response: &Response<Ask>,
     ) {
+        let (dialog, outcome) = (response.dialog, &response.outcome);
         let Some(conference) = self.conferences.get_mut(&number) else { return };
+        let awaited = match conference.subscription {
+            Session::Asked(asked) => asked == response.tx,
+            Session::Up(up) => dialog == Some(up),
+            Session::Idle => false,
+        };
+        if !awaited {
+            return;
+        }
         conference.refreshing = false;
         let uri = Arc::clone(&conference.uri);
         let (Some(dialog), Some(message), true) = (dialog, outcome.message(), outcome.is_success()) else {
