@@ -81,6 +81,8 @@ pub struct Link<A, T> {
     epoch: Box<str>,
     renewals: u32,
     peer_epoch: Option<Box<str>>,
+    /// Whether the peer has spoken on the present connection.
+    in_step: bool,
     sent: u64,
     taken: u64,
     waiting: BTreeMap<u64, (Kind, Bytes)>,
@@ -98,6 +100,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
             epoch: epoch.into(),
             renewals: 0,
             peer_epoch: None,
+            in_step: false,
             sent: 0,
             taken: 0,
             waiting: BTreeMap::new(),
@@ -126,13 +129,14 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
 
     /// The connection is gone.
     pub fn disconnected<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
+        self.in_step = false;
         cx.set_timer(self.timer, cx.now() + RESEND);
     }
 
     /// The link's timer fired: open again, or send again what waits.
     pub fn timer<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
         if cx.connection_to(&self.peer).is_some() {
-            if self.peer_epoch.is_none() {
+            if !self.is_in_step() {
                 self.greet(cx);
             }
             self.send_waiting(cx);
@@ -205,6 +209,12 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         news
     }
 
+    /// Whether what is sent now is taken over before whatever else follows it on the connection. It is not
+    /// while the connection is away, nor before the peer has shown on it that it has kept its memory.
+    pub fn is_in_step(&self) -> bool {
+        self.in_step && self.peer_epoch.is_some()
+    }
+
     /// How many documents wait for acknowledgement.
     pub fn outstanding(&self) -> u64 {
         self.waiting.len() as u64
@@ -217,6 +227,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         epoch: &str,
         news: &mut Vec<News>,
     ) {
+        self.in_step = true;
         let stranger = self.peer_epoch.is_none();
         if self.peer_epoch.as_deref() == Some(epoch) {
             return;
@@ -231,10 +242,10 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         self.send_waiting(cx);
     }
 
-    /// Says who is there, again and again until the peer is known.
+    /// Says who is there, again and again until the peer does.
     fn greet<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
         self.transmit(cx, 0, None);
-        if self.peer_epoch.is_none() {
+        if !self.is_in_step() {
             cx.set_timer(self.timer, cx.now() + RESEND);
         }
     }
@@ -267,7 +278,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         }
         if !self.waiting.is_empty() {
             cx.set_timer(self.timer, cx.now() + RESEND);
-        } else if self.peer_epoch.is_some() {
+        } else if self.is_in_step() {
             cx.clear_timer(self.timer);
         }
     }

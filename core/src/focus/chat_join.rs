@@ -5,7 +5,7 @@ use super::Ask;
 use super::address::Addresses;
 use super::conference::{ConferenceId, Invited};
 use super::config::INVITED_MAX;
-use super::pool::Member;
+use super::pool::{Links, Member};
 use super::{Cx, Focus, Refusal};
 use crate::signal::{Forwarding, Outcome, Request, ServerTransaction};
 use crate::wire::cccp::{AddUser, Command, ConferenceKeys};
@@ -33,7 +33,8 @@ impl Focus {
         let Some((id, user)) = self.admitted(message, addresses) else {
             return Refusal::UNAUTHORIZED.answer(cx, request.tx);
         };
-        let Some(conn) = cx.connection_to(&self.config.im_mcu) else {
+        let announces = self.links.as_ref().is_some_and(Links::announces);
+        let Some(conn) = cx.connection_to(&self.config.im_mcu).filter(|_| announces) else {
             return Refusal::UNAVAILABLE.answer(cx, request.tx);
         };
         let guid: Box<str> = cx.entropy().guid().into();

@@ -111,6 +111,11 @@ impl Links {
         self.end(member).link.timer(cx);
     }
 
+    /// Whether the MCU hears of a participant before his INVITE, which is not part of the link.
+    pub(super) fn announces(&self) -> bool {
+        self.im_mcu.link.is_in_step()
+    }
+
     pub(super) fn outstanding(&self) -> u64 {
         self.im_mcu.link.outstanding() + self.factory.link.outstanding()
     }

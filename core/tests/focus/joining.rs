@@ -329,3 +329,20 @@ fn a_session_about_to_begin_dies_with_the_mcu() {
     assert_eq!(kinds, ["createConference"]);
     assert_eq!(pool.bench.node.dump()["invited sessions"], 0);
 }
+
+/// Until the MCU has spoken nobody knows whether it is the same one: an announcement to the former would be
+/// void, and the INVITE be refused for good.
+#[test]
+fn nobody_joins_the_mcu_before_the_link_is_back() {
+    covers!("D-10", "D-11");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    pool.mcu.deaf = true;
+    pool.mcu_reconnects();
+    let mut call = pool.call("alice", CHAT);
+    let sent = only(pool.hear(&call.request("INVITE", "", "")));
+    assert_eq!(sent.start(), "SIP/2.0 503 Service Unavailable");
+    pool.mcu.deaf = false;
+    pool.pass(Duration::from_secs(3));
+    pool.join_chat("alice");
+}

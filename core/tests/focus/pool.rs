@@ -218,6 +218,12 @@ impl Pool {
 
     /// The MCU comes back without its memory.
     pub(crate) fn mcu_restarts(&mut self) -> Vec<Sent> {
+        self.mcu = Peer::new(self.mcu.conn, "mcu2");
+        self.mcu_reconnects()
+    }
+
+    /// The connection with the MCU is lost, and comes back.
+    pub(crate) fn mcu_reconnects(&mut self) -> Vec<Sent> {
         let out = self.bench.give(Input::Closed { conn: self.mcu.conn });
         let mut sent = messages(out);
         let end = self.bench.now + Duration::from_secs(3);
@@ -234,7 +240,7 @@ impl Pool {
                 break conn;
             }
         };
-        self.mcu = Peer::new(conn, "mcu2");
+        self.mcu.conn = conn;
         sent.extend(messages(self.bench.give(Input::Connected { conn })));
         self.settle(sent)
     }
