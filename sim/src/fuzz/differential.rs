@@ -81,8 +81,8 @@ pub(super) fn xml(bytes: &[u8]) {
     let ours = walk(text);
     let theirs = Document::parse(text.strip_prefix('\u{FEFF}').unwrap_or(text));
     match (ours, theirs) {
-        // Of a repeated declaration we take the last, roxmltree the first.
-        (Ok(_), Ok(theirs)) if repeats_declaration(&theirs) => {}
+        // Of a repeated declaration we take the last, roxmltree the first; it also takes `a:xmlns` for one.
+        (Ok(_), Ok(theirs)) if repeats_declaration(&theirs) || text.contains(":xmlns") => {}
         (Ok(ours), Ok(theirs)) => {
             let elements = theirs.root_element().descendants().filter(roxmltree::Node::is_element);
             let theirs: Vec<Seen> = elements
