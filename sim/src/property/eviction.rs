@@ -95,7 +95,8 @@ impl Observe for Eviction {
                 verdict.violate(&ENDS, finding(scene, dialog.server, &[doom.by], words));
             }
         }
-        for ((who, _), by) in &self.told {
+        // A client whose subscription a fault has struck may not know what was ended.
+        for ((who, _), by) in self.told.iter().filter(|((who, _), _)| !scene.struck(*who)) {
             let words = "heard of the ejection and never told the user".to_owned();
             verdict.violate(&ENDS, finding(scene, *who, &[*by], words));
         }

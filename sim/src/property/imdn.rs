@@ -339,9 +339,11 @@ impl Forward {
     }
 }
 
-/// Whether an IMDN is owed to a session when the last outcome is known at `complete` (D-25).
+/// Whether an IMDN is owed to a session when the last outcome is known at `complete` (D-25). One that was never
+/// acknowledged may have been given up before its BYE could be sent (D-6).
 fn owed(author: &Dialog, complete: Instant) -> bool {
-    author.ended.is_none_or(|(ended, _)| ended > complete) && !author.lapsed
+    let connected = author.connected.is_some_and(|(at, _)| at <= complete);
+    connected && author.ended.is_none_or(|(ended, _)| ended > complete) && !author.lapsed
 }
 
 fn is_notification(spoken: &Spoken<'_>) -> bool {
