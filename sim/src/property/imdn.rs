@@ -286,14 +286,14 @@ impl Notifications {
 
 impl Report {
     /// What is wrong with the content of `imdn`. A session that ends at this very instant counts as ended.
-    fn fault(&mut self, scene: &Scene, imdn: &Imdn) -> Option<String> {
+    fn fault(&self, scene: &Scene, imdn: &Imdn) -> Option<String> {
         let mut told: Vec<(&str, u16)> = imdn
             .recipients
             .iter()
             .map(|recipient| (recipient.uri.trim_matches(['<', '>']), recipient.status))
             .filter(|(_, status)| *status >= 300)
             .collect();
-        for forward in &mut self.forwards {
+        for forward in &self.forwards {
             let uri = scene.dialogs.get(forward.to).map_or("", |dialog| dialog.contact.as_str());
             let listed = |status| told.iter().position(|entry| *entry == (uri, status));
             match forward.outcome {
