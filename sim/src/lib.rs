@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod covers;
+pub mod cryptography;
 pub mod fault;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

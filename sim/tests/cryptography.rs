@@ -1,0 +1,138 @@
+//! Encryption of conference keys, beside OpenSSL.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use confsim::cryptography::{Keys, OpenError, SealError, seal};
+use confsim_core::covers;
+use confsim_core::entropy::Entropy;
+
+/// What is encrypted here: the form of a conference key of the examples, and more than one block.
+const CONTENT: &[u8] = b"2fc5a0e8-9b1c-4d8a-8d6e-0a1b2c3d4e5f";
+
+fn keys(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/keys").join(name)
+}
+
+fn client() -> Keys {
+    Keys::of_client().expect("the client's key")
+}
+
+fn factory() -> Keys {
+    Keys::of_factory().expect("the factory's key")
+}
+
+fn sealed(content: &[u8], seed: u64) -> Vec<u8> {
+    seal(client().certificate(), content, &mut Entropy::named(seed, "test")).expect("sealed")
+}
+
+/// Runs `openssl cms` with `arguments` on `input`. A machine without it cannot show what this test is for.
+fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut child = Command::new("openssl")
+        .arg("cms")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program openssl, which `.ci/run tools` installs");
+    child.stdin.take().expect("a pipe").write_all(input).expect("written");
+    let done = child.wait_with_output().expect("an end");
+    assert!(done.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    done.stdout
+}
+
+#[test]
+fn openssl_opens_what_is_encrypted_for_a_client() {
+    covers!("PRO-3-2-5-5-c", "D-30");
+    let (key, certificate) = (keys("client.key"), keys("client.cer"));
+    let paths =
+        ["-inkey", &key.to_string_lossy(), "-recip", &certificate.to_string_lossy()].map(str::to_owned);
+    let mut arguments = vec!["-decrypt", "-inform", "DER", "-keyform", "DER"];
+    arguments.extend(paths.iter().map(String::as_str));
+    for (seed, length) in [(1, 0), (2, 1), (3, 15), (4, 16), (5, CONTENT.len())] {
+        let content = &CONTENT[..length];
+        assert_eq!(openssl(&arguments, &sealed(content, seed)), content);
+    }
+}
+
+#[test]
+fn what_openssl_encrypts_for_the_factory_is_opened() {
+    covers!("PRO-3-2-5-2-c");
+    let certificate = keys("factory.cer");
+    let certificate = certificate.to_string_lossy();
+    for manner in [&["-aes256"][..], &["-aes192"], &["-aes128"], &["-des3"], &["-aes256", "-keyid"]] {
+        let mut arguments = vec!["-encrypt", "-binary", "-outform", "DER"];
+        arguments.extend(manner);
+        arguments.push(&certificate);
+        assert_eq!(factory().open(&openssl(&arguments, CONTENT)).as_deref(), Ok(CONTENT), "{manner:?}");
+    }
+}
+
+#[test]
+fn what_is_encrypted_otherwise_is_told_apart() {
+    let certificate = keys("client.cer");
+    let certificate = certificate.to_string_lossy();
+    for manner in [&["-aes-128-cfb"][..], &["-aes256", "-keyopt", "rsa_padding_mode:oaep"]] {
+        let mut arguments = vec!["-encrypt", "-binary", "-outform", "DER", "-recip", &certificate];
+        arguments.extend(manner);
+        let document = openssl(&arguments, CONTENT);
+        assert_eq!(client().open(&document), Err(OpenError::Algorithm), "{manner:?}");
+    }
+}
+
+#[test]
+fn each_side_opens_what_is_for_it_and_nothing_else() {
+    let document = sealed(CONTENT, 1);
+    assert_eq!(client().open(&document).as_deref(), Ok(CONTENT));
+    assert_eq!(factory().open(&document), Err(OpenError::Recipient));
+    assert_eq!(client().open(b"123213789BC234D"), Err(OpenError::Form));
+    assert_eq!(client().open(&[]), Err(OpenError::Form));
+}
+
+#[test]
+fn equal_randomness_gives_equal_bytes() {
+    covers!("D-30");
+    assert_eq!(sealed(CONTENT, 1), sealed(CONTENT, 1));
+    assert_ne!(sealed(CONTENT, 1), sealed(CONTENT, 2));
+    let mut stream = Entropy::named(1, "test");
+    let mut again = || seal(client().certificate(), CONTENT, &mut stream).expect("sealed");
+    assert_ne!(again(), again());
+}
+
+#[test]
+fn certificates_that_cannot_be_used_are_refused() {
+    covers!("PRO-2-2-3-4-e");
+    let entropy = &mut Entropy::named(1, "test");
+    let mut refusal = |certificate: &[u8]| seal(certificate, CONTENT, entropy).map(|_| ());
+    assert_eq!(refusal(b"123213789BC234D"), Err(SealError::Certificate));
+    assert_eq!(refusal(&[]), Err(SealError::Certificate));
+    let good = client().certificate().to_vec();
+    assert_eq!(refusal(&good[..good.len() - 1]), Err(SealError::Certificate));
+    // The bytes of the algorithm's name, `rsaEncryption`, turned into those of `rsaPSS`.
+    let name = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+    let at = good.windows(name.len()).position(|bytes| bytes == name).expect("an RSA key");
+    let mut other = good.clone();
+    other[at + name.len() - 1] = 0x0A;
+    assert_eq!(refusal(&other), Err(SealError::Key));
+    // An even modulus is none.
+    let exponent = good.windows(5).position(|bytes| bytes == [2, 3, 1, 0, 1]).expect("an exponent");
+    let mut broken = good;
+    broken[exponent + 4] = 0;
+    assert_eq!(refusal(&broken), Err(SealError::Key));
+}
+
+#[test]
+fn damaged_content_never_passes_for_what_it_was() {
+    let document = sealed(CONTENT, 7);
+    let reader = client();
+    // The content comes last, in whole blocks; before it, damage may go unnoticed but is survived.
+    let content = document.len() - CONTENT.len().next_multiple_of(16);
+    for at in (0..content).step_by(5).chain(content..document.len()) {
+        let mut damaged = document.clone();
+        damaged[at] ^= 0x10;
+        let opened = reader.open(&damaged);
+        assert!(at < content || opened.as_deref() != Ok(CONTENT), "byte {at}");
+    }
+}
