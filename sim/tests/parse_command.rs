@@ -307,6 +307,12 @@ fn whatever_is_cut_off_is_answered() {
 }
 
 #[test]
+fn a_dash_names_standard_input() {
+    assert_eq!(parse(&["uri", "-"], b"sip:a@b"), parse(&["uri"], b"sip:a@b"));
+    view(&["uri", "-"], b"sip:a@b");
+}
+
+#[test]
 fn a_file_is_read_and_a_missing_one_named() {
     let path = data().join("fragments/im-2.2.5-example.sdp");
     assert_eq!(parse(&["sdp", path.to_str().unwrap()], b""), parse(&["sdp"], &fs::read(&path).unwrap()));

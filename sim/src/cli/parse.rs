@@ -73,7 +73,7 @@ enum Kind {
 /// Where the input comes from.
 #[derive(Args, Clone, Debug)]
 struct Source {
-    /// The file; standard input if none is given
+    /// The file; standard input if it is `-` or none is given
     file: Option<PathBuf>,
 }
 

@@ -18,26 +18,32 @@ use crate::wire::xml::lexical::{boolean, unsigned_int, unsigned_long};
 use crate::wire::xml::{Element, Ns, Reader, XmlError, XmlErrorKind};
 use parts::Parts;
 
-pub(super) fn request(document: &[u8]) -> Result<Request<'_>, CccpError> {
-    let mut reader = Reader::new(document)?;
-    let root = envelope(&mut reader, "request")?;
-    let (request_id, from, to, version) = addresses(&mut reader)?;
-    let command = only_child(&mut reader, root, command)?;
-    reader.finish()?;
-    Ok(Request { request_id, from, to, version, command })
+impl<'a> Request<'a> {
+    /// Reads a request, borrowing from it.
+    pub fn parse(document: &'a [u8]) -> Result<Self, CccpError> {
+        let mut reader = Reader::new(document)?;
+        let root = envelope(&mut reader, "request")?;
+        let (request_id, from, to, version) = addresses(&mut reader)?;
+        let command = only_child(&mut reader, root, command)?;
+        reader.finish()?;
+        Ok(Self { request_id, from, to, version, command })
+    }
 }
 
-pub(super) fn response(document: &[u8]) -> Result<Response<'_>, CccpError> {
-    let mut reader = Reader::new(document)?;
-    let root = envelope(&mut reader, "response")?;
-    let (request_id, from, to, version) = addresses(&mut reader)?;
-    let code = reader
-        .parse_attribute(Ns::None, "code", Code::parse)?
-        .ok_or_else(|| reader.error(XmlErrorKind::MissingAttribute("code")))?;
-    let responder = reader.token_attribute(Ns::None, "responder");
-    let result = only_child(&mut reader, root, result)?;
-    reader.finish()?;
-    Ok(Response { request_id, from, to, version, code, responder, result })
+impl<'a> Response<'a> {
+    /// Reads a response, borrowing from it.
+    pub fn parse(document: &'a [u8]) -> Result<Self, CccpError> {
+        let mut reader = Reader::new(document)?;
+        let root = envelope(&mut reader, "response")?;
+        let (request_id, from, to, version) = addresses(&mut reader)?;
+        let code = reader
+            .parse_attribute(Ns::None, "code", Code::parse)?
+            .ok_or_else(|| reader.error(XmlErrorKind::MissingAttribute("code")))?;
+        let responder = reader.token_attribute(Ns::None, "responder");
+        let result = only_child(&mut reader, root, result)?;
+        reader.finish()?;
+        Ok(Self { request_id, from, to, version, code, responder, result })
+    }
 }
 
 /// Whether an element may be one of C3P's own. MS-CONFBAS 4.4.7 prints a server that declares the default namespace of

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::command::Command;
-use super::error::CccpError;
 use crate::wire::xml::owned::borrowing;
 
 /// A `request` (MS-CONFPRO 2.2.2).
@@ -19,18 +18,6 @@ pub struct Request<'a> {
     pub version: Option<u32>,
     /// What is asked.
     pub command: Command<'a>,
-}
-
-impl<'a> Request<'a> {
-    /// Reads a request, borrowing from it.
-    pub fn parse(document: &'a [u8]) -> Result<Self, CccpError> {
-        super::read::request(document)
-    }
-
-    /// Writes the request.
-    pub fn write(&self) -> Vec<u8> {
-        super::write::request(self)
-    }
 }
 
 borrowing!(Request { request_id, from, to, version, command });

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::VERSION;
-use super::error::CccpError;
 use super::outcome::CommandResult;
 use super::request::Request;
 use crate::wire::xml::lexical::{enumerated, spelling};
@@ -67,16 +66,6 @@ impl<'a> Response<'a> {
             responder: None,
             result,
         }
-    }
-
-    /// Reads a response, borrowing from it.
-    pub fn parse(document: &'a [u8]) -> Result<Self, CccpError> {
-        super::read::response(document)
-    }
-
-    /// Writes the response.
-    pub fn write(&self) -> Vec<u8> {
-        super::write::response(self)
     }
 }
 

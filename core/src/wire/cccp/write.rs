@@ -36,28 +36,34 @@ const RESPONSE_PREFIXES: [(&str, Ns); 9] = [
 /// Bytes most envelopes take; saves the buffer from growing step by step.
 const USUAL_SIZE: usize = 1536;
 
-pub(super) fn request(request: &Request<'_>) -> Vec<u8> {
-    let mut writer = start("request", &REQUEST_PREFIXES);
-    writer.number_attribute("C3PVersion", request.version.map(u64::from));
-    writer.attribute("to", &request.to);
-    writer.attribute("from", &request.from);
-    writer.number_attribute("requestId", Some(request.request_id));
-    command(&mut writer, &request.command);
-    writer.end("request");
-    writer.finish()
+impl Request<'_> {
+    /// Writes the request.
+    pub fn write(&self) -> Vec<u8> {
+        let mut writer = start("request", &REQUEST_PREFIXES);
+        writer.number_attribute("C3PVersion", self.version.map(u64::from));
+        writer.attribute("to", &self.to);
+        writer.attribute("from", &self.from);
+        writer.number_attribute("requestId", Some(self.request_id));
+        command(&mut writer, &self.command);
+        writer.end("request");
+        writer.finish()
+    }
 }
 
-pub(super) fn response(response: &Response<'_>) -> Vec<u8> {
-    let mut writer = start("response", &RESPONSE_PREFIXES);
-    writer.number_attribute("requestId", Some(response.request_id));
-    writer.number_attribute("C3PVersion", response.version.map(u64::from));
-    writer.attribute("from", &response.from);
-    writer.attribute("to", &response.to);
-    writer.optional_attribute("responder", response.responder.as_deref());
-    writer.attribute("code", response.code.as_str());
-    result(&mut writer, &response.result);
-    writer.end("response");
-    writer.finish()
+impl Response<'_> {
+    /// Writes the response.
+    pub fn write(&self) -> Vec<u8> {
+        let mut writer = start("response", &RESPONSE_PREFIXES);
+        writer.number_attribute("requestId", Some(self.request_id));
+        writer.number_attribute("C3PVersion", self.version.map(u64::from));
+        writer.attribute("from", &self.from);
+        writer.attribute("to", &self.to);
+        writer.optional_attribute("responder", self.responder.as_deref());
+        writer.attribute("code", self.code.as_str());
+        result(&mut writer, &self.result);
+        writer.end("response");
+        writer.finish()
+    }
 }
 
 fn start(name: &'static str, prefixes: &[(&'static str, Ns)]) -> Writer {

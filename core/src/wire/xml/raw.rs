@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::error::XmlError;
-use super::reader::Reader;
-
 /// A well-formed element of somebody else's vocabulary, kept as text so that it can be sent on.
 ///
 /// It stands for itself: every prefix in it is declared in it, so it may be written anywhere. What the surrounding
@@ -16,15 +13,6 @@ pub struct RawElement<'a> {
 }
 
 impl<'a> RawElement<'a> {
-    /// Reads one element, which must be all there is.
-    pub fn parse(xml: &'a str) -> Result<Self, XmlError> {
-        let mut reader = Reader::new(xml.as_bytes())?;
-        reader.any_root()?;
-        let element = reader.raw()?;
-        reader.finish()?;
-        Ok(element)
-    }
-
     pub(super) const fn trusted(xml: Cow<'a, str>) -> Self {
         Self { xml }
     }

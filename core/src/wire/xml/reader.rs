@@ -1,5 +1,7 @@
 //! The pull reader.
 
+mod keep;
+
 use std::borrow::Cow;
 
 use memchr::memmem;
@@ -10,9 +12,8 @@ use super::characters::{Contents, first_illegal, is_space, normalize_line_ends, 
 use super::declaration::is_declaration;
 use super::error::{XmlError, XmlErrorKind};
 use super::lexical;
-use super::limits::{MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
+use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_ELEMENTS, MAX_TEXT};
 use super::namespace::Ns;
-use super::raw::RawElement;
 use super::scope::Scope;
 use super::tag::{self, Attribute};
 
@@ -205,59 +206,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the element that has just started to its end and keeps it.
-    pub fn raw(&mut self) -> Result<RawElement<'a>, XmlError> {
-        let (start, name_end) = (self.start, self.start + 1 + self.name_length);
-        let (depth, outside) = (self.scope.depth(), self.scope.outside());
-        let room = MAX_ATTRIBUTES.saturating_sub(self.attribute_count);
-        let mut declarations = Vec::new();
-        self.borrowed_bindings(outside, room, &mut declarations)?;
-        loop {
-            match self.next_token()? {
-                Token::Start(_) => self.borrowed_bindings(outside, room, &mut declarations)?,
-                Token::End if self.scope.depth() < depth => break,
-                Token::Eof => break,
-                Token::Text(_) | Token::End => {}
-            }
-        }
-        let text = self.input.get(start..self.position()).unwrap_or("");
-        if declarations.is_empty() {
-            return Ok(RawElement::trusted(Cow::Borrowed(text)));
-        }
-        let (head, tail) = text.split_at_checked(name_end - start).unwrap_or((text, ""));
-        Ok(RawElement::trusted(Cow::Owned(raw_with(head, &declarations, tail))))
-    }
-
-    /// Adds the prefixes of the element that has just started whose declarations, if any, lie below `outside`. What is
-    /// taken out must fit into another document, so its start tag has `room` for so many, and with its own declarations
-    /// they may take half of what may be in scope.
-    fn borrowed_bindings(
-        &self,
-        outside: usize,
-        room: usize,
-        declarations: &mut Vec<(&'a str, Cow<'a, str>)>,
-    ) -> Result<(), XmlError> {
-        let attributes = self.attributes.iter().map(|attribute| attribute.prefix).filter(|p| !p.is_empty());
-        for prefix in std::iter::once(self.prefix).chain(attributes) {
-            if prefix == "xml" || declarations.iter().any(|(declared, _)| *declared == prefix) {
-                continue;
-            }
-            match self.scope.find(prefix) {
-                Some((index, _)) if index >= outside => {}
-                Some((_, binding)) => declarations.push((prefix, binding.name.clone())),
-                None if prefix.is_empty() => declarations.push((prefix, Cow::Borrowed(""))),
-                None => declarations.push((prefix, Cow::Owned(format!("urn:x-undeclared:{prefix}")))),
-            }
-        }
-        if declarations.len() > room {
-            Err(self.error(XmlErrorKind::TooManyAttributes))
-        } else if self.scope.len().saturating_sub(outside) + declarations.len() > MAX_BINDINGS / 2 {
-            Err(self.error(XmlErrorKind::TooManyBindings))
-        } else {
-            Ok(())
-        }
-    }
-
     /// Checks that the document ends after its root element.
     pub fn finish(mut self) -> Result<(), XmlError> {
         loop {
@@ -420,14 +368,4 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(lexical::token(text)),
         Cow::Owned(text) => Cow::Owned(lexical::token(&text).to_owned()),
     }
-}
-
-fn raw_with(head: &str, declarations: &[(&str, Cow<'_, str>)], tail: &str) -> String {
-    let mut writer = super::Writer::new();
-    for (prefix, name) in declarations {
-        writer.raw_declaration(prefix, name);
-    }
-    let declarations = writer.finish();
-    let declarations = std::str::from_utf8(&declarations).unwrap_or("");
-    [head, declarations, tail].concat()
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use confsim_core::wire::sip::Limits;
 use confsim_core::wire::xml::limits::MAX_DOCUMENT;
@@ -22,9 +23,11 @@ pub(super) struct Input<'a> {
 }
 
 impl Source {
-    /// Opens the file, or takes standard input.
+    /// Opens the file, or takes standard input, which `-` names as well.
     pub(super) fn open<'a>(&self, stdin: &'a mut dyn Read) -> Result<Input<'a>, Fault> {
-        let Some(path) = &self.file else { return Ok(Input { bytes: Box::new(stdin), name: String::new() }) };
+        let Some(path) = self.file.as_deref().filter(|path| *path != Path::new("-")) else {
+            return Ok(Input { bytes: Box::new(stdin), name: String::new() });
+        };
         let name = format!("{}: ", path.display());
         let file = File::open(path).map_err(|error| named(&name, &error))?;
         Ok(Input { bytes: Box::new(file), name })
