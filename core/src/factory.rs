@@ -4,30 +4,49 @@
 //! answer travels in the SIP response, with the C3P reason as reason phrase when it is a failure
 //! (PRO-2-2-b, PRO-3-2-5-1-e). The focus asks over the pool link for a conference it is to activate.
 
+mod activation;
 mod commands;
 mod config;
 mod date_time;
 mod envelope;
+mod expiry;
+mod journal;
+mod passcode;
+mod policy;
+mod provision;
+mod record;
+mod settings;
+mod store;
 mod table;
+mod told;
 mod validation;
 
 use std::convert::Infallible;
 
 pub use self::config::Config;
+use self::journal::Journal;
+pub use self::policy::Policy;
+pub use self::store::{MemoryStore, Store, StoreError};
 use self::table::Table;
-use crate::link::{Kind, Link, News, Side};
+use crate::cryptography::Cryptography;
+use crate::link::{Link, Side};
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{Context, Draft, Machine, Request, Response, TimerKey};
-use crate::wire::cccp;
 use crate::wire::sip::{Method, Name};
 
 /// The focus factory as a machine.
 #[derive(Debug)]
 pub struct Factory {
     config: Config,
+    journal: Journal,
+    cryptography: Box<dyn Cryptography>,
     table: Table,
+    /// Why there is no table.
+    broken: Option<StoreError>,
     /// The link with the focus, from the start on.
     link: Option<Link<Ask, Timer>>,
+    /// How many commands the focus was sent.
+    commands: u64,
 }
 
 /// What an operator would log.
@@ -43,6 +62,16 @@ pub enum Event {
         /// Its URI.
         conference: Box<str>,
     },
+    /// A conference expired and was deleted.
+    Expired {
+        /// Its URI.
+        conference: Box<str>,
+    },
+    /// A change was not made because the store would not take it, or the table could not be loaded.
+    StoreFailed {
+        /// Why.
+        error: StoreError,
+    },
 }
 
 /// What the factory asks of others: nothing but what the link needs.
@@ -57,33 +86,31 @@ pub enum Ask {
 pub enum Timer {
     /// The link's own.
     Link,
+    /// The Conference Expiration Timer.
+    Expiry,
 }
 
 impl TimerKey for Timer {
     fn name(self) -> &'static str {
         match self {
             Self::Link => "pool link",
+            Self::Expiry => "conference expiration",
         }
     }
 }
 
 impl Factory {
-    /// A factory that knows no conference yet.
-    pub fn new(config: Config) -> Self {
-        Self { config, table: Table::default(), link: None }
-    }
-
-    /// Acts on what came over the link.
-    fn hear_link(&mut self, cx: &mut Context<'_, Self>, news: Vec<News>) {
-        for news in news {
-            // A focus without state has nothing to be told: it asks.
-            let News::Document(Kind::Command, document) = news else { continue };
-            if let Ok(request) = cccp::Request::parse(&document) {
-                let answer = self.focus_command(cx, &request);
-                if let Some(link) = &mut self.link {
-                    link.send(cx, Kind::Command, answer.write());
-                }
-            }
+    /// A factory that loads its table from `store` when it starts. If that fails, it answers `otherFailure` to whatever
+    /// needs the table.
+    pub fn new(config: Config, store: Box<dyn Store>, cryptography: Box<dyn Cryptography>) -> Self {
+        Self {
+            config,
+            journal: Journal::new(store),
+            cryptography,
+            table: Table::default(),
+            broken: None,
+            link: None,
+            commands: 0,
         }
     }
 }
@@ -95,6 +122,14 @@ impl Machine for Factory {
     type Timer = Timer;
 
     fn start(&mut self, cx: &mut Context<'_, Self>) {
+        match self.journal.load() {
+            Ok(table) => self.table = table,
+            Err(error) => {
+                self.broken = Some(error.clone());
+                cx.event(Event::StoreFailed { error });
+            }
+        }
+        cx.set_timer(Timer::Expiry, cx.now() + self.config.expiry_interval);
         let epoch = cx.entropy().hex(8);
         let mut link = Link::new(self.config.focus.clone(), Side::Acceptor, &epoch, Ask::Link, Timer::Link);
         link.start(cx);
@@ -142,6 +177,7 @@ impl Machine for Factory {
 
     fn timer(&mut self, cx: &mut Context<'_, Self>, timer: Timer) {
         match (timer, &mut self.link) {
+            (Timer::Expiry, _) => self.expire(cx),
             (Timer::Link, Some(link)) => link.timer(cx),
             (Timer::Link, None) => {}
         }

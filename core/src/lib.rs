@@ -93,6 +93,7 @@
 
 pub mod client;
 mod covers;
+pub mod cryptography;
 pub mod entropy;
 pub mod factory;
 pub mod focus;

@@ -6,6 +6,7 @@ pub mod capabilities;
 pub mod cccp;
 pub mod conf_invite;
 pub mod conference_info;
+pub mod conference_key;
 pub mod content_type;
 pub mod imdn;
 pub mod multipart;

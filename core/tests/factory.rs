@@ -5,8 +5,9 @@ mod common;
 use std::path::Path;
 
 use common::{Bench, Sent, only};
+use confsim_core::cryptography;
 use confsim_core::entropy::Entropy;
-use confsim_core::factory::{Config, Event, Factory};
+use confsim_core::factory::{Config, Event, Factory, MemoryStore, Policy};
 use confsim_core::node::{Address, ConnId, Input, Node as _};
 use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::Duration;
@@ -26,7 +27,8 @@ fn config() -> Config {
 
 fn started(config: Config) -> (Node, ConnId) {
     let settings = Settings::new(Address::new("factory.pool.contoso.com:5061"));
-    let mut node = Bench::new(Endpoint::new(Factory::new(config), settings, Entropy::named(5, "factory")));
+    let factory = Factory::new(config, Box::new(MemoryStore::default()), Box::new(cryptography::Absent));
+    let mut node = Bench::new(Endpoint::new(factory, settings, Entropy::named(5, "factory")));
     node.give(Input::Start);
     let conn = node.accept("fe.contoso.com:5061");
     (node, conn)
@@ -228,7 +230,11 @@ fn an_organizer_lists_his_conferences_in_order() {
 
 #[test]
 fn refusals_name_their_reason() {
-    let (mut node, conn) = started(Config { conferences_max: 1, ..config() });
+    let (mut node, conn) = started(Config {
+        policy: Policy { conferences_max: 1, ..Policy::default() },
+        mcu_types: vec!["chat".into(), "audio-video".into()],
+        ..config()
+    });
     let good = id_and_policy(ID, "openAuthenticated");
     let user = |entity: &str, roles: &str| {
         format!("<ci:user entity=\"{entity}\"><ci:roles>{roles}</ci:roles></ci:user>")
@@ -241,7 +247,7 @@ fn refusals_name_their_reason() {
         add(&format!("{good}<msci:{name}>{xml}</msci:{name}>"), "")
     };
     let settings = format!(
-        "<msci:entity-view entity=\"chat\"><msci:entity-settings><s xmlns=\"urn:x\">{}</s>\
+        "<msci:entity-view entity=\"audio-video\"><msci:entity-settings><s xmlns=\"urn:x\">{}</s>\
          </msci:entity-settings></msci:entity-view>",
         "x".repeat(2048)
     );
@@ -292,8 +298,8 @@ fn refusals_name_their_reason() {
         (plain(ID).replace("entity=\"\"", "entity=\"\" version=\"2\""), 400, Reason::InvalidVersion),
         (
             plain(ID).replace("entity=\"\"", "entity=\"\" static=\"true\""),
-            403,
-            Reason::MaxStaticMeetingsExceeded,
+            400,
+            Reason::InvalidStaticMeetingRequest,
         ),
     ];
     for (body, code, reason) in cases {
@@ -311,7 +317,8 @@ fn anonymous_conferences_need_permission() {
     let (mut node, conn) = factory();
     node.created(conn, &body);
     assert_eq!(node.capabilities(conn).anonymous_scheduling, Some(true));
-    let (mut node, conn) = started(Config { anonymous: false, ..config() });
+    let (mut node, conn) =
+        started(Config { policy: Policy { anonymous: false, ..Policy::default() }, ..config() });
     assert_eq!(node.refused(conn, &body), (403, Reason::AnonymousUsersNotAllowed));
     assert_eq!(node.capabilities(conn).anonymous_scheduling, Some(false));
 }
@@ -321,7 +328,7 @@ fn capabilities_list_what_the_pool_runs() {
     let (mut node, conn) = factory();
     let found = node.capabilities(conn);
     assert_eq!((found.capability_version, &found.mcu_types[..]), (Some(0), &["chat".into()][..]));
-    assert_eq!(found.static_meeting_limit, Some(0));
+    assert_eq!(found.static_meeting_limit, Some(1));
     let sent = node.ask(conn, &envelope("<getAvailableMcuTypes/>"));
     let Outcome::GetAvailableMcuTypes(Some(types)) = c3p(&sent).result.outcome else { panic!("{sent:?}") };
     assert_eq!(types, ["chat"]);
@@ -368,7 +375,7 @@ fn what_is_not_for_a_factory_is_refused() {
         (good.replace("application/cccp+xml", "text/plain"), 415),
         (good.replace("Content-Type", "Require: x-other\nContent-Type"), 420),
         (good.replace("app:conf:focusfactory", "app:conf:focus:id:1"), 404),
-        (service("alice", 1, &envelope("<getEncryptionKey/>")), 603),
+        (service("alice", 1, &envelope("<getEncryptionKey/>")), 500),
     ] {
         assert_eq!(only(node.hear(conn, &text)).code(), Some(code), "{text}");
     }

@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 
 use confsim_core::client::{self, Client};
-use confsim_core::factory::{self, Factory};
+use confsim_core::cryptography;
+use confsim_core::factory::{self, Factory, MemoryStore};
 use confsim_core::focus::{self, Focus};
 use confsim_core::front_end::{self, FrontEnd};
 use confsim_core::im_mcu::{self, ImMcu};
@@ -49,7 +50,9 @@ impl Peer {
             }
             Role::Factory => {
                 let config = factory::Config::new(address(NodeId::FOCUS));
-                Self::Factory(Box::new(Endpoint::new(Factory::new(config), settings, entropy)))
+                let store = Box::new(MemoryStore::default());
+                let factory = Factory::new(config, store, Box::new(cryptography::Absent));
+                Self::Factory(Box::new(Endpoint::new(factory, settings, entropy)))
             }
             Role::Focus => {
                 let config = focus::Config::new(

@@ -1,16 +1,19 @@
-//! The commands (MS-CONFPRO 3.2.5).
+//! The commands of organizers (MS-CONFPRO 3.2.5).
 
 use super::envelope::{self, Organizer};
-use super::table::Conference;
-use super::{Event, Factory, date_time};
+use super::record::Record;
+use super::validation::Check;
+use super::{Factory, date_time, passcode, told};
+use crate::link::Kind;
 use crate::signal::{Context, ServerTransaction};
 use crate::wire::cccp::{
-    Capabilities, Code, Command, CommandKind, CommandResult, Conferences, Outcome, Reason, Request, Response,
+    AccessNumbers, Capabilities, Code, Command, CommandKind, CommandResult, ConferenceKeys, Conferences,
+    EncryptionKey, Outcome, PstnBridging, Reason, Request, Response, VERSION,
 };
-use crate::wire::conference_info::{ConferenceInfo, Description, State};
-use crate::wire::sip::Uri;
+use crate::wire::conference_key::encode;
 
-type Done<'a> = Result<Outcome<'a>, Reason<'static>>;
+/// How a command went.
+pub(super) type Done = Check<Outcome<'static>>;
 
 impl Factory {
     /// Does what an organizer asks for and answers.
@@ -21,144 +24,169 @@ impl Factory {
         organizer: &Organizer,
         request: &Request<'_>,
     ) {
-        let Some(kind) = request.command.kind() else { return envelope::decline(cx, tx) };
+        let Some(kind) = request.command.kind() else { return };
         let done = match &request.command {
+            _ if self.broken.is_some() && needs_table(kind) => Err(Reason::OtherFailure),
             Command::AddConference(info) => self.add_conference(cx, organizer, info),
-            Command::GetConference { keys, .. } => {
-                self.get_conference(organizer, keys.conference_id.as_deref().unwrap_or_default())
+            Command::ModifyConference { info, .. } => self.modify_conference(cx, organizer, info),
+            Command::DeleteConference(keys) => self.delete_conference(cx, organizer, keys),
+            Command::GetConference { keys, certificate } => {
+                self.get_conference(cx, organizer, keys, certificate.as_deref())
             }
-            Command::GetConferences { is_static } => Ok(self.get_conferences(organizer, *is_static)),
-            Command::GetAvailableMcuTypes => Ok(Outcome::GetAvailableMcuTypes(Some(
-                self.config.mcu_types.iter().map(|kind| (&**kind).into()).collect(),
-            ))),
-            Command::GetConferencingCapabilities => {
-                Ok(Outcome::GetConferencingCapabilities(Some(Box::new(self.capabilities()))))
-            }
-            _ => return envelope::decline(cx, tx),
+            Command::GetConferences { is_static } => Ok(self.get_conferences(cx, organizer, *is_static)),
+            Command::GetEncryptionKey => self.get_encryption_key(cx),
+            Command::GetAvailableMcuTypes => Ok(self.get_available_mcu_types()),
+            _ => Ok(Outcome::GetConferencingCapabilities(Some(Box::new(self.capabilities(organizer))))),
         };
         envelope::answer(cx, tx, &response(request, kind, done));
     }
 
-    /// Does what the focus asks for: it activates a conference that it knows by its URI.
-    pub(super) fn focus_command(
-        &mut self,
-        cx: &mut Context<'_, Self>,
-        request: &Request<'_>,
-    ) -> Response<'static> {
-        let request = request.clone().into_owned();
-        let kind = request.command.kind().unwrap_or(CommandKind::GetConference);
-        let done = match &request.command {
-            Command::GetConference { keys, .. } => {
-                self.activate(cx, keys.conf_entity.as_deref().unwrap_or_default())
-            }
-            _ => Err(Reason::OtherFailure),
-        };
-        response(&request, kind, done.map(Outcome::into_owned))
-    }
-
-    /// MS-CONFPRO 3.2.5.2.
-    fn add_conference(
+    /// MS-CONFPRO 3.2.5.4. The entry goes first, so that nobody activates the conference again; then the focus ends
+    /// it.
+    fn delete_conference(
         &mut self,
         cx: &mut Context<'_, Self>,
         organizer: &Organizer,
-        info: &ConferenceInfo<'_>,
-    ) -> Done<'static> {
-        let now = self.unix_time(cx);
-        let id = self.validate(info, now)?;
-        let mut info = info.clone().into_owned();
-        info.entity = format!("{};gruu;opaque=app:conf:focus:id:{id}", organizer.spelling).into();
-        info.state = Some(State::Full);
-        if let Some(description) = &mut info.description {
-            description.last_update = Some(date_time::format(now).into());
-            description.autopromote.get_or_insert(self.config.autopromote_default);
+        keys: &ConferenceKeys<'_>,
+    ) -> Done {
+        let key = organizer.conference(keys.conference_id.as_deref().unwrap_or_default());
+        let conference = self.table.get(&key).ok_or(Reason::ConferenceDoesNotExist)?;
+        if keys.is_static.unwrap_or(false) != conference.is_static() {
+            return Err(Reason::StaticFlagDoesntMatch);
         }
-        let conference = self.table.add(&organizer.key, &id, info, self.config.conferences_max)?;
-        cx.event(Event::Created { conference: (&*conference.info.entity).into() });
-        Ok(Outcome::AddConference(Some(Box::new(changed(conference).into_owned()))))
+        let active = conference.active.then(|| conference.info.entity.to_string());
+        self.commit(cx, Record::Remove(key))?;
+        if let Some(entity) = active {
+            self.deactivate(cx, &entity);
+        }
+        Ok(Outcome::DeleteConference(None))
     }
 
-    /// MS-CONFPRO 3.2.5.5.
-    fn get_conference(&self, organizer: &Organizer, id: &str) -> Done<'_> {
-        let conference = self.table.get(&organizer.key, id).ok_or(Reason::ConferenceDoesNotExist)?;
-        Ok(Outcome::GetConference(Some(Box::new(conference.info.clone()))))
-    }
-
-    /// MS-CONFPRO 3.2.5.6. There are no static conferences: none may be created (PRO-2-2-3-8-z).
-    fn get_conferences(&self, organizer: &Organizer, is_static: Option<bool>) -> Outcome<'_> {
-        let conferences = match is_static {
-            Some(true) => Vec::new(),
-            _ => self.table.of_organizer(&organizer.key).into_iter().map(changed).collect(),
+    /// MS-CONFPRO 3.2.5.5. The certificate is looked at when there is a key to envelop for it.
+    fn get_conference(
+        &self,
+        cx: &mut Context<'_, Self>,
+        organizer: &Organizer,
+        keys: &ConferenceKeys<'_>,
+        certificate: Option<&str>,
+    ) -> Done {
+        let key = organizer.conference(keys.conference_id.as_deref().unwrap_or_default());
+        let conference = self.table.get(&key).ok_or(Reason::ConferenceDoesNotExist)?;
+        let enveloped = match (certificate, &conference.passcode) {
+            (Some(certificate), Some(passcode)) => Some(self.enveloped(cx, certificate, passcode)?),
+            _ => None,
         };
-        Outcome::GetConferences(Conferences { is_static, conferences: Some(conferences) })
+        Ok(Outcome::GetConference(Some(Box::new(told::whole(conference, enveloped)))))
+    }
+
+    /// MS-CONFPRO 3.2.5.6. An expired conference is not told, though kept for a while (PRO-2-2-3-5-e).
+    fn get_conferences(
+        &self,
+        cx: &Context<'_, Self>,
+        organizer: &Organizer,
+        is_static: Option<bool>,
+    ) -> Outcome<'static> {
+        let now = self.unix_time(cx);
+        let found = self.table.of_organizer(&organizer.key, is_static.unwrap_or(false));
+        let lasting = found.into_iter().filter(|conference| {
+            conference.active
+                || conference.expiry().and_then(date_time::parse).is_none_or(|expiry| now <= expiry)
+        });
+        Outcome::GetConferences(Conferences {
+            is_static,
+            conferences: Some(lasting.map(told::listed).collect()),
+        })
+    }
+
+    /// MS-CONFPRO 3.2.5.7.
+    fn get_encryption_key(&self, cx: &Context<'_, Self>) -> Done {
+        let certificate = self.cryptography.certificate().map_err(|_| Reason::OtherFailure)?;
+        Ok(Outcome::GetEncryptionKey(Some(EncryptionKey {
+            certificate: encode(&certificate).into(),
+            issuing_server: Some(passcode::server_name(cx).into()),
+        })))
+    }
+
+    /// MS-CONFPRO 3.2.5.8.
+    fn get_available_mcu_types(&self) -> Outcome<'static> {
+        let types = self.config.available().map(|kind| kind.to_owned().into());
+        Outcome::GetAvailableMcuTypes(Some(types.collect()))
     }
 
     /// MS-CONFPRO 3.2.5.9.
-    fn capabilities(&self) -> Capabilities<'_> {
-        let config = &self.config;
+    fn capabilities(&self, organizer: &Organizer) -> Capabilities<'static> {
+        let (config, policy) = (&self.config, self.config.policy_of(&organizer.key));
+        let numbers = config.advertised.pstn_bridging.as_ref().and_then(|it| it.access_numbers.clone());
         Capabilities {
             capability_version: Some(0),
-            mcu_types: config.mcu_types.iter().map(|kind| (&**kind).into()).collect(),
-            anonymous_scheduling: Some(config.anonymous),
-            default_admission_policy: Some("openAuthenticated".into()),
-            schedule_locked: Some(true),
-            autopromote_allowed: Some(config.autopromote_allowed),
-            default_autopromote: Some(config.autopromote_default),
-            pstn_lobby_bypass_allowed: Some(config.telephone_lobby_bypass),
-            static_meeting_limit: Some(0),
-            ..Capabilities::default()
+            mcu_types: config.available().map(|kind| kind.to_owned().into()).collect(),
+            // access-numbers has to be there, be it empty (PRO-2-2-3-8-ac).
+            pstn_bridging: Some(PstnBridging {
+                enabled: policy.telephone,
+                access_numbers: Some(numbers.unwrap_or_else(AccessNumbers::default)),
+            }),
+            anonymous_scheduling: Some(policy.anonymous),
+            default_admission_policy: Some(config.default_admission_policy.to_string().into()),
+            schedule_locked: Some(policy.locked),
+            autopromote_allowed: Some(policy.autopromote_mask()),
+            default_autopromote: Some(policy.autopromote()),
+            pstn_lobby_bypass_allowed: Some(policy.telephone_lobby_bypass),
+            static_meeting_limit: Some(u32::from(policy.static_meeting)),
+            // Both are deprecated (PRO-2-2-3-8-o, -r).
+            conference_key_optional: None,
+            schedule_key_optional: None,
+            ..config.advertised.clone()
         }
     }
 
-    /// Gives the focus a conference and takes note of the activation (PRO-2-2-3-4-m).
-    fn activate(&mut self, cx: &mut Context<'_, Self>, entity: &str) -> Done<'_> {
-        let now = date_time::format(self.unix_time(cx));
-        let conference = key(entity)
-            .and_then(|(organizer, id)| self.table.get_mut(&organizer, id))
-            .ok_or(Reason::ConferenceDoesNotExist)?;
-        if let Some(description) = &mut conference.info.description {
-            description.last_activate = Some(now.into());
+    /// Commits a change and makes it; a store that fails leaves everything as it was.
+    pub(super) fn commit(&mut self, cx: &mut Context<'_, Self>, record: Record) -> Check {
+        match self.journal.commit(&self.table, &record) {
+            Ok(()) => {
+                self.table.apply(record);
+                Ok(())
+            }
+            Err(error) => {
+                cx.event(super::Event::StoreFailed { error });
+                Err(Reason::OtherFailure)
+            }
         }
-        cx.event(Event::Activated { conference: entity.into() });
-        // The focus knows the conference by the URI it was joined with (D-19).
-        let info = ConferenceInfo { entity: entity.to_owned().into(), ..conference.info.clone() };
-        Ok(Outcome::GetConference(Some(Box::new(info))))
     }
 
-    fn unix_time(&self, cx: &Context<'_, Self>) -> i64 {
+    /// Has the focus end a conference that is deleted (PRO-3-2-5-4-b).
+    pub(super) fn deactivate(&mut self, cx: &mut Context<'_, Self>, entity: &str) {
+        self.commands += 1;
+        let request = Request {
+            request_id: self.commands,
+            from: format!("sip:{}", cx.address()).into(),
+            to: entity.into(),
+            version: Some(VERSION),
+            command: Command::DeleteConference(ConferenceKeys::entity(entity)),
+        };
+        if let Some(link) = &mut self.link {
+            link.send(cx, Kind::Command, request.write());
+        }
+    }
+
+    /// The time on the factory's clock, Unix time in seconds.
+    pub(super) fn unix_time(&self, cx: &Context<'_, Self>) -> i64 {
         let seconds = i64::try_from(cx.now().as_micros() / 1_000_000).unwrap_or(i64::MAX);
         self.config.epoch.saturating_add(seconds)
     }
 }
 
-/// The key of a conference URI: organizer and conference id.
-fn key(entity: &str) -> Option<(String, &str)> {
-    let uri = Uri::parse(entity).ok()?;
-    Some((uri.address(), uri.opaque()?.strip_prefix("app:conf:focus:id:")?))
+/// Whether a command is about conferences, and not about what there can be.
+const fn needs_table(kind: CommandKind) -> bool {
+    !matches!(
+        kind,
+        CommandKind::GetEncryptionKey
+            | CommandKind::GetAvailableMcuTypes
+            | CommandKind::GetConferencingCapabilities
+    )
 }
 
-/// What the answer to a change tells of a conference (PRO-2-2-3-1-ah).
-fn changed(conference: &Conference) -> ConferenceInfo<'_> {
-    let info = &conference.info;
-    let description = info.description.as_ref().map(|all| {
-        Box::new(Description {
-            conference_id: all.conference_id.clone(),
-            last_update: all.last_update.clone(),
-            expiry_time: all.expiry_time.clone(),
-            admission_policy: all.admission_policy.clone(),
-            pstn_access: all.pstn_access.clone(),
-            ..Description::default()
-        })
-    });
-    ConferenceInfo {
-        entity: info.entity.clone(),
-        state: Some(State::Partial),
-        version: info.version,
-        description,
-        ..ConferenceInfo::default()
-    }
-}
-
-fn response<'a>(request: &Request<'a>, kind: CommandKind, done: Done<'a>) -> Response<'a> {
+/// The C3P answer to a request.
+pub(super) fn response<'a>(request: &Request<'a>, kind: CommandKind, done: Done) -> Response<'a> {
     match done {
         Ok(outcome) => Response::to(request, Code::Success, CommandResult::success(outcome)),
         Err(reason) => Response::to(request, Code::Failure, CommandResult::failure(kind, reason)),

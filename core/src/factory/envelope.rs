@@ -1,9 +1,14 @@
 //! The SIP around a command: who asks, whether the document holds, how the answer travels (MS-CONFPRO 3.2.5.1).
 
 use super::Factory;
+use super::table::Key;
 use crate::signal::{Context, Draft, Request, ServerTransaction};
 use crate::wire::cccp::{self, CONTENT_TYPE, Code, Command, Reason, VERSION};
+use crate::wire::conference_info::State;
 use crate::wire::sip::{Message, NameAddr, Uri};
+
+/// What is served under a factory's URI (PRO-1-5-a).
+const FACTORY: &str = "app:conf:focusfactory";
 
 /// The organizer, as his URI spells him and as a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,16 @@ impl Organizer {
     pub(super) fn of(uri: &Uri<'_>) -> Option<Self> {
         let spelling = format!("{}:{}@{}", uri.scheme(), uri.user()?, uri.host());
         Some(Self { spelling, key: uri.address() })
+    }
+
+    /// Whether a URI is his factory's. In an address without brackets `opaque` is the header's (EX-PRO-4-1-a).
+    fn has_factory(&self, uri: &Uri<'_>, opaque: Option<&str>) -> bool {
+        uri.address() == self.key && uri.opaque().or(opaque) == Some(FACTORY)
+    }
+
+    /// A conference of his.
+    pub(super) fn conference(&self, id: &str) -> Key {
+        Key { organizer: self.key.as_str().into(), id: id.into() }
     }
 
     /// Whether `text` is this user's URI. An example leaves the scheme out (PRO-2-2-2-f).
@@ -42,28 +57,57 @@ impl Factory {
         let Ok((uri, from, to)) = addresses(message) else {
             return refuse(cx, request.tx, 400, "Bad Request");
         };
-        let opaque = uri.opaque().filter(|opaque| *opaque == "app:conf:focusfactory");
-        let Some(organizer) = opaque.and_then(|_| Organizer::of(&uri)) else {
+        let Some(organizer) = Organizer::of(&uri).filter(|_| uri.opaque() == Some(FACTORY)) else {
             return refuse(cx, request.tx, 404, "Not Found");
         };
-        if from.uri.address() != organizer.key {
-            return forbid(cx, request.tx, 3014, "Not the organizer");
+        if !organizer.has_factory(&to.uri, to.params.value("opaque")) || message.body().is_empty() {
+            return refuse(cx, request.tx, 400, "Bad Request");
+        }
+        if let Err(why) = self.authorize(&organizer, &from.uri.address(), message) {
+            return forbid(cx, request.tx, 3014, why);
         }
         if !has_type(message) {
             let draft = Draft::new().header("Accept", CONTENT_TYPE);
             return cx.respond(request.tx, 415, "Unsupported Media Type", &draft);
         }
         let command = cccp::Request::parse(message.body()).ok().filter(|command| {
-            let to_us = [uri.as_str(), to.uri.as_str()].contains(&&*command.to);
-            to_us
+            Uri::parse(&command.to).is_ok_and(|to| organizer.has_factory(&to, None))
                 && organizer.is(&command.from)
                 && command.version.unwrap_or(VERSION) == VERSION
-                && !matches!(command.command, Command::Unknown(_))
+                && is_complete(&command.command)
         });
         match command {
             Some(command) => self.client_command(cx, request.tx, &organizer, &command),
             None => refuse(cx, request.tx, 400, "Bad Request"),
         }
+    }
+
+    /// The organizer may ask, and a delegate who says for whom (PRO-2-2-k to -m, EX-PRO-4-9-a).
+    fn authorize(&self, organizer: &Organizer, caller: &str, message: &Message) -> Result<(), &'static str> {
+        let named = message.on_behalf_of().map_err(|_| "No valid P-Session-On-Behalf-Of")?;
+        match named {
+            Some(named) if named.uri.address() != organizer.key => Err("On behalf of somebody else"),
+            _ if caller == organizer.key => Ok(()),
+            Some(_) if self.config.is_delegate(&organizer.key, caller) => Ok(()),
+            Some(_) => Err("Not a delegate"),
+            None => Err("Not the organizer"),
+        }
+    }
+}
+
+/// Whether a request is one of a factory's and says what MS-CONFPRO 2.2.2 demands beyond what C3P does: the rest is
+/// answered like a request that cannot be read (PRO-3-2-5-1-c, -d).
+fn is_complete(command: &Command<'_>) -> bool {
+    match command {
+        Command::AddConference(info) | Command::ModifyConference { info, .. } => {
+            info.entity.is_empty() && info.state.unwrap_or(State::Full) == State::Full
+        }
+        Command::DeleteConference(keys) | Command::GetConference { keys, .. } => keys.conference_id.is_some(),
+        Command::GetConferences { .. }
+        | Command::GetEncryptionKey
+        | Command::GetAvailableMcuTypes
+        | Command::GetConferencingCapabilities => true,
+        _ => false,
     }
 }
 
@@ -109,21 +153,11 @@ fn status(reason: &Reason<'_>) -> u16 {
 
 /// 403 with a diagnostics code.
 pub(super) fn forbid(cx: &mut Context<'_, Factory>, tx: ServerTransaction, code: u32, why: &str) {
-    let draft = diagnostics(cx, "ms-diagnostics", code, why);
-    cx.respond(tx, 403, "Forbidden", &draft);
-}
-
-/// 603 for a command that this factory does not know how to do (D-20).
-pub(super) fn decline(cx: &mut Context<'_, Factory>, tx: ServerTransaction) {
-    let draft = diagnostics(cx, "ms-diagnostics-public", 3004, "C3P command not implemented");
-    cx.respond(tx, 603, "Decline", &draft);
+    let source = format_args!("{code};reason=\"{why}\";source=\"{}\"", cx.address()).to_string();
+    cx.respond(tx, 403, "Forbidden", &Draft::new().header("ms-diagnostics", source));
 }
 
 /// A refusal that says nothing more (PRO-3-2-5-1-d).
 fn refuse(cx: &mut Context<'_, Factory>, tx: ServerTransaction, code: u16, reason: &str) {
     cx.respond(tx, code, reason, &Draft::new());
-}
-
-fn diagnostics(cx: &Context<'_, Factory>, name: &str, code: u32, why: &str) -> Draft {
-    Draft::new().header(name, format_args!("{code};reason=\"{why}\";source=\"{}\"", cx.address()))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::cccp::Reason;
+use super::record::Record;
 use crate::wire::conference_info::ConferenceInfo;
+use crate::wire::sip::Uri;
 
 /// Every conference. Organizers are compared as addresses, in lower case; conference ids as they are
 /// (PRO-2-2-1-2-c).
@@ -13,54 +14,123 @@ pub(super) struct Table {
     created: u64,
 }
 
+/// What a conference is found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// The organizer's address in lower case.
+    pub(super) organizer: Box<str>,
+    /// The conference id.
+    pub(super) id: Box<str>,
+}
+
 /// A provisioned conference.
 #[derive(Clone, Debug)]
 pub(super) struct Conference {
-    /// What was provisioned, with its URI, version, last-update and last-activate.
+    /// What was provisioned, with its URI, version, last-update and last-activate, and without the key.
     pub(super) info: ConferenceInfo<'static>,
+    /// The conference key in the clear: the passcode of anonymous users.
+    pub(super) passcode: Option<Box<str>>,
     /// The how manyth conference it is: the order in which an organizer's conferences are told
     /// (PRO-3-2-5-6-a).
     pub(super) created: u64,
+    /// Whether the focus has it running. Not stored: the focus knows.
+    pub(super) active: bool,
+}
+
+impl Key {
+    /// The key that a conference URI holds (EX-PRO-4-1-i).
+    pub(super) fn of(entity: &str) -> Option<Self> {
+        let uri = Uri::parse(entity).ok()?;
+        let id = uri.opaque()?.strip_prefix("app:conf:focus:id:")?;
+        Some(Self { organizer: uri.address().into(), id: id.into() })
+    }
+}
+
+impl Conference {
+    /// Whether it is the organizer's static meeting.
+    pub(super) fn is_static(&self) -> bool {
+        self.info.is_static == Some(true)
+    }
+
+    /// The current version.
+    pub(super) fn version(&self) -> u32 {
+        self.info.version.unwrap_or(1)
+    }
+
+    /// When it expires, as it is written.
+    pub(super) fn expiry(&self) -> Option<&str> {
+        self.info.description.as_deref()?.expiry_time.as_deref()
+    }
 }
 
 impl Table {
-    /// Adds a conference at version 1 (PRO-2-2-1-1-i). The quota counts before the id does
-    /// (PRO-3-2-5-2-g, -h).
-    pub(super) fn add(
-        &mut self,
-        organizer: &str,
-        id: &str,
-        info: ConferenceInfo<'static>,
-        quota: usize,
-    ) -> Result<&Conference, Reason<'static>> {
-        let conferences = self.organizers.entry(organizer.into()).or_default();
-        if conferences.len() >= quota {
-            return Err(Reason::MaxConferencesExceeded);
+    /// Makes a change. Whether the conference is active stays as it is.
+    pub(super) fn apply(&mut self, record: Record) {
+        match record {
+            Record::Put(key, mut conference) => {
+                self.created = self.created.max(conference.created);
+                let conferences = self.organizers.entry(key.organizer).or_default();
+                conference.active = conferences.get(&key.id).is_some_and(|known| known.active);
+                conferences.insert(key.id, *conference);
+            }
+            Record::Remove(key) => {
+                if let Some(conferences) = self.organizers.get_mut(&key.organizer) {
+                    conferences.remove(&key.id);
+                    if conferences.is_empty() {
+                        self.organizers.remove(&key.organizer);
+                    }
+                }
+            }
         }
-        if conferences.contains_key(id) {
-            return Err(Reason::ConferenceExistsAlready);
-        }
-        self.created += 1;
-        let info = ConferenceInfo { version: Some(1), ..info };
-        Ok(conferences.entry(id.into()).or_insert(Conference { info, created: self.created }))
+    }
+
+    /// The records that make this table out of an empty one.
+    pub(super) fn records(&self) -> impl Iterator<Item = Record> {
+        self.iter().map(|(key, conference)| Record::Put(key, Box::new(conference.clone())))
+    }
+
+    /// Every conference.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key, &Conference)> {
+        self.organizers.iter().flat_map(|(organizer, conferences)| {
+            conferences
+                .iter()
+                .map(|(id, conference)| (Key { organizer: organizer.clone(), id: id.clone() }, conference))
+        })
     }
 
     /// A conference.
-    pub(super) fn get(&self, organizer: &str, id: &str) -> Option<&Conference> {
-        self.organizers.get(organizer)?.get(id)
+    pub(super) fn get(&self, key: &Key) -> Option<&Conference> {
+        self.organizers.get(&key.organizer)?.get(&key.id)
     }
 
-    /// A conference, to be changed.
-    pub(super) fn get_mut(&mut self, organizer: &str, id: &str) -> Option<&mut Conference> {
-        self.organizers.get_mut(organizer)?.get_mut(id)
+    /// Takes note of whether a conference is active; says whether there is such a conference.
+    pub(super) fn set_active(&mut self, key: &Key, active: bool) -> bool {
+        let conferences = self.organizers.get_mut(&key.organizer);
+        match conferences.and_then(|conferences| conferences.get_mut(&key.id)) {
+            Some(conference) => conference.active = active,
+            None => return false,
+        }
+        true
     }
 
-    /// The conferences of an organizer in the order they were created.
-    pub(super) fn of_organizer(&self, organizer: &str) -> Vec<&Conference> {
-        let mut found: Vec<_> =
-            self.organizers.get(organizer).into_iter().flat_map(BTreeMap::values).collect();
+    /// Takes every conference for inactive.
+    pub(super) fn none_active(&mut self) {
+        for conference in self.organizers.values_mut().flat_map(BTreeMap::values_mut) {
+            conference.active = false;
+        }
+    }
+
+    /// The conferences of an organizer in the order they were created, static ones or the others.
+    pub(super) fn of_organizer(&self, organizer: &str, is_static: bool) -> Vec<&Conference> {
+        let conferences = self.organizers.get(organizer).into_iter().flat_map(BTreeMap::values);
+        let mut found: Vec<_> = conferences.filter(|found| found.is_static() == is_static).collect();
         found.sort_by_key(|conference| conference.created);
         found
+    }
+
+    /// The number of the next conference.
+    pub(super) fn next(&self) -> u64 {
+        self.created + 1
     }
 
     /// How many conferences there are.

@@ -1,83 +1,65 @@
-//! What a conference has to be to be provisioned (MS-CONFPRO 3.2.5.2, steps 1 to 6).
+//! What a request for a conference may say (MS-CONFPRO 2.2.1, 2.2.2.1). The checks stand in document order
+//! (PRO-3-2-5-2-j).
 
 use std::collections::BTreeSet;
 
-use super::config::AUTOPROMOTE_DEFINED;
-use super::{Factory, date_time};
+use super::config::Config;
+use super::date_time;
+use super::policy::Policy;
+use super::settings;
 use crate::wire::cccp::Reason;
 use crate::wire::conference_info::{ConferenceInfo, ConferenceView, Description, Role, Users};
 use crate::wire::sip::Uri;
-use crate::wire::xml::RawElement;
 
 /// How long a conference id is (PRO-2-2-1-2-e).
 const ID_LENGTH: std::ops::RangeInclusive<usize> = 8..=32;
 
-type Check = Result<(), Reason<'static>>;
+pub(super) type Check<T = ()> = Result<T, Reason<'static>>;
 
-impl Factory {
-    /// Checks a new conference and gives its id. Syntax comes after the first step and before the fourth, in
-    /// document order (PRO-3-2-5-2-j).
-    pub(super) fn validate(&self, info: &ConferenceInfo<'_>, now: i64) -> Result<String, Reason<'static>> {
-        if info.is_static == Some(true) {
-            return Err(Reason::MaxStaticMeetingsExceeded);
-        }
-        if info.version.unwrap_or(1) != 1 {
-            return Err(Reason::InvalidVersion);
-        }
-        let description = info.description.as_deref().ok_or(Reason::InvalidAdmissionPolicy)?;
-        self.check_policy(description)?;
-        let id = conference_id(description)?;
-        check_expiry(description, now)?;
-        self.check_telephone(description)?;
-        self.check_autopromote(description)?;
-        if let Some(users) = &info.users {
-            check_users(users)?;
-        }
-        if description.conference_key.is_some() {
-            // No certificate of ours has been given out, so the key was encrypted for somebody else.
-            return Err(Reason::InvalidEncryptionKeyUsed);
-        }
-        if let Some(view) = &info.conference_view {
-            self.check_mcus(view)?;
-        }
-        self.check_sizes(description, info.conference_view.as_ref())?;
-        Ok(id.to_owned())
-    }
+/// Who asks for a conference, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) config: &'a Config,
+    pub(super) policy: &'a Policy,
+    /// The organizer's address.
+    pub(super) organizer: &'a str,
+    /// Unix time.
+    pub(super) now: i64,
+}
 
-    fn check_policy(&self, description: &Description<'_>) -> Check {
-        match description.admission_policy.as_deref() {
+impl Asked<'_> {
+    /// Step 1: whether the organizer may have this admission policy (PRO-3-2-5-2-a).
+    pub(super) fn admission_policy(&self, info: &ConferenceInfo<'_>) -> Check {
+        let description = info.description.as_deref();
+        match description.and_then(|it| it.admission_policy.as_deref()) {
             Some("closedAuthenticated" | "openAuthenticated") => Ok(()),
-            Some("anonymous") if self.config.anonymous => Ok(()),
+            Some("anonymous") if self.policy.anonymous => Ok(()),
             Some("anonymous") => Err(Reason::AnonymousUsersNotAllowed),
             _ => Err(Reason::InvalidAdmissionPolicy),
         }
     }
 
-    fn check_telephone(&self, description: &Description<'_>) -> Check {
-        match &description.pstn_access {
-            Some(_) if !self.config.telephone => return Err(Reason::PstnBridgeNotEnabled),
-            Some(access) if access.id.is_some() => return Err(Reason::PstnMeetingIdCannotBeSpecified),
-            _ => {}
+    /// What has no step of its own: the syntax.
+    pub(super) fn syntax(&self, info: &ConferenceInfo<'_>) -> Check {
+        if let Some(description) = &info.description {
+            conference_id(info)?;
+            self.expiry(description)?;
+            self.telephone(description)?;
+            self.autopromote(description)?;
+            self.lobby_bypass(description)?;
         }
-        let bypass = description.pstn_lobby_bypass == Some(true);
-        if bypass && !self.config.telephone_lobby_bypass {
-            return Err(Reason::PstnLobbyBypassNotAllowed);
+        if info.conference_state.as_ref().is_some_and(|state| state.locked == Some(true))
+            && !self.policy.locked
+        {
+            return Err(Reason::OtherFailure);
         }
-        Ok(())
+        info.users.as_ref().map_or(Ok(()), users)?;
+        info.conference_view.as_ref().map_or(Ok(()), settings::check)
     }
 
-    /// Undefined bits are reserved (PRO-2-2-3-8-w).
-    fn check_autopromote(&self, description: &Description<'_>) -> Check {
-        let allowed = self.config.autopromote_allowed & AUTOPROMOTE_DEFINED;
-        match description.autopromote {
-            Some(bits) if bits & !allowed != 0 => Err(Reason::InvalidAutopromoteValue),
-            _ => Ok(()),
-        }
-    }
-
-    /// Each type of MCU has to be there, and once (PRO-3-2-5-2-d, PRO-2-2-1-5-d).
-    fn check_mcus(&self, view: &ConferenceView<'_>) -> Check {
-        let available = self.config.mcu_type_set();
+    /// Step 4: each type of MCU has to be there, and once (PRO-3-2-5-2-d, PRO-2-2-1-5-d).
+    pub(super) fn mcu_types(&self, view: &ConferenceView<'_>) -> Check {
+        let available: BTreeSet<&str> = self.config.available().collect();
         let mut seen = BTreeSet::new();
         for entity in view.entity_views.iter().map(|view| &*view.entity) {
             if !available.contains(entity) {
@@ -90,39 +72,100 @@ impl Factory {
         Ok(())
     }
 
-    /// PRO-3-2-5-2-f.
-    fn check_sizes(&self, description: &Description<'_>, view: Option<&ConferenceView<'_>>) -> Check {
-        if size(description.notification_data.as_ref()) > self.config.data_max {
+    /// Step 5: users of other domains are federated ones (PRO-3-2-5-2-e).
+    pub(super) fn invitations(&self, users: &Users<'_>) -> Check {
+        let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+        let enterprise = domain(self.organizer);
+        let is_federated =
+            |entity: &str| Uri::parse(entity).is_ok_and(|uri| domain(&uri.address()) != enterprise);
+        if !self.policy.federated && users.users.iter().any(|user| is_federated(&user.entity)) {
+            return Err(Reason::FederatedUsersNotAllowed);
+        }
+        Ok(())
+    }
+
+    /// Step 6 (PRO-3-2-5-2-f).
+    pub(super) fn sizes(&self, info: &ConferenceInfo<'_>) -> Check {
+        let description = info.description.as_deref();
+        if settings::size(description.and_then(|it| it.notification_data.as_ref())) > self.config.data_max {
             return Err(Reason::NotificationDataTooLarge);
         }
-        if size(description.organizer_roaming_data.as_ref()) > self.config.data_max {
+        if settings::size(description.and_then(|it| it.organizer_roaming_data.as_ref()))
+            > self.config.data_max
+        {
             return Err(Reason::OrganizerRoamingDataTooLarge);
         }
-        let mut views = view.into_iter().flat_map(|view| &view.entity_views);
-        if views.any(|view| size(view.settings.as_ref()) > self.config.settings_max) {
+        let mut views = info.conference_view.iter().flat_map(|view| &view.entity_views);
+        if views.any(|view| settings::size(view.settings.as_ref()) > self.config.settings_max) {
             return Err(Reason::EntitySettingsTooLarge);
+        }
+        Ok(())
+    }
+
+    /// A time that is past, or beyond the bound, is no time to expire at (PRO-2-2-1-2-l).
+    fn expiry(&self, description: &Description<'_>) -> Check {
+        let latest = self.now.saturating_add(seconds(self.config.lifetime_max.as_secs()));
+        match description.expiry_time.as_deref().map(date_time::parse) {
+            None => Ok(()),
+            Some(Some(expiry)) if expiry > self.now && expiry <= latest => Ok(()),
+            Some(_) => Err(Reason::InvalidExpiryTime),
+        }
+    }
+
+    fn telephone(&self, description: &Description<'_>) -> Check {
+        match &description.pstn_access {
+            Some(_) if !self.policy.telephone => Err(Reason::PstnBridgeNotEnabled),
+            Some(access) if access.id.is_some() => Err(Reason::PstnMeetingIdCannotBeSpecified),
+            _ => Ok(()),
+        }
+    }
+
+    /// Undefined bits are reserved (PRO-2-2-3-8-w).
+    fn autopromote(&self, description: &Description<'_>) -> Check {
+        match description.autopromote {
+            Some(bits) if bits & !self.policy.autopromote_mask() != 0 => Err(Reason::InvalidAutopromoteValue),
+            _ => Ok(()),
+        }
+    }
+
+    fn lobby_bypass(&self, description: &Description<'_>) -> Check {
+        if description.pstn_lobby_bypass == Some(true) && !self.policy.telephone_lobby_bypass {
+            return Err(Reason::PstnLobbyBypassNotAllowed);
         }
         Ok(())
     }
 }
 
-fn conference_id<'a>(description: &'a Description<'_>) -> Result<&'a str, Reason<'static>> {
-    let id = description.conference_id.as_deref().unwrap_or_default();
+/// The conference id of a request, as its organizer chose it.
+pub(super) fn conference_id<'a>(info: &'a ConferenceInfo<'_>) -> Check<&'a str> {
+    let id = info.description.as_deref().and_then(|it| it.conference_id.as_deref()).unwrap_or_default();
     let valid = ID_LENGTH.contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if valid { Ok(id) } else { Err(Reason::InvalidConferenceId) }
 }
 
-/// A time that is past is no time to expire at (PRO-2-2-1-2-l).
-fn check_expiry(description: &Description<'_>, now: i64) -> Check {
-    match description.expiry_time.as_deref().map(date_time::parse) {
-        None => Ok(()),
-        Some(Some(expiry)) if expiry > now => Ok(()),
-        Some(_) => Err(Reason::InvalidExpiryTime),
-    }
+/// A static meeting is asked for by its id and nothing else (PRO-2-2-2-1-k); elements of others do not count
+/// (PRO-2-2-f).
+pub(super) fn static_meeting(info: &ConferenceInfo<'_>) -> Check {
+    let description = info.description.as_deref();
+    let bare = Description {
+        conference_id: description.and_then(|it| it.conference_id.clone()),
+        extensions: description.map(|it| it.extensions.clone()).unwrap_or_default(),
+        ..Description::default()
+    };
+    let bare = ConferenceInfo {
+        entity: info.entity.clone(),
+        state: info.state,
+        version: info.version,
+        is_static: info.is_static,
+        description: description.map(|_| Box::new(bare)),
+        extensions: info.extensions.clone(),
+        ..ConferenceInfo::default()
+    };
+    if *info == bare { Ok(()) } else { Err(Reason::InvalidStaticMeetingRequest) }
 }
 
 /// PRO-2-2-1-4-e to -i.
-fn check_users(users: &Users<'_>) -> Check {
+fn users(users: &Users<'_>) -> Check {
     let mut seen = BTreeSet::new();
     for user in &users.users {
         let valid = Uri::parse(&user.entity).ok().filter(|uri| uri.is_sip() && uri.user().is_some());
@@ -137,7 +180,7 @@ fn check_users(users: &Users<'_>) -> Check {
     Ok(())
 }
 
-/// The bytes of the content of an element.
-fn size(content: Option<&Vec<RawElement<'_>>>) -> usize {
-    content.into_iter().flatten().map(|element| element.as_str().len()).sum()
+/// Seconds as dates are reckoned in.
+pub(super) fn seconds(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX)
 }

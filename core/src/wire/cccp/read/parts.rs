@@ -71,6 +71,9 @@ impl<'a> Parts<'a> {
     /// Elements of the data model; says whether it was one of them, otherwise nothing has been read.
     fn data_model(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<bool, XmlError> {
         match element.local {
+            "conference-info" if self.info.is_some() => {
+                return Err(XmlErrorKind::RepeatedElement("conference-info").at(element.offset));
+            }
             "conference-info" => self.info = Some(Box::new(read::info(reader)?)),
             "user" => self.user = Some(Box::new(read::user(reader)?)),
             "user-roles" => self.roles = Some(read::roles(reader)?),
@@ -92,6 +95,9 @@ impl<'a> Parts<'a> {
 
     fn own(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<(), XmlError> {
         match element.local {
+            "conferenceKeys" if self.keys.is_some() => {
+                return Err(XmlErrorKind::RepeatedElement("conferenceKeys").at(element.offset));
+            }
             "conferenceKeys" => return self.conference_keys(reader),
             "userKeys" => self.user_keys = Some(user_keys(reader)?),
             "endpointKeys" => self.endpoint_keys = Some(endpoint_keys(reader)?),
