@@ -3,7 +3,7 @@
 //! * The focus decides who takes part and says so over the pool link: [`link`](crate::link) carries its C3P
 //!   commands, and back their responses and the state of the sessions (`link_commands`, `roster`).
 //! * A participant dials in, or is called (`dial_out`); INVITE, SDP, session timer, BYE of either side
-//!   (`sessions`, `session_timer`).
+//!   (`sessions`).
 //! * A MESSAGE is answered at once, forwarded to everybody else in a form each of them takes (`forward`,
 //!   `format`), recorded for the first 40 seconds (`history`), and reported on to its author when the last
 //!   forward has its result (`delivery`). An INFO is merely passed on (`info`).
@@ -20,16 +20,14 @@ mod info;
 mod leg;
 mod link_commands;
 mod roster;
-mod session_timer;
 mod sessions;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 pub use conference::ConferenceId;
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, SESSION_EXPIRES};
 pub use history::HISTORY;
-pub use session_timer::{MIN_SE, SESSION_EXPIRES};
 
 use self::conference::Conference;
 use self::sessions::{Farewell, diagnostics, not_allowed};

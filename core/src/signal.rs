@@ -27,6 +27,7 @@ mod machine;
 mod outbound;
 mod proxy;
 mod render;
+mod session_timer;
 mod timers;
 mod transaction;
 mod upkeep;
@@ -38,6 +39,7 @@ pub use endpoint::{Endpoint, Settings};
 pub use handle::{ClientTransaction, DialogId, ServerTransaction};
 pub use machine::{Machine, Outcome, Outside, Request, Response};
 pub use proxy::Forwarding;
+pub use session_timer::{MIN_SE, SessionTimer, TooSmall};
 pub use timers::{TimerKey, Timers};
 
 use crate::time::Duration;

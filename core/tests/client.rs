@@ -134,7 +134,7 @@ fn a_message_accepted_after_the_end_of_the_session_awaits_no_report() {
     let sent = stage.command(Command::Leave { conference });
     assert_eq!(sent.len(), 3, "{sent:?}");
     stage.answer(&message, "202 Accepted", "Message-Id: 7\n");
-    assert!(matches!(&stage.seen()[..], [Event::Accepted { message_id: 7, .. }]));
+    assert!(matches!(&stage.seen()[..], [Event::ChatEnded { .. }, Event::Accepted { message_id: 7, .. }]));
     for request in &sent {
         stage.answer(request, "200 OK", "");
     }
@@ -153,7 +153,7 @@ fn the_end_of_an_old_subscription_is_not_the_end_of_a_new_session() {
     let sent = stage.command(Command::Leave { conference: FOCUS.into() });
     let [unsubscribe, bye, _] = &sent[..] else { panic!("{sent:?}") };
     stage.answer(bye, "200 OK", "");
-    assert!(matches!(&stage.seen()[..], [Event::Ended { .. }]));
+    assert!(matches!(&stage.seen()[..], [Event::ChatEnded { .. }, Event::Ended { .. }]));
     let invite = only(stage.command(Command::Join { conference: FOCUS.into() }));
     stage.answer(&invite, "100 Trying", "");
 

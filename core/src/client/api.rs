@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::wire::conference_info::Role;
+
 /// What a user can ask for. Conferences are named by their focus URI, verbatim (D-19).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -41,6 +43,68 @@ pub enum Command {
         /// The SIP URI of the victim.
         user: Arc<str>,
     },
+    /// Let somebody in from the lobby, or send him away: setLobbyAccess.
+    SetLobbyAccess {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of who waits.
+        user: Arc<str>,
+        /// Whether he is let in.
+        admit: bool,
+    },
+    /// Lock or unlock the conference: modifyConferenceLock.
+    Lock {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// Whether it is to be locked.
+        locked: bool,
+    },
+    /// Promote or demote a user: modifyUserRoles.
+    SetRole {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of the user.
+        user: Arc<str>,
+        /// The new role.
+        role: Role<'static>,
+    },
+    /// Have the IM MCU call a user: addUser with joining method `dialed-out` (EX-IM-4-1-2-a). To take the call
+    /// back while it rings, eject the user.
+    Invite {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of whom to call.
+        user: Arc<str>,
+    },
+    /// End the conference for everybody: deleteConference at the focus.
+    End {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// Ask the focus for the conference: getConference, answered by [`Event::State`].
+    GetState {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// Ask for the whole roster by refreshing the subscription, or by a new one when there is none.
+    Refresh {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// Take other IM formats from now on: re-INVITE in the IM session (D-29).
+    SetFormats {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The accept-types value: media types with blanks between them.
+        formats: String,
+    },
+    /// Invite another user to the conference: an INVITE to him with an ms-conf-invite body (EX-CWA-0-i).
+    SendConfInvite {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of the other user.
+        user: Arc<str>,
+    },
     /// Leave: unsubscribe, BYE to the focus, BYE to the MCU, without waiting in between (EX-IM-4-3-2-a).
     Leave {
         /// The focus URI.
@@ -67,6 +131,41 @@ pub enum Event {
     ChatJoined {
         /// The focus URI.
         conference: Arc<str>,
+    },
+    /// The IM session is over (IM-3-2-1-5-1-a).
+    ChatEnded {
+        /// The focus URI.
+        conference: Arc<str>,
+    },
+    /// The focus told what the conference is like; the roster replica is not touched.
+    State {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The version (D-12), zero when the focus gave none.
+        version: u32,
+        /// Who is in the conference.
+        roster: Arc<RosterView>,
+    },
+    /// The IM MCU calls (dial-out).
+    Called {
+        /// The focus URI that belongs to the caller's chat URI.
+        conference: Arc<str>,
+        /// Referred-By, as written: who had the MCU call.
+        by: Option<String>,
+    },
+    /// Another user invites to a conference (EX-CWA-0-i). A client that accepts joins it.
+    ConfInvite {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// The SIP URI of who invites.
+        from: String,
+    },
+    /// Somebody else is typing (IM-3-4-1-5-2).
+    Typing {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// Ms-Sender, as written.
+        sender: Option<String>,
     },
     /// The roster replica stands at a new version.
     Roster {

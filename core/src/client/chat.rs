@@ -1,5 +1,6 @@
 //! The client's side of the IM MCU: the IM session, messages, delivery notifications (MS-CONFIM 3.1 to 3.4).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,10 +9,13 @@ use super::api::Event;
 use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number, Timer};
-use crate::signal::{Context, DialogId, Draft, Outcome};
+use crate::signal::{Context, DialogId, Draft, Outcome, SessionTimer};
 use crate::wire::imdn::Imdn;
 use crate::wire::sdp::ImSession;
 use crate::wire::sip::{Message, Method, Name};
+
+/// How many delivery notifications without a message are kept while 202s are awaited. Ours.
+const EARLY_REPORTS_MAX: usize = 16;
 
 /// What an INFO says while the user types. The MCU does not look into it (IM-3-4-2-5-1).
 const TYPING: &str = "<?xml version=\"1.0\"?><KeyboardActivity><status status=\"type\" /></KeyboardActivity>";
@@ -19,11 +23,10 @@ const TYPING: &str = "<?xml version=\"1.0\"?><KeyboardActivity><status status=\"
 impl Client {
     /// INVITE to the chat URI (IM-3-1-2-4-1-b).
     pub(super) fn join_chat(&mut self, cx: &mut Context<'_, Self>, number: Number, chat: &str) {
-        let offer = ImSession::offer("0.0.0.0", self.config.accept_types());
+        let offer = ImSession::offer("0.0.0.0", self.accept_types(number));
         let endpoints = format!("<{}>, <{chat}>", self.config.user);
         let draft = self
             .invite()
-            .header("Supported", "timer")
             .header("Supported", "ms-delayed-accept")
             .header("Supported", "ms-renders-mime-alternative")
             .header("Roster-Manager", &self.config.user)
@@ -52,7 +55,8 @@ impl Client {
         let uri = Arc::clone(&conference.uri);
         let Some(dialog) = dialog.filter(|_| outcome.is_success()) else {
             conference.chat = Session::Idle;
-            if !conference.leaving {
+            let leaving = conference.leaving;
+            if !leaving && !self.chat_again(cx, number, Some(outcome)) {
                 fail(cx, "INVITE", &uri, outcome.status(), reason_of(outcome));
             }
             return;
@@ -69,6 +73,8 @@ impl Client {
             return;
         }
         conference.chat = Session::Up(dialog);
+        conference.chat_retries = 0;
+        self.keep(cx, dialog, outcome.message().and_then(|message| SessionTimer::agreed(message)));
         cx.event(Event::ChatJoined { conference: uri });
     }
 
@@ -110,8 +116,12 @@ impl Client {
         else {
             return fail(cx, what, uri, 0, "no IM session");
         };
+        let message = method == Method::Message;
         if cx.request(dialog, method, draft, ask(number)).is_none() {
-            fail(cx, what, uri, 503, "not connected");
+            return fail(cx, what, uri, 503, "not connected");
+        }
+        if let Some(conference) = self.conferences.get_mut(&number).filter(|_| message) {
+            conference.unanswered += 1;
         }
     }
 
@@ -126,17 +136,35 @@ impl Client {
     ) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         let uri = Arc::clone(&conference.uri);
+        let current = conference.chat.dialog().is_some() && conference.chat.dialog() == dialog;
+        let mut early = BTreeMap::new();
+        if current {
+            conference.unanswered = conference.unanswered.saturating_sub(1);
+            early = if conference.unanswered == 0 {
+                std::mem::take(&mut conference.early_reports)
+            } else {
+                conference.early_reports.clone()
+            };
+        }
         let (Some(message), true) = (outcome.message(), outcome.is_success()) else {
-            return fail(cx, "MESSAGE", &uri, outcome.status(), reason_of(outcome));
+            fail(cx, "MESSAGE", &uri, outcome.status(), reason_of(outcome));
+            if let Some(dialog) = dialog.filter(|_| outcome.ends_dialog()) {
+                self.lost(cx, dialog);
+            }
+            return;
         };
         let message_id = message_id(message);
         let notification_follows = outcome.status() == 202;
-        if notification_follows && conference.chat.dialog() == dialog {
+        let awaited = notification_follows && current;
+        if awaited {
             conference.undelivered.insert(message_id);
             let at = cx.now() + self.config.send_message_timer;
             cx.set_timer(Timer::SendMessage(number, message_id), at);
         }
         cx.event(Event::Accepted { conference: uri, message_id, notification_follows });
+        if let Some(failures) = early.remove(&message_id).filter(|_| awaited) {
+            self.report_arrived(cx, number, message_id, failures);
+        }
     }
 
     /// A forwarded message; the MCU's From says only which conference (IM-3-3-1-5-2).
@@ -151,7 +179,17 @@ impl Client {
         });
     }
 
-    /// A delivery notification. One for no message of ours, or too late, is ignored (IM-3-3-1-5-1-g).
+    /// Somebody types: his INFO, passed on by the MCU (IM-3-4-1-5-2-b).
+    pub(super) fn typed(&self, cx: &mut Context<'_, Self>, number: Number, message: &Message) {
+        let Some(conference) = self.conferences.get(&number) else { return };
+        cx.event(Event::Typing {
+            conference: Arc::clone(&conference.uri),
+            sender: message.header(Name::MsSender).map(str::to_owned),
+        });
+    }
+
+    /// A delivery notification. One for no message of ours, or too late, is ignored (IM-3-3-1-5-1-g); one that
+    /// overtook its 202 is kept for it.
     pub(super) fn delivery(&mut self, cx: &mut Context<'_, Self>, number: Number, message: &Message) {
         let Ok(imdn) = Imdn::parse(message.body()) else { return };
         let failures = imdn
@@ -160,8 +198,23 @@ impl Client {
             .filter(|recipient| recipient.status >= 300)
             .map(|recipient| (recipient.uri, recipient.status))
             .collect();
-        cx.clear_timer(Timer::SendMessage(number, imdn.message_id));
-        self.settle_delivery(cx, number, imdn.message_id, failures, false);
+        let Some(conference) = self.conferences.get_mut(&number) else { return };
+        if conference.undelivered.contains(&imdn.message_id) {
+            self.report_arrived(cx, number, imdn.message_id, failures);
+        } else if conference.unanswered > 0 && conference.early_reports.len() < EARLY_REPORTS_MAX {
+            conference.early_reports.insert(imdn.message_id, failures);
+        }
+    }
+
+    fn report_arrived(
+        &mut self,
+        cx: &mut Context<'_, Self>,
+        number: Number,
+        message_id: u32,
+        failures: Vec<(String, u16)>,
+    ) {
+        cx.clear_timer(Timer::SendMessage(number, message_id));
+        self.settle_delivery(cx, number, message_id, failures, false);
     }
 
     /// No delivery notification in time counts as 408 for everybody.
@@ -184,10 +237,22 @@ impl Client {
         }
     }
 
-    /// The IM session is over; what was still awaited in it will not come.
+    /// The IM session is over (IM-3-2-1-5-1-a); what was still awaited in it will not come.
     pub(super) fn chat_ended(&mut self, cx: &mut Context<'_, Self>, number: Number) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         conference.chat = Session::Idle;
+        conference.chat_shown = false;
+        conference.reinviting = false;
+        conference.unanswered = 0;
+        conference.early_reports.clear();
+        let uri = Arc::clone(&conference.uri);
+        let announced = conference.called.take().is_none();
+        if announced {
+            cx.event(Event::ChatEnded { conference: Arc::clone(&uri) });
+        }
+        if std::mem::take(&mut conference.by_call) && conference.focus == Session::Idle {
+            cx.event(Event::Ended { conference: uri, by_server: !conference.leaving });
+        }
         for message_id in std::mem::take(&mut conference.undelivered) {
             cx.clear_timer(Timer::SendMessage(number, message_id));
         }

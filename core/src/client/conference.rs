@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::signal::{ClientTransaction, DialogId};
 use crate::wire::conference_info::Replica;
+use crate::wire::sdp::AcceptTypes;
 
 /// Which of a conference's dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +47,22 @@ pub(super) struct Conference {
     pub(super) focus: Session,
     pub(super) subscription: Session,
     pub(super) chat: Session,
-    /// The IM session has been asked for: once per join, also when it fails.
+    /// The IM session has been asked for.
     pub(super) chat_tried: bool,
+    /// How often it has been asked for again since it last was up.
+    pub(super) chat_retries: u32,
+    /// The URI of the conference's IM MCU.
+    pub(super) chat_uri: Option<Arc<str>>,
+    /// The IM session came by a call, and its ACK is awaited.
+    pub(super) called: Option<DialogId>,
+    /// The formats that the user wants, instead of those of the client's kind.
+    pub(super) formats: Option<AcceptTypes>,
+    /// The version of our session description (RFC 3264 section 8).
+    pub(super) description: u64,
+    /// A re-INVITE is under way in the IM session.
+    pub(super) reinviting: bool,
+    /// How often this conference has been joined again since a join succeeded.
+    pub(super) rejoins: u32,
     /// The roster (D-12: one per subscription dialog).
     pub(super) replica: Replica,
     /// A full document has been asked for.
@@ -58,6 +73,14 @@ pub(super) struct Conference {
     pub(super) request_id: u64,
     /// Messages whose delivery notification is awaited.
     pub(super) undelivered: BTreeSet<u32>,
+    /// MESSAGEs without final answer.
+    pub(super) unanswered: u32,
+    /// Delivery notifications that overtook the 202 they belong to.
+    pub(super) early_reports: BTreeMap<u32, Vec<(String, u16)>>,
+    /// The roster has shown this client's IM session.
+    pub(super) chat_shown: bool,
+    /// It began with a call of the MCU: there is no focus dialog.
+    pub(super) by_call: bool,
     /// Leaving has begun: no session is started any more.
     pub(super) leaving: bool,
     /// The server began it.

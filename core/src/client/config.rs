@@ -53,6 +53,20 @@ impl Kind {
     }
 }
 
+/// What a client does when it is called: by the IM MCU (dial-out), or by a user who invites to a conference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It rings, and answers.
+    Accept {
+        /// How long it rings.
+        after: Duration,
+    },
+    /// It declines at once: 603.
+    Decline,
+    /// It rings until the caller gives up.
+    Ignore,
+}
+
 /// What a client is told about itself.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -70,6 +84,14 @@ pub struct Config {
     pub front_end: Address,
     /// How long to wait for a delivery notification.
     pub send_message_timer: Duration,
+    /// What becomes of calls.
+    pub answer: Answer,
+    /// Whether it knows session timers (RFC 4028); Live Communications Client 1.3 does not (EX-IM-4-1-2-j).
+    pub session_timer: bool,
+    /// Whether its subscriptions live as long as the focus dialog (D-5); else it refreshes them.
+    pub autoextend: bool,
+    /// Whether it joins again by itself when focus or IM MCU know nothing of its sessions any more.
+    pub rejoin: bool,
 }
 
 impl Config {
@@ -83,6 +105,10 @@ impl Config {
             address,
             front_end,
             send_message_timer: SEND_MESSAGE_TIMER,
+            answer: Answer::Accept { after: Duration::ZERO },
+            session_timer: kind != Kind::Legacy,
+            autoextend: true,
+            rejoin: true,
         }
     }
 

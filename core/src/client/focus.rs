@@ -5,40 +5,66 @@ use std::sync::Arc;
 use super::api::Event;
 use super::conference::{Conference, Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::{Ask, Client, Number};
-use super::state::subscription;
-use crate::signal::{ClientTransaction, Context, DialogId, Draft, Outcome, Outside};
+use super::machine::{Ask, Client, Number, Timer};
+use crate::signal::{ClientTransaction, Context, DialogId, Draft, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
 use crate::wire::conference_info::{Endpoint, JoiningMethod, Role, User};
 use crate::wire::sip::Method;
 
 impl Client {
+    /// The user wants to join: whatever came of earlier tries is history.
+    pub(super) fn join_anew(&mut self, cx: &mut Context<'_, Self>, uri: &Arc<str>) {
+        if let Some(number) = self.numbers.get(uri).copied() {
+            cx.clear_timer(Timer::Rejoin(number));
+            if let Some(conference) = self.conferences.get_mut(&number) {
+                conference.rejoins = 0;
+            }
+        }
+        self.join(cx, uri);
+    }
+
+    /// The number of a conference: as it is while the client is in it, else new.
+    pub(super) fn enter(&mut self, uri: &Arc<str>) -> Number {
+        let known = self.numbers.get(uri).copied();
+        let number = known.unwrap_or(self.conferences.len() as Number);
+        let conference = self.conferences.entry(number).or_default();
+        if !conference.is_live() {
+            let rejoins = conference.rejoins;
+            *conference =
+                Conference { uri: Arc::clone(uri), request_id: 1, rejoins, ..Conference::default() };
+            self.numbers.insert(Arc::clone(uri), number);
+        }
+        number
+    }
+
     /// INVITE to the focus with addUser (IM-3-1-a, EX-IM-4-1-1). A join while in the conference is refused.
     pub(super) fn join(&mut self, cx: &mut Context<'_, Self>, uri: &Arc<str>) {
-        let number = match self.conference(uri) {
-            Some((_, conference)) if conference.is_live() => {
-                return fail(cx, "INVITE", uri, 0, "already in the conference");
-            }
-            Some((number, _)) => number,
-            None => self.conferences.len() as Number,
-        };
+        if self.conference(uri).is_some_and(|(_, conference)| conference.is_live()) {
+            return fail(cx, "INVITE", uri, 0, "already in the conference");
+        }
+        let number = self.enter(uri);
         let guid = cx.entropy().guid();
         let body = self.add_user(uri, &guid).write();
         let draft = self
             .invite()
-            .header("Supported", "timer")
             .header("Supported", "ms-early-media")
             .header("ms-keep-alive", "UAC;hop-hop=yes")
             .content(cccp::CONTENT_TYPE, body);
-        let mut conference = Conference { uri: Arc::clone(uri), request_id: 1, ..Conference::default() };
         let sent = self.send_to(cx, Method::Invite, uri, &draft, Ask::Focus(number));
-        if let Some(tx) = sent {
-            conference.focus = Session::Asked(tx);
+        let Some(conference) = self.conferences.get_mut(&number) else { return };
+        match sent {
+            Some(tx) => conference.focus = Session::Asked(tx),
+            None => self.join_failed(cx, number, &Outcome::ConnectionLost),
         }
-        self.numbers.insert(Arc::clone(uri), number);
-        self.conferences.insert(number, conference);
-        if sent.is_none() {
-            fail(cx, "INVITE", uri, 503, "not connected");
+    }
+
+    /// The join did not come about; when the client joins again by itself, it may try once more.
+    fn join_failed(&mut self, cx: &mut Context<'_, Self>, number: Number, outcome: &Outcome) {
+        let Some(conference) = self.conferences.get(&number) else { return };
+        let (uri, again) = (Arc::clone(&conference.uri), conference.rejoins > 0 && !conference.leaving);
+        let passing = matches!(outcome.status(), 408 | 480 | 500 | 503 | 504);
+        if !(again && passing && self.rejoin_later(cx, number)) {
+            fail(cx, "INVITE", &uri, outcome.status(), reason_of(outcome));
         }
     }
 
@@ -71,10 +97,11 @@ impl Client {
         Request { request_id, from, to: uri.into(), version: Some(cccp::VERSION), command }
     }
 
-    /// The headers of both INVITEs.
+    /// The headers of INVITEs, and of what answers them.
     pub(super) fn invite(&self) -> Draft {
         let draft = Draft::new().header("User-Agent", self.config.kind.user_agent());
-        if self.config.kind.ms_sender() { draft.header("Supported", "ms-sender") } else { draft }
+        let draft = if self.config.kind.ms_sender() { draft.header("Supported", "ms-sender") } else { draft };
+        if self.config.session_timer { draft.header("Supported", "timer") } else { draft }
     }
 
     /// Sends a request outside dialogs to a conference URI.
@@ -105,10 +132,9 @@ impl Client {
         outcome: &Outcome,
     ) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
-        let uri = Arc::clone(&conference.uri);
         let Some(dialog) = dialog.filter(|_| outcome.is_success()) else {
             conference.focus = Session::Idle;
-            return fail(cx, "INVITE", &uri, outcome.status(), reason_of(outcome));
+            return self.join_failed(cx, number, outcome);
         };
         if conference.focus.dialog().is_some() {
             // A second 2xx, from a fork: one focus dialog is enough (D-8).
@@ -126,16 +152,10 @@ impl Client {
         if !admitted || conference.leaving {
             return self.leave_now(cx, number);
         }
-        cx.event(Event::Joined { conference: Arc::clone(&uri) });
-        let draft = subscription()
-            .header("User-Agent", self.config.kind.user_agent())
-            .header("Supported", "com.microsoft.autoextend")
-            .header("Supported", "ms-benotify")
-            .header("Proxy-Require", "ms-benotify")
-            .header("Supported", "ms-piggyback-first-notify");
-        let sent = self.send_to(cx, Method::Subscribe, &uri, &draft, Ask::Subscribe(number));
-        if let (Some(tx), Some(conference)) = (sent, self.conferences.get_mut(&number)) {
-            conference.subscription = Session::Asked(tx);
-        }
+        conference.rejoins = 0;
+        let uri = Arc::clone(&conference.uri);
+        self.keep(cx, dialog, outcome.message().and_then(|message| SessionTimer::agreed(message)));
+        cx.event(Event::Joined { conference: uri });
+        self.subscribe(cx, number);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::api::Event;
 use super::conference::{Leg, Session};
 use super::failure::fail;
-use super::machine::{Ask, Client, Number};
+use super::machine::{Ask, Client, Number, Timer};
 use super::state::subscription;
 use crate::signal::{Context, DialogId, Draft};
 use crate::wire::sip::Method;
@@ -14,6 +14,9 @@ impl Client {
     pub(super) fn leave(&mut self, cx: &mut Context<'_, Self>, uri: &Arc<str>) {
         match self.conference(uri) {
             Some((number, conference)) if conference.is_live() => self.leave_now(cx, number),
+            Some((number, conference)) if conference.rejoins > 0 => {
+                cx.clear_timer(Timer::Rejoin(number));
+            }
             _ => fail(cx, "BYE", uri, 0, "not in the conference"),
         }
     }
@@ -23,6 +26,7 @@ impl Client {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         conference.leaving = true;
         let (focus, chat) = (conference.focus, conference.chat);
+        cx.clear_timer(Timer::Chat(number));
         self.unsubscribe(cx, number);
         let draft = Draft::new().header("User-Agent", self.config.kind.user_agent());
         match focus {
@@ -51,6 +55,7 @@ impl Client {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         let Some(dialog) = conference.subscription.dialog() else { return };
         conference.subscription = Session::Idle;
+        cx.clear_timer(Timer::Subscription(number));
         let draft = subscription().header("User-Agent", self.config.kind.user_agent()).header("Expires", 0);
         if cx.request(dialog, Method::Subscribe, &draft, Ask::Unsubscribe(dialog)).is_none() {
             self.drop_leg(cx, dialog);

@@ -1,14 +1,17 @@
 //! The machine: who takes which input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::api::{Command, Event};
+use super::calls::{ALLOW, Call};
 use super::conference::{Conference, Leg};
 use super::config::Config;
 use super::registration::Registration;
 use crate::node::{Address, ConnId, Dump};
-use crate::signal::{Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, TimerKey};
+use crate::signal::{
+    Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, SessionTimer, TimerKey,
+};
 use crate::wire::sip::Method;
 
 /// A conference as this client numbers it.
@@ -37,8 +40,21 @@ pub enum Ask {
     Command(u32, u64),
     /// BYE to the focus.
     ByeFocus(u32, DialogId),
-    /// BYE to the IM MCU.
+    /// BYE to the IM MCU, or in a dialog nobody cares for.
     ByeChat(DialogId),
+    /// UPDATE: a session is refreshed.
+    Session(DialogId),
+    /// re-INVITE in the IM session, and the version of the description it offers.
+    Reinvite {
+        /// The conference.
+        conference: u32,
+        /// The IM session.
+        dialog: DialogId,
+        /// The version of the offer.
+        version: u64,
+    },
+    /// INVITE to another user, about a conference.
+    ConfInvite(u32),
 }
 
 /// The client's timers.
@@ -52,6 +68,18 @@ pub enum Timer {
     SendMessage(u32, u32),
     /// No final answer to a focus command came: conference and request id.
     Command(u32, u64),
+    /// A session is to be refreshed, or given up (RFC 4028).
+    Session(DialogId),
+    /// A re-INVITE that crossed another one is sent again.
+    Reinvite(DialogId),
+    /// A call has rung for long enough.
+    Answer(ServerTransaction),
+    /// The subscription is to be refreshed.
+    Subscription(u32),
+    /// The IM session is asked for again.
+    Chat(u32),
+    /// The conference is joined again.
+    Rejoin(u32),
 }
 
 impl TimerKey for Timer {
@@ -61,6 +89,12 @@ impl TimerKey for Timer {
             Self::Reconnect => "reconnect",
             Self::SendMessage(..) => "sendMessageTimer",
             Self::Command(..) => "command time-out",
+            Self::Session(_) => "session timer",
+            Self::Reinvite(_) => "re-INVITE",
+            Self::Answer(_) => "answer",
+            Self::Subscription(_) => "subscription refresh",
+            Self::Chat(_) => "chat retry",
+            Self::Rejoin(_) => "rejoin",
         }
     }
 }
@@ -73,6 +107,12 @@ pub struct Client {
     pub(super) conferences: BTreeMap<Number, Conference>,
     pub(super) numbers: BTreeMap<Arc<str>, Number>,
     pub(super) legs: BTreeMap<DialogId, (Number, Leg)>,
+    /// The session timers of dialogs that have one.
+    pub(super) sessions: BTreeMap<DialogId, SessionTimer>,
+    /// The calls that ring.
+    pub(super) calls: BTreeMap<ServerTransaction, Call>,
+    /// Dialogs of accepted invitations, until their BYE.
+    pub(super) invitations: BTreeSet<DialogId>,
     /// The next C3P request id at the factory.
     pub(super) request_id: u64,
 }
@@ -86,6 +126,9 @@ impl Client {
             conferences: BTreeMap::new(),
             numbers: BTreeMap::new(),
             legs: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            invitations: BTreeSet::new(),
             request_id: 0,
         }
     }
@@ -99,6 +142,10 @@ impl Client {
     /// Forgets a dialog on both levels.
     pub(super) fn drop_leg(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
         self.legs.remove(&dialog);
+        self.invitations.remove(&dialog);
+        self.sessions.remove(&dialog);
+        cx.clear_timer(Timer::Session(dialog));
+        cx.clear_timer(Timer::Reinvite(dialog));
         cx.forget(dialog);
     }
 }
@@ -113,12 +160,23 @@ impl Machine for Client {
         match command {
             Command::SignIn => self.sign_in(cx),
             Command::Create { subject } => self.create(cx, &subject),
-            Command::Join { conference } => self.join(cx, &conference),
+            Command::Join { conference } => self.join_anew(cx, &conference),
             Command::Send { conference, content_type, body } => {
                 self.send_message(cx, &conference, &content_type, body);
             }
             Command::Typing { conference } => self.send_typing(cx, &conference),
             Command::Eject { conference, user } => self.eject(cx, &conference, &user),
+            Command::SetLobbyAccess { conference, user, admit } => {
+                self.set_lobby_access(cx, &conference, &user, admit);
+            }
+            Command::Lock { conference, locked } => self.lock(cx, &conference, locked),
+            Command::SetRole { conference, user, role } => self.set_role(cx, &conference, &user, role),
+            Command::Invite { conference, user } => self.invite_user(cx, &conference, &user),
+            Command::End { conference } => self.end(cx, &conference),
+            Command::GetState { conference } => self.get_state(cx, &conference),
+            Command::Refresh { conference } => self.refresh_roster(cx, &conference),
+            Command::SetFormats { conference, formats } => self.set_formats(cx, &conference, &formats),
+            Command::SendConfInvite { conference, user } => self.send_conf_invite(cx, &conference, &user),
             Command::Leave { conference } => self.leave(cx, &conference),
         }
     }
@@ -128,11 +186,18 @@ impl Machine for Client {
     }
 
     fn disconnected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, _peer: &Address) {
+        self.calls_lost(cx, conn);
         self.lost_connection(cx, conn);
     }
 
     fn request(&mut self, cx: &mut Context<'_, Self>, request: Request) {
         let leg = request.dialog.and_then(|dialog| self.legs.get(&dialog).copied().map(|leg| (dialog, leg)));
+        if let Some(dialog) = request.dialog.filter(|dialog| self.invitations.contains(dialog))
+            && *request.message.method() == Method::Bye
+        {
+            cx.respond(request.tx, 200, "OK", &Draft::new());
+            return self.drop_leg(cx, dialog);
+        }
         match (leg, request.message.method()) {
             (Some((dialog, (number, leg))), Method::Bye) => {
                 cx.respond(request.tx, 200, "OK", &Draft::new());
@@ -150,18 +215,37 @@ impl Machine for Client {
                 cx.respond(request.tx, 200, "OK", &self.answer());
                 self.received(cx, number, &request.message);
             }
-            (Some((_, (_, Leg::Chat))), Method::Info) => cx.respond(request.tx, 200, "OK", &self.answer()),
+            (Some((_, (number, Leg::Chat))), Method::Info) => {
+                cx.respond(request.tx, 200, "OK", &self.answer());
+                self.typed(cx, number, &request.message);
+            }
             (Some((_, (number, Leg::Chat))), Method::Benotify) => {
                 self.delivery(cx, number, &request.message);
             }
-            (Some(_), _) => cx.respond(request.tx, 501, "Not Implemented", &Draft::new()),
-            (None, Method::Invite) => cx.respond(request.tx, 480, "Temporarily Unavailable", &Draft::new()),
+            (Some((dialog, (_, Leg::Focus | Leg::Chat))), Method::Update | Method::Invite) => {
+                self.renewed(cx, dialog, &request);
+            }
+            (_, Method::Options) => cx.respond(request.tx, 200, "OK", &self.answer().header("Allow", ALLOW)),
+            (Some(_), _) => {
+                cx.respond(request.tx, 405, "Method Not Allowed", &Draft::new().header("Allow", ALLOW));
+            }
+            (None, Method::Invite) if request.dialog.is_none() && opens_dialog(&request) => {
+                self.called(cx, &request);
+            }
             (None, _) => cx.respond(request.tx, 481, "Call leg/Transaction does not exist", &Draft::new()),
         }
     }
 
     fn cancelled(&mut self, cx: &mut Context<'_, Self>, tx: ServerTransaction) {
-        cx.respond(tx, 487, "Request Terminated", &Draft::new());
+        self.call_cancelled(cx, tx);
+    }
+
+    fn acknowledged(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
+        self.call_connected(cx, dialog);
+    }
+
+    fn unacknowledged(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
+        self.call_unacknowledged(cx, dialog);
     }
 
     fn response(&mut self, cx: &mut Context<'_, Self>, response: Response<Ask>) {
@@ -176,8 +260,24 @@ impl Machine for Client {
             Ask::Unsubscribe(dialog) | Ask::ByeChat(dialog) => self.drop_leg(cx, dialog),
             Ask::Chat(number) => self.chat_answered(cx, number, response.dialog, &response.outcome),
             Ask::Message(number) => self.message_answered(cx, number, response.dialog, &response.outcome),
-            Ask::Typing => {}
-            Ask::Command(number, id) => self.command_accepted(cx, number, id, &response.outcome),
+            Ask::Typing => {
+                if let Some(dialog) = response.dialog.filter(|_| response.outcome.ends_dialog()) {
+                    self.lost(cx, dialog);
+                }
+            }
+            Ask::Session(dialog) => self.session_refreshed(cx, dialog, &response.outcome),
+            Ask::Reinvite { conference, dialog, version } => {
+                self.reinvited(cx, conference, dialog, version, &response.outcome);
+            }
+            Ask::ConfInvite(number) => {
+                self.conf_invite_answered(cx, number, response.dialog, &response.outcome);
+            }
+            Ask::Command(number, id) => {
+                self.command_accepted(cx, number, id, &response.outcome);
+                if let Some(dialog) = response.dialog.filter(|_| response.outcome.ends_dialog()) {
+                    self.lost(cx, dialog);
+                }
+            }
             Ask::ByeFocus(number, dialog) => {
                 self.drop_leg(cx, dialog);
                 self.focus_left(cx, number, dialog);
@@ -190,6 +290,12 @@ impl Machine for Client {
             Timer::Register | Timer::Reconnect => self.sign_in(cx),
             Timer::SendMessage(number, message_id) => self.delivery_timed_out(cx, number, message_id),
             Timer::Command(number, id) => self.command_timed_out(cx, number, id),
+            Timer::Session(dialog) => self.session_due(cx, dialog),
+            Timer::Reinvite(dialog) => self.reinvite_due(cx, dialog),
+            Timer::Answer(tx) => self.pick_up(cx, tx),
+            Timer::Subscription(number) => self.resync(cx, number),
+            Timer::Chat(number) => self.chat_due(cx, number),
+            Timer::Rejoin(number) => self.rejoin_due(cx, number),
         }
     }
 
@@ -197,14 +303,21 @@ impl Machine for Client {
         let live = self.conferences.values().filter(|conference| conference.is_live()).count();
         dump.insert("conferences joined", live as u64);
         dump.insert("sessions", self.legs.len() as u64);
+        dump.insert("ringing calls", self.calls.len() as u64);
+        dump.insert("accepted invitations", self.invitations.len() as u64);
     }
 }
 
 impl Client {
     /// What a UCCP-like client adds to a 200.
-    fn answer(&self) -> Draft {
+    pub(super) fn answer(&self) -> Draft {
         Draft::new()
             .header_if("Contact", self.registration.contact())
             .header("User-Agent", self.config.kind.user_agent())
     }
+}
+
+/// Whether an INVITE stands outside of any dialog.
+fn opens_dialog(request: &Request) -> bool {
+    request.message.to().is_ok_and(|to| to.tag().is_none())
 }

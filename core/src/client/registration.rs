@@ -23,6 +23,8 @@ pub(super) struct Registration {
     /// The user wants to be signed in.
     wanted: bool,
     announced: bool,
+    /// A connection was lost since the last registration.
+    interrupted: bool,
 }
 
 impl Registration {
@@ -90,6 +92,9 @@ impl Client {
             self.registration.announced = true;
             cx.event(Event::SignedIn);
         }
+        if std::mem::take(&mut self.registration.interrupted) {
+            self.resume(cx);
+        }
     }
 
     /// A lost connection ends no session (D-4): the client comes back on a new one.
@@ -97,6 +102,7 @@ impl Client {
         if self.registration.conn == Some(conn) {
             self.registration.conn = None;
             self.registration.up = None;
+            self.registration.interrupted = true;
             if self.registration.wanted {
                 cx.set_timer(Timer::Reconnect, cx.now() + RECONNECT);
             }

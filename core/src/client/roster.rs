@@ -27,6 +27,12 @@ fn endpoint(endpoint: &Endpoint<'_>) -> EndpointView {
     }
 }
 
+/// Whether a user has an IM session.
+pub(super) fn has_chat(user: Option<&User<'_>>) -> bool {
+    let endpoints = user.map_or(&[][..], |user| &user.endpoints);
+    endpoints.iter().any(|endpoint| endpoint.session_type.as_deref() == Some("chat"))
+}
+
 /// The URI of the conference's IM MCU: the entry of conf-uris with purpose `chat`.
 pub(super) fn chat_uri<'a>(document: &'a ConferenceInfo<'_>) -> Option<&'a str> {
     let uris = document.description.as_ref()?.conf_uris.as_ref()?;

@@ -2,6 +2,9 @@
 
 use crate::node::Address;
 
+/// The session interval the MCU asks for, in seconds (EX-IM-4-1-1).
+pub const SESSION_EXPIRES: u32 = 600;
+
 /// The surroundings and bounds of an IM MCU.
 #[derive(Clone, Debug)]
 pub struct Config {

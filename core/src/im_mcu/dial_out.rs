@@ -2,12 +2,12 @@
 //! EX-IM-4-1-2).
 
 use super::conference::ConferenceId;
-use super::leg::{Abilities, Leg, Participant, Session};
+use super::config::SESSION_EXPIRES;
+use super::leg::{Abilities, Leg, Participant};
 use super::link_commands::echo;
-use super::session_timer::SESSION_EXPIRES;
 use super::sessions::{ALLOW, SDP_ADDRESS, bye};
 use super::{Ask, Cx, ImMcu};
-use crate::signal::{ClientTransaction, DialogId, Draft, Outcome, Outside};
+use crate::signal::{ClientTransaction, DialogId, Draft, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{AddUser, Code, Command, CommandResult, Reason, Request};
 use crate::wire::conference_info::JoiningMethod;
 use crate::wire::content_type::MediaType;
@@ -129,7 +129,7 @@ impl ImMcu {
         let contact = message.contact().ok().flatten().filter(|contact| contact.uri.is_gruu());
         participant.gruu = contact.map(|contact| contact.uri.as_str().into());
         participant.epid = message.to().ok().and_then(|to| to.epid().map(Into::into));
-        let leg = Leg::new(participant, Abilities::of(message, formats), Session::agreed(message));
+        let leg = Leg::new(participant, Abilities::of(message, formats), SessionTimer::agreed(message));
         if let Some(conference) = self.conferences.get_mut(&id) {
             conference.legs.insert(dialog, leg);
             self.dialogs.insert(dialog, id);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::time::Duration;
+use crate::signal::SessionTimer;
 use crate::wire::capabilities::ImCapabilities;
 use crate::wire::conference_info::JoiningMethod;
 use crate::wire::imdn::Recipient;
@@ -49,16 +49,7 @@ pub(super) struct Leg {
     /// The Message-Ids whose forward to this leg is not yet answered.
     pub(super) outstanding: VecDeque<u32>,
     /// The session timer, if the client supports one.
-    pub(super) session: Option<Session>,
-}
-
-/// An agreed session timer (RFC 4028).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Session {
-    /// The interval.
-    pub(super) interval: Duration,
-    /// Whether it is up to the MCU to refresh.
-    pub(super) ours: bool,
+    pub(super) session: Option<SessionTimer>,
 }
 
 impl Participant {
@@ -116,7 +107,7 @@ impl Abilities {
 }
 
 impl Leg {
-    pub(super) fn new(participant: Participant, abilities: Abilities, session: Option<Session>) -> Self {
+    pub(super) fn new(participant: Participant, abilities: Abilities, session: Option<SessionTimer>) -> Self {
         Self { participant, abilities, connected: false, outstanding: VecDeque::new(), session }
     }
 

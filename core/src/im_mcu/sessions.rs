@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::conference::{Conference, ConferenceId};
-use super::leg::{Abilities, Leg, Session};
-use super::session_timer::{MIN_SE, TooSmall};
+use super::config::SESSION_EXPIRES;
+use super::leg::{Abilities, Leg};
 use super::{Ask, Cx, ImMcu, Timer};
-use crate::signal::{DialogId, Draft, Outcome, Request};
+use crate::signal::{DialogId, Draft, MIN_SE, Outcome, Request, SessionTimer, TooSmall};
 use crate::wire::content_type::{ContentType, MediaType};
 use crate::wire::sdp::{AcceptTypes, ImSession};
 use crate::wire::sip::{Method, Name, StartLine};
@@ -27,13 +27,13 @@ fn refusal(code: u16, reason: &'static str) -> Refusal {
 struct Offer {
     /// `None`: nothing about media.
     media: Option<ImSession>,
-    session: Option<Session>,
+    session: Option<SessionTimer>,
 }
 
 impl Offer {
     fn of(request: &Request) -> Result<Self, Refusal> {
         let message = &request.message;
-        let session = Session::agree(message)
+        let session = SessionTimer::agree(message, SESSION_EXPIRES)
             .map_err(|TooSmall| (422, "Session Interval Too Small", Draft::new().header("Min-SE", MIN_SE)))?;
         if message.body().is_empty() {
             return Ok(Self { media: None, session });
@@ -54,7 +54,7 @@ impl Offer {
     /// Headers and body of the 2xx.
     fn answer(&self) -> Draft {
         let draft = Draft::new().header("Supported", "timer").header("Allow", ALLOW);
-        let draft = Session::announce(self.session, draft);
+        let draft = SessionTimer::announce(self.session, draft);
         match &self.media {
             Some(media) => {
                 let answer = media.answer(SDP_ADDRESS, AcceptTypes::Any);

@@ -134,6 +134,23 @@ fn fold_event(digest: &mut Digest, event: &Event) {
             told(digest, 12, conference);
             digest.number((*by_server).into());
         }
+        Event::ChatEnded { conference } => told(digest, 13, conference),
+        Event::State { conference, version, roster } => {
+            told(digest, 14, conference);
+            numbers(digest, [(*version).into(), roster.len() as u64]);
+        }
+        Event::Called { conference, by } => {
+            told(digest, 15, conference);
+            digest.bytes(by.as_deref().unwrap_or_default().as_bytes());
+        }
+        Event::ConfInvite { conference, from } => {
+            told(digest, 16, conference);
+            digest.bytes(from.as_bytes());
+        }
+        Event::Typing { conference, sender } => {
+            told(digest, 17, conference);
+            digest.bytes(sender.as_deref().unwrap_or_default().as_bytes());
+        }
     }
 }
 

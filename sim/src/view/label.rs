@@ -38,6 +38,21 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
         Event::Created { .. } => "has a conference".to_owned(),
         Event::Joined { .. } => "is in".to_owned(),
         Event::ChatJoined { .. } => "can talk".to_owned(),
+        Event::ChatEnded { .. } => "can talk no longer".to_owned(),
+        Event::Called { .. } => "is called".to_owned(),
+        Event::ConfInvite { from, .. } => format!("is invited by {}", person(from, cast)),
+        Event::Typing { sender, .. } => {
+            format!(
+                "sees {} type",
+                sender.as_deref().map_or_else(|| "somebody".to_owned(), |uri| person(uri, cast))
+            )
+        }
+        Event::State { version, roster, .. } => {
+            format!(
+                "is told v{version}: {}",
+                roster.keys().map(|uri| person(uri, cast)).collect::<Vec<_>>().join(" ")
+            )
+        }
         Event::Roster { version, roster, .. } => {
             let user = |(uri, user): (&String, &UserView)| {
                 let mut sessions: Vec<_> = user.endpoints.values().map(|one| one.session.as_str()).collect();

@@ -1,24 +1,39 @@
-//! The session timer of a leg (RFC 4028, D-3).
+//! Session timers (RFC 4028, D-3): how long a session stands without a refresh, and who refreshes it.
+//!
+//! Whoever accepts an INVITE, or a refresh, agrees with [`SessionTimer::agree`] and
+//! [`SessionTimer::announce`]; whoever sent it reads [`SessionTimer::agreed`]. A peer that does not know
+//! session timers has none, and is never expired by one.
 
-use super::leg::Session;
-use crate::signal::Draft;
+use super::draft::Draft;
 use crate::time::{Duration, Instant};
 use crate::wire::sip::{Message, Refresher};
 
-/// The interval the MCU asks for, in seconds (EX-IM-4-1-1).
-pub const SESSION_EXPIRES: u32 = 600;
-/// The shortest interval it takes, in seconds (RFC 4028 section 4).
+/// The shortest interval that anybody here takes, in seconds (RFC 4028 section 4, D-3).
 pub const MIN_SE: u32 = 90;
 /// At most this long before its end an unrefreshed session is given up (RFC 4028 section 10).
 const HEAD_START: Duration = Duration::from_secs(32);
 
-/// The client asks for an interval below [`MIN_SE`].
+/// What two parties agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooSmall;
+pub struct SessionTimer {
+    /// How long the session stands without a refresh.
+    pub interval: Duration,
+    /// Whether the refreshes are ours to send.
+    pub ours: bool,
+}
 
-impl Session {
-    /// What to agree to, given a request that creates or refreshes a session; `None`: no timer.
-    pub(super) fn agree(request: &Message) -> Result<Option<Self>, TooSmall> {
+/// The peer asks for an interval below [`MIN_SE`]: 422 with a Min-SE header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("session interval below {MIN_SE} seconds")]
+pub struct TooSmall;
+
+impl SessionTimer {
+    /// What to agree to, given a request that creates or refreshes a session, and the longest interval to
+    /// grant in seconds. `None`: the peer knows no session timers.
+    ///
+    /// # Errors
+    /// [`TooSmall`], the peer's fault.
+    pub fn agree(request: &Message, longest: u32) -> Result<Option<Self>, TooSmall> {
         if !request.supports("timer") {
             return Ok(None);
         }
@@ -28,20 +43,21 @@ impl Session {
         }
         // A proxy on the way may insist on more than we want.
         let least = request.min_se().ok().flatten().unwrap_or(MIN_SE);
-        let seconds = asked.map_or(SESSION_EXPIRES, |asked| asked.seconds.min(SESSION_EXPIRES)).max(least);
+        let seconds = asked.map_or(longest, |asked| asked.seconds.min(longest)).max(least);
         let ours = asked.and_then(|asked| asked.refresher()) == Some(Refresher::Uas);
         Ok(Some(Self { interval: Duration::from_secs(u64::from(seconds)), ours }))
     }
 
-    /// What the 2xx to an INVITE of ours agrees to. Without a word the client knows no session timer.
-    pub(super) fn agreed(response: &Message) -> Option<Self> {
+    /// What the 2xx to a request of ours agrees to. Without a word there is no session timer.
+    pub fn agreed(response: &Message) -> Option<Self> {
         let agreed = response.session_expires().ok().flatten()?;
         let ours = agreed.refresher() != Some(Refresher::Uas);
         Some(Self { interval: Duration::from_secs(u64::from(agreed.seconds.max(MIN_SE))), ours })
     }
 
     /// Adds the agreement to the 2xx.
-    pub(super) fn announce(session: Option<Self>, draft: Draft) -> Draft {
+    #[must_use]
+    pub fn announce(session: Option<Self>, draft: Draft) -> Draft {
         let Some(session) = session else { return draft };
         let refresher = if session.ours { Refresher::Uas } else { Refresher::Uac };
         let draft = if session.ours { draft } else { draft.header("Require", "timer") };
@@ -49,14 +65,14 @@ impl Session {
         draft.header("Session-Expires", value)
     }
 
-    /// The headers of a refresh by the MCU, which goes on refreshing.
-    pub(super) fn refresh(self) -> Draft {
+    /// The headers of a refresh by us, who go on refreshing.
+    pub fn refresh(self) -> Draft {
         let value = format!("{};refresher={}", self.interval.as_secs(), Refresher::Uac.as_str());
         Draft::new().header("Supported", "timer").header("Session-Expires", value)
     }
 
     /// When to refresh the session, or to give it up, counting from its last refresh `now`.
-    pub(super) fn due(self, now: Instant) -> Instant {
+    pub fn due(self, now: Instant) -> Instant {
         if self.ours {
             return now + Duration::from_micros(self.interval.as_micros() / 2);
         }
