@@ -10,13 +10,13 @@
 //! pool documents only on the connections of the links (D-11).
 
 mod activation;
-mod address;
 mod admission;
 mod chat_join;
 mod commands;
 mod conference;
 mod config;
 mod documents;
+mod factory;
 mod join;
 mod leave;
 mod mcu;
@@ -35,6 +35,7 @@ pub use self::config::Config;
 pub use self::pool::Member;
 use self::pool::{Links, Pending};
 use self::refusal::Refusal;
+use crate::conference_uri::Addresses;
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{
     ClientTransaction, Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, TimerKey,
@@ -47,7 +48,7 @@ pub struct Focus {
     config: Config,
     /// `None` before the node's life begins.
     links: Option<Links>,
-    /// Focus URIs of conferences that are active or about to be.
+    /// The conferences that are active or about to be, by [`Addresses::key`].
     ids: BTreeMap<Box<str>, ConferenceId>,
     next_id: u32,
     activating: BTreeMap<ConferenceId, Activation>,
@@ -151,7 +152,7 @@ impl Focus {
 
     /// The conference with this focus URI, if it is active.
     fn conference_at(&self, focus: &str) -> Option<(ConferenceId, &Conference)> {
-        let id = *self.ids.get(focus)?;
+        let id = *self.ids.get(&Addresses::of(focus)?.key)?;
         Some((id, self.conferences.get(&id)?))
     }
 }

@@ -92,6 +92,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+mod conference_uri;
 mod covers;
 pub mod cryptography;
 pub mod entropy;

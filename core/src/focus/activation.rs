@@ -1,12 +1,12 @@
 //! The life of a conference: active from its first join until it is deleted or empty for long enough (D-12,
 //! MS-CONFBAS facts 5.2).
 
-use super::address::Addresses;
 use super::conference::{Conference, ConferenceId};
 use super::config::WAITING_MAX;
 use super::join::Join;
 use super::pool::{Member, Purpose};
 use super::{Cx, Event, Focus, Refusal, Timer};
+use crate::conference_uri::Addresses;
 use crate::signal::ServerTransaction;
 use crate::wire::cccp::{Code, Command, ConferenceKeys, Outcome, Reason, Response};
 use crate::wire::conference_info::{ConferenceInfo, ConferenceState};
@@ -21,7 +21,7 @@ pub(super) struct Activation {
 impl Focus {
     /// Lets the join happen now or once the conference is active.
     pub(super) fn activate_for(&mut self, cx: &mut Cx<'_>, addresses: Addresses, join: Join) {
-        if let Some(id) = self.ids.get(&addresses.focus).copied() {
+        if let Some(id) = self.ids.get(&addresses.key).copied() {
             match self.activating.get_mut(&id) {
                 None => self.decide(cx, id, &join),
                 Some(activation) if activation.waiting.len() < WAITING_MAX => activation.waiting.push(join),
@@ -34,7 +34,7 @@ impl Focus {
         }
         let id = ConferenceId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
-        self.ids.insert(addresses.focus.clone(), id);
+        self.ids.insert(addresses.key.clone(), id);
         let command =
             Command::GetConference { keys: ConferenceKeys::entity(&*addresses.focus), certificate: None };
         let parties = (&*addresses.focus, &*addresses.factory);
@@ -60,12 +60,13 @@ impl Focus {
                     Some(_) => (Refusal::NO_SUCH_CONFERENCE, Reason::ConferenceDoesntExist),
                     None => (Refusal::UNAVAILABLE, Reason::Timeout),
                 };
-                self.ids.remove(&addresses.focus);
+                self.ids.remove(&addresses.key);
                 return waiting.iter().for_each(|join| join.refuse(cx, refusal, reason.clone()));
             }
         };
         let focus = addresses.focus.clone();
         self.conferences.insert(id, Conference::provisioned(addresses, info));
+        self.tell_activity(cx, &focus, true);
         cx.event(Event::Activated(focus));
         self.create_on_mcu(cx, id);
         for join in &waiting {
@@ -111,7 +112,8 @@ impl Focus {
     pub(super) fn retire(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
         let Some(conference) = self.conferences.remove(&id) else { return };
         cx.clear_timer(Timer::Idle(id.0));
-        self.ids.remove(&conference.addresses.focus);
+        self.ids.remove(&conference.addresses.key);
+        self.tell_activity(cx, &conference.addresses.focus, false);
         cx.event(Event::Deactivated(conference.addresses.focus));
     }
 }

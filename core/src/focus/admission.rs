@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{Addresses, user_key};
 use super::refusal::Refusal;
+use crate::conference_uri::{Addresses, user_key};
 use crate::wire::conference_info::{ConferenceInfo, Role};
 use crate::wire::sip::Uri;
 

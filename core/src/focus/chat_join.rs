@@ -2,11 +2,11 @@
 //! announced to the MCU by `addUser`, and his INVITE passed on; from then on the two speak directly.
 
 use super::Ask;
-use super::address::Addresses;
 use super::conference::{ConferenceId, Invited};
 use super::config::INVITED_MAX;
 use super::pool::{Links, Member};
 use super::{Cx, Focus, Refusal};
+use crate::conference_uri::Addresses;
 use crate::signal::{Forwarding, Outcome, Request, ServerTransaction};
 use crate::wire::cccp::{AddUser, Command, ConferenceKeys};
 use crate::wire::conference_info::{Endpoint, JoiningMethod, Media, User};

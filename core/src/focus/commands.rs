@@ -12,12 +12,13 @@ mod settings;
 
 pub(super) use self::asker::Asker;
 pub(super) use self::dial_out::was_called;
-use super::address::user_key;
 use super::conference::{Conference, ConferenceId};
 use super::config::COMMANDS_MAX;
 use super::documents;
 use super::join::{c3p_body, check_parties};
+use super::pool::Requester;
 use super::{Cx, Focus, Refusal};
+use crate::conference_uri::user_key;
 use crate::signal::{Draft, Request};
 use crate::wire::cccp::{self, AddUser, Command, Outcome};
 use crate::wire::conference_info::Role;
@@ -59,7 +60,9 @@ impl Focus {
                 self.modify_lock(cx, id, asker, locked, admission_policy.as_deref());
             }
             Command::SetLobbyAccess(command) => self.set_lobby_access(cx, id, &asker, &command),
-            Command::DeleteConference(_) => self.delete_conference(cx, id, asker),
+            Command::DeleteConference(_) => {
+                self.delete_conference(cx, id, Requester::Participant(asker));
+            }
             Command::GetConference { .. } => self.get_conference(cx, id, &asker),
             // `check_command` lets no other pass.
             _ => {}
@@ -88,10 +91,10 @@ fn check_command(command: &Command<'_>, conference: &Conference, user: &str) -> 
         | Command::GetConference { keys, .. } => keys.conf_entity.as_ref(),
         _ => return Err(Refusal::UNKNOWN_COMMAND),
     };
-    if about.map(|entity| entity.trim()) != Some(&*addresses.focus) {
+    if !about.is_some_and(|entity| addresses.is_focus(entity)) {
         return Err(Refusal::WRONG_CONFERENCE);
     }
-    if command.mcu_uri().is_some_and(|uri| uri.trim() != &*addresses.chat) {
+    if command.mcu_uri().is_some_and(|uri| !addresses.is_chat(uri)) {
         return Err(Refusal::NO_SUCH_MCU);
     }
     if conference.roster.member(user).is_none_or(|member| member.held) {

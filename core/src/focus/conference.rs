@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::Addresses;
 use super::admission::Admission;
 use super::roster::{Roster, View};
+use crate::conference_uri::Addresses;
 use crate::signal::DialogId;
 use crate::wire::conference_info::{ConferenceInfo, User};
 

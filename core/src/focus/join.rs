@@ -1,13 +1,13 @@
 //! Joining: the INVITE with C3P `addUser`, its checks, and the dialog it creates (EX-IM-4-1-1-b to -j,
 //! MS-CONFBAS facts 2.1 and 4.1).
 
-use super::address::{Addresses, Target, user_key};
 use super::admission::Verdict;
 use super::conference::{Conference, ConferenceId, Leg};
 use super::config::ENDPOINTS_MAX;
 use super::notify::{End, publish};
 use super::roster::Member;
 use super::{Cx, Focus, Refusal, Timer};
+use crate::conference_uri::{Addresses, Target, user_key};
 use crate::signal::{DialogId, Draft, Request, ServerTransaction};
 use crate::wire::cccp::{
     self, AddUser, Code, Command, CommandKind, CommandResult, Outcome, Reason, Response,
@@ -17,6 +17,9 @@ use crate::wire::sip::{Message, Name};
 
 /// What may be sent in a focus dialog (EX-IM-4-1-1-d).
 pub(super) const ALLOW: &str = "INVITE, BYE, ACK, CANCEL, INFO, UPDATE";
+
+/// The element by which a delegate joins; the namespace is not public.
+const SESSION_ON_BEHALF_OF: &str = "session-on-behalf-of";
 
 /// A well-formed wish to join.
 #[derive(Clone, Debug)]
@@ -241,13 +244,18 @@ impl Join {
         refusal.answer_with(cx, self.tx, response.write());
     }
 
-    /// The 200: the granted role, and no endpoint (EX-IM-4-1-1-i).
+    /// The 200: the granted role, and no endpoint (EX-IM-4-1-1-i) but that of a delegate.
     fn accepted(&self, role: &Role<'static>) -> Draft {
         let keys = match &self.request.command {
             Command::AddUser(add) => Some(add.keys.clone()),
             _ => None,
         };
-        let user = User { entity: self.entity().into(), roles: vec![role.clone()], ..User::default() };
+        let user = User {
+            entity: self.entity().into(),
+            roles: vec![role.clone()],
+            endpoints: self.delegate_endpoint().into_iter().collect(),
+            ..User::default()
+        };
         let outcome = Outcome::AddUser { keys, user: Some(Box::new(user)) };
         let response = Response::to(&self.request, Code::Success, CommandResult::success(outcome));
         let mut draft = Draft::new();
@@ -257,6 +265,16 @@ impl Join {
         }
         session_headers(draft.header("Allow", ALLOW), self.interval)
             .content(cccp::CONTENT_TYPE, response.write())
+    }
+
+    /// The endpoint of somebody who joins on behalf of another: it goes back with nothing but that
+    /// (MS-CONFBAS facts 2.1).
+    fn delegate_endpoint(&self) -> Option<Endpoint<'static>> {
+        let Command::AddUser(add) = &self.request.command else { return None };
+        let mut extensions = add.user.endpoints.first()?.extensions.clone();
+        extensions.retain(|extension| extension.element.local_name() == SESSION_ON_BEHALF_OF);
+        let entity = self.guid.to_string().into();
+        (!extensions.is_empty()).then(|| Endpoint { entity, extensions, ..Endpoint::default() })
     }
 
     /// The user as his client spells him.
@@ -318,7 +336,7 @@ pub(super) fn check_parties(
     if user_key(&request.from).as_deref() != Some(user) {
         return Err(Refusal::WRONG_FROM);
     }
-    if *request.to.trim() != *addresses.focus {
+    if !addresses.is_focus(&request.to) {
         return Err(Refusal::WRONG_TO);
     }
     if request.version.is_some_and(|version| version != cccp::VERSION) {
@@ -337,7 +355,7 @@ fn check_add_user<'a, 'b>(
     if add.mcu_uri.is_some() {
         return Err(Refusal::NO_SUCH_MCU);
     }
-    if add.keys.conf_entity.as_deref().map(str::trim) != Some(&*addresses.focus) {
+    if !add.keys.conf_entity.as_deref().is_some_and(|entity| addresses.is_focus(entity)) {
         return Err(Refusal::WRONG_CONFERENCE);
     }
     if user_key(&add.user.entity).as_deref() != Some(user) {

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::user_key;
 use super::conference::ConferenceId;
 use super::notify::publish;
 use super::pool::Member;
 use super::{Cx, Focus, roster};
+use crate::conference_uri::user_key;
 use crate::wire::cccp::{Command, ConferenceKeys};
 use crate::wire::conference_info::{self, ConferenceInfo, Endpoint, State};
 

@@ -59,20 +59,29 @@ pub(super) enum Purpose {
     /// The conference is locked or unlocked.
     Lock { conference: ConferenceId, asker: Asker, locked: bool },
     /// The conference ends.
-    Delete { conference: ConferenceId, asker: Asker },
+    Delete { conference: ConferenceId, by: Requester },
     /// The participant gets to hear the MCU's own answer.
     Relay { asker: Asker },
+}
+
+/// Who has a conference deleted.
+#[derive(Debug)]
+pub(super) enum Requester {
+    /// Somebody in it.
+    Participant(Asker),
+    /// The factory, which has deleted it.
+    Factory(cccp::Request<'static>),
 }
 
 impl Pending {
     /// Whether the participant with this focus dialog waits for it.
     pub(super) fn waits_for(&self, dialog: DialogId) -> bool {
         match &self.purpose {
-            Purpose::Activate(_) => false,
+            Purpose::Activate(_) | Purpose::Delete { by: Requester::Factory(_), .. } => false,
             Purpose::Eject { asker, .. }
             | Purpose::DialOut { asker, .. }
             | Purpose::Lock { asker, .. }
-            | Purpose::Delete { asker, .. }
+            | Purpose::Delete { by: Requester::Participant(asker), .. }
             | Purpose::Relay { asker } => asker.dialog() == dialog,
         }
     }
@@ -120,8 +129,8 @@ impl Links {
         self.im_mcu.link.outstanding() + self.factory.link.outstanding()
     }
 
-    fn send(&mut self, cx: &mut Cx<'_>, member: Member, document: Bytes) {
-        self.end(member).link.send(cx, Kind::Command, document);
+    pub(super) fn send(&mut self, cx: &mut Cx<'_>, member: Member, kind: Kind, document: Bytes) {
+        self.end(member).link.send(cx, kind, document);
     }
 
     fn owner(&self, cx: &Cx<'_>, conn: ConnId) -> Option<Member> {
@@ -163,7 +172,7 @@ impl Focus {
         for item in news {
             match (item, member) {
                 (News::Fresh, _) => self.met(cx, member),
-                (News::Document(Kind::Command, document), _) => self.answered(cx, member, &document),
+                (News::Document(Kind::Command, document), _) => self.hear_command(cx, member, &document),
                 (News::Document(Kind::State, document), Member::ImMcu) => self.reported(cx, &document),
                 (News::Document(Kind::State, _), Member::Factory) => {}
             }
@@ -172,6 +181,9 @@ impl Focus {
 
     /// A member has shown itself. One that did so before was restarted: it gets everything again.
     fn met(&mut self, cx: &mut Cx<'_>, member: Member) {
+        if member == Member::Factory {
+            self.tell_activities(cx);
+        }
         let Some(links) = &mut self.links else { return };
         if !std::mem::replace(&mut links.end(member).met, true) {
             return;
@@ -181,7 +193,7 @@ impl Focus {
         }
         let Some(links) = &mut self.links else { return };
         for pending in self.pending.values().filter(|pending| pending.member == member) {
-            links.send(cx, member, pending.document.clone());
+            links.send(cx, member, Kind::Command, pending.document.clone());
         }
     }
 
@@ -196,7 +208,7 @@ impl Focus {
     ) {
         let (_, document) = self.document(from, to, command);
         if let Some(links) = &mut self.links {
-            links.send(cx, member, document);
+            links.send(cx, member, Kind::Command, document);
         }
     }
 
@@ -213,7 +225,7 @@ impl Focus {
         cx.set_timer(Timer::Command(id), cx.now() + self.patience(&purpose));
         self.pending.insert(id, Pending { member, document: document.clone(), purpose });
         if let Some(links) = &mut self.links {
-            links.send(cx, member, document);
+            links.send(cx, member, Kind::Command, document);
         }
     }
 
@@ -233,9 +245,20 @@ impl Focus {
         (request_id, request.write().into())
     }
 
-    /// A C3P document from a member: an answer, since members command nothing of a focus.
-    fn answered(&mut self, cx: &mut Cx<'_>, member: Member, document: &Bytes) {
-        let Ok(response) = cccp::Response::parse(document) else { return };
+    /// A C3P document from a member: an answer, or a command of the factory. The MCU commands nothing.
+    fn hear_command(&mut self, cx: &mut Cx<'_>, member: Member, document: &Bytes) {
+        match (cccp::Response::parse(document), member) {
+            (Ok(response), _) => self.answered(cx, member, &response),
+            (Err(_), Member::Factory) => {
+                if let Ok(request) = cccp::Request::parse(document) {
+                    self.factory_command(cx, request.into_owned());
+                }
+            }
+            (Err(_), Member::ImMcu) => {}
+        }
+    }
+
+    fn answered(&mut self, cx: &mut Cx<'_>, member: Member, response: &cccp::Response<'_>) {
         let id = response.request_id;
         let Some(pending) = self.pending.get(&id).filter(|pending| pending.member == member) else { return };
         if response.code == Code::Pending {
@@ -246,7 +269,7 @@ impl Focus {
             return cx.set_timer(Timer::Command(id), cx.now() + wait);
         }
         cx.clear_timer(Timer::Command(id));
-        self.conclude(cx, id, Some(&response));
+        self.conclude(cx, id, Some(response));
     }
 
     pub(super) fn command_timed_out(&mut self, cx: &mut Cx<'_>, id: u64) {
@@ -265,7 +288,7 @@ impl Focus {
                 self.dialed_out(cx, conference, &asker, &guid, response);
             }
             Purpose::Lock { conference, asker, locked } => self.lock_turned(cx, conference, &asker, locked),
-            Purpose::Delete { conference, asker } => self.deleted(cx, conference, &asker),
+            Purpose::Delete { conference, by } => self.deleted(cx, conference, &by),
             Purpose::Relay { asker } => asker.relay(cx, response),
         }
     }

@@ -1,11 +1,11 @@
 //! Subscribing to the roster (RFC 3265, EX-IM-4-1-1-m to -o, EX-IM-4-3-2-b, D-5, MS-CONFBAS facts 4.2).
 
-use super::address::Target;
 use super::conference::{ConferenceId, Subscription, Term};
 use super::config::SUBSCRIPTIONS_MAX;
 use super::join::focus_contact;
 use super::notify::{End, full_body, publish_full};
 use super::{Cx, Focus, Refusal, Timer};
+use crate::conference_uri::Target;
 use crate::signal::{DialogId, Draft, Outcome, Request};
 use crate::time::Duration;
 use crate::wire::conference_info;

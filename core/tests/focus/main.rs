@@ -4,6 +4,7 @@ mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod dial_out;
+mod factory;
 mod joining;
 mod leaving;
 mod lobby;

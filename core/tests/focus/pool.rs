@@ -40,6 +40,10 @@ pub(crate) struct Peer {
     taken: u64,
     /// C3P requests of the focus that nobody has looked at.
     pub(crate) heard: Vec<cccp::Request<'static>>,
+    /// Its C3P responses.
+    pub(crate) answers: Vec<cccp::Response<'static>>,
+    /// Its state documents.
+    pub(crate) states: Vec<ConferenceInfo<'static>>,
     /// Whether it reads what it gets.
     pub(crate) deaf: bool,
 }
@@ -56,15 +60,32 @@ pub(crate) struct Call {
 
 impl Peer {
     fn new(conn: ConnId, epoch: &'static str) -> Self {
-        let (heard, focus_epoch) = (Vec::new(), String::new());
-        Self { conn, epoch, focus_epoch, sent: 0, taken: 0, heard, deaf: false }
+        let (heard, answers, states) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            conn,
+            epoch,
+            focus_epoch: String::new(),
+            sent: 0,
+            taken: 0,
+            heard,
+            answers,
+            states,
+            deaf: false,
+        }
     }
 
     fn hear(&mut self, sent: &Sent) -> String {
         let envelope = sent.message.pool_link().unwrap().unwrap();
         if envelope.peer == Some(self.epoch) && envelope.seq == self.taken + 1 {
             self.taken += 1;
-            self.heard.push(cccp::Request::parse(sent.message.body()).unwrap().into_owned());
+            let body = sent.message.body();
+            match (sent.message.content_type(), cccp::Request::parse(body)) {
+                (Some(cccp::CONTENT_TYPE), Ok(request)) => self.heard.push(request.into_owned()),
+                (Some(cccp::CONTENT_TYPE), Err(_)) => {
+                    self.answers.push(cccp::Response::parse(body).unwrap().into_owned());
+                }
+                _ => self.states.push(conference_info::read(body).unwrap().into_owned()),
+            }
         }
         self.focus_epoch = envelope.epoch.to_owned();
         let (epoch, seq, ack, peer) = (self.epoch, envelope.seq, self.taken, &self.focus_epoch);
@@ -158,7 +179,7 @@ impl Pool {
             let answer = self.factory.say(cccp::CONTENT_TYPE, std::str::from_utf8(&answer).unwrap());
             sent.extend(self.bench.hear(self.factory.conn, &answer));
         }
-        sent.retain(|sent| sent.conn != self.factory.conn);
+        sent.retain(|sent| !(sent.conn == self.factory.conn && sent.code() == Some(200)));
         self.settle(sent)
     }
 
@@ -216,6 +237,39 @@ impl Pool {
         self.settle(sent)
     }
 
+    /// The factory has deleted the conference.
+    pub(crate) fn factory_deletes(&mut self) -> Vec<Sent> {
+        let command = format!(
+            "<request xmlns=\"urn:ietf:params:xml:ns:cccp\" C3PVersion=\"1\" to=\"{FOCUS}\" from=\"{FOCUS}\" \
+             requestId=\"7\"><deleteConference><conferenceKeys confEntity=\"{FOCUS}\"/></deleteConference></request>"
+        );
+        let text = self.factory.say(cccp::CONTENT_TYPE, &command);
+        let mut sent = self.bench.hear(self.factory.conn, &text);
+        sent.retain(|sent| !(sent.conn == self.factory.conn && sent.code() == Some(200)));
+        self.settle(sent)
+    }
+
+    /// The factory comes back without its memory.
+    pub(crate) fn factory_restarts(&mut self) -> Vec<Sent> {
+        self.factory = Peer::new(self.factory.conn, "fac2");
+        let (conn, mut sent) = self.reconnect(self.factory.conn);
+        self.factory.conn = conn;
+        sent.extend(messages(self.bench.give(Input::Connected { conn })));
+        self.settle(sent)
+    }
+
+    /// The activity that the factory was told of, in order.
+    pub(crate) fn activity(&mut self) -> Vec<bool> {
+        let states = std::mem::take(&mut self.factory.states);
+        states
+            .into_iter()
+            .map(|info| {
+                assert_eq!(info.entity, FOCUS);
+                info.conference_state.unwrap().active.unwrap()
+            })
+            .collect()
+    }
+
     /// The MCU comes back without its memory.
     pub(crate) fn mcu_restarts(&mut self) -> Vec<Sent> {
         self.mcu = Peer::new(self.mcu.conn, "mcu2");
@@ -224,7 +278,15 @@ impl Pool {
 
     /// The connection with the MCU is lost, and comes back.
     pub(crate) fn mcu_reconnects(&mut self) -> Vec<Sent> {
-        let out = self.bench.give(Input::Closed { conn: self.mcu.conn });
+        let (conn, mut sent) = self.reconnect(self.mcu.conn);
+        self.mcu.conn = conn;
+        sent.extend(messages(self.bench.give(Input::Connected { conn })));
+        self.settle(sent)
+    }
+
+    /// A connection is lost and opened again: the new one, not up yet, and what left meanwhile.
+    fn reconnect(&mut self, conn: ConnId) -> (ConnId, Vec<Sent>) {
+        let out = self.bench.give(Input::Closed { conn });
         let mut sent = messages(out);
         let end = self.bench.now + Duration::from_secs(3);
         let conn = loop {
@@ -240,9 +302,7 @@ impl Pool {
                 break conn;
             }
         };
-        self.mcu.conn = conn;
-        sent.extend(messages(self.bench.give(Input::Connected { conn })));
-        self.settle(sent)
+        (conn, sent)
     }
 
     /// A client joins: the answers and whatever else leaves.

@@ -2,7 +2,7 @@
 //! under way, then how it went; only then is the user on the roster, by the MCU's report.
 
 use super::Asker;
-use crate::focus::address::user_key;
+use crate::conference_uri::user_key;
 use crate::focus::conference::{ConferenceId, Invited};
 use crate::focus::config::INVITED_MAX;
 use crate::focus::pool::{Member, Purpose};

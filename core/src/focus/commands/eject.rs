@@ -2,7 +2,7 @@
 //! MCU says so, and the roster shows each of the two as one version.
 
 use super::Asker;
-use crate::focus::address::user_key;
+use crate::conference_uri::user_key;
 use crate::focus::conference::ConferenceId;
 use crate::focus::notify::{End, PARTICIPANT_REMOVED, publish};
 use crate::focus::pool::{Member, Purpose};

@@ -1,13 +1,13 @@
 //! Commands about roles, the lock, and the conference itself (MS-CONFBAS facts 2.5, 2.6, 2.9).
 
 use super::Asker;
-use crate::focus::address::user_key;
+use crate::conference_uri::user_key;
 use crate::focus::conference::ConferenceId;
 use crate::focus::notify::{End, publish};
-use crate::focus::pool::{Member, Purpose};
+use crate::focus::pool::{Member, Purpose, Requester};
 use crate::focus::{Cx, Focus};
 use crate::signal::{DialogId, Draft};
-use crate::wire::cccp::{Command, ConferenceKeys, ModifyUserRoles, Outcome, Reason};
+use crate::wire::cccp::{Command, CommandKind, ConferenceKeys, ModifyUserRoles, Outcome, Reason};
 use crate::wire::conference_info::{ConferenceInfo, Role};
 
 impl Focus {
@@ -66,8 +66,9 @@ impl Focus {
         locked: bool,
     ) {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
-        let keys = ConferenceKeys::entity(conference.addresses.focus.to_string());
-        asker.succeed(cx, Outcome::ModifyConferenceLock { keys: Some(keys), locked: Some(locked) });
+        let Command::ModifyConferenceLock { keys, .. } = asker.command() else { return };
+        let outcome = Outcome::ModifyConferenceLock { keys: Some(keys.clone()), locked: Some(locked) };
+        asker.succeed(cx, outcome);
         if conference.admission.is_locked() != locked {
             conference.admission.lock(locked);
             let change = conference.roster.lock_turned();
@@ -76,20 +77,28 @@ impl Focus {
     }
 
     /// `deleteConference`: ends the running conference, not the provisioned one.
-    pub(super) fn delete_conference(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: Asker) {
+    pub(in crate::focus) fn delete_conference(&mut self, cx: &mut Cx<'_>, id: ConferenceId, by: Requester) {
         let Some(conference) = self.conferences.get(&id) else { return };
         let addresses = conference.addresses.clone();
         let command = Command::DeleteConference(ConferenceKeys::entity(&*addresses.focus));
         let parties = (&*addresses.focus, &*addresses.chat);
-        self.ask(cx, Member::ImMcu, parties, command, Purpose::Delete { conference: id, asker });
+        self.ask(cx, Member::ImMcu, parties, command, Purpose::Delete { conference: id, by });
     }
 
-    /// The MCU has ended its part, or is too slow to say so: the asker learns it, then everybody is sent home.
-    pub(in crate::focus) fn deleted(&mut self, cx: &mut Cx<'_>, id: ConferenceId, asker: &Asker) {
+    /// The MCU has ended its part, or is too slow to say so: who asked learns it, then everybody is sent home.
+    pub(in crate::focus) fn deleted(&mut self, cx: &mut Cx<'_>, id: ConferenceId, by: &Requester) {
+        match by {
+            Requester::Participant(asker) => {
+                let Command::DeleteConference(keys) = asker.command() else { return };
+                let entity = keys.conf_entity.clone().unwrap_or_default();
+                let info = ConferenceInfo { entity, ..ConferenceInfo::default() };
+                asker.succeed(cx, Outcome::DeleteConference(Some(Box::new(info))));
+            }
+            Requester::Factory(request) => {
+                self.answer_factory(cx, request, Ok(Outcome::nothing(CommandKind::DeleteConference)));
+            }
+        }
         let Some(conference) = self.conferences.get(&id) else { return };
-        let entity = conference.addresses.focus.to_string().into();
-        let info = ConferenceInfo { entity, ..ConferenceInfo::default() };
-        asker.succeed(cx, Outcome::DeleteConference(Some(Box::new(info))));
         let legs: Vec<DialogId> = conference.legs.keys().copied().collect();
         let bye = Draft::new().header("Reason", "SIP;cause=481;text=\"Conference Terminated\"");
         for dialog in legs {

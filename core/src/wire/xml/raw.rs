@@ -22,6 +22,13 @@ impl<'a> RawElement<'a> {
         &self.xml
     }
 
+    /// The name of the element without its prefix.
+    pub fn local_name(&self) -> &str {
+        let tag = self.xml.strip_prefix('<').unwrap_or(&self.xml);
+        let name = tag.split(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').next().unwrap_or(tag);
+        name.rsplit(':').next().unwrap_or(name)
+    }
+
     /// The same, independent of the document it was read from.
     pub fn into_owned(self) -> RawElement<'static> {
         RawElement { xml: Cow::Owned(self.xml.into_owned()) }
