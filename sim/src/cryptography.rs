@@ -8,65 +8,74 @@ mod open;
 mod random;
 mod seal;
 
+use std::sync::OnceLock;
+
+use confsim_core::cryptography::{Cryptography, CryptographyError};
+use confsim_core::entropy::Entropy;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
-pub use open::OpenError;
-pub use seal::{SealError, seal};
-
-/// A private key and the certificate of its public key.
+/// A private key and the certificate of its public key. They are read when first needed, which most runs never do.
 #[derive(Debug)]
 pub struct Keys {
-    private: RsaPrivateKey,
-    certificate: Certificate,
-    /// The certificate in DER.
-    document: Vec<u8>,
+    /// PKCS #8, DER.
+    key: &'static [u8],
+    /// X.509, DER.
+    certificate: &'static [u8],
+    read: OnceLock<Option<Read>>,
 }
 
-/// Key or certificate cannot be read: the fault of whoever configured them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// No RSA key in PKCS #8, DER.
-    #[error("the private key is no RSA key in PKCS #8")]
-    Key,
-    /// No X.509 certificate in DER.
-    #[error("the certificate is no X.509 certificate in DER")]
-    Certificate,
+/// What the documents say.
+#[derive(Debug)]
+struct Read {
+    private: RsaPrivateKey,
+    certificate: Certificate,
 }
 
 impl Keys {
-    /// A private key (PKCS #8, DER) and its certificate (X.509, DER).
-    ///
-    /// # Errors
-    /// When either cannot be read. That they belong together is not looked at.
-    pub fn new(key: &[u8], certificate: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self {
-            private: RsaPrivateKey::from_pkcs8_der(key).map_err(|_| KeyError::Key)?,
-            certificate: Certificate::from_der(certificate).map_err(|_| KeyError::Certificate)?,
-            document: certificate.to_vec(),
-        })
+    /// A private key (PKCS #8, DER) and its certificate (X.509, DER). That they belong together is not looked at.
+    pub const fn new(key: &'static [u8], certificate: &'static [u8]) -> Self {
+        Self { key, certificate, read: OnceLock::new() }
     }
 
     /// The factory's key in the simulator, the same in every run (D-30).
-    ///
-    /// # Errors
-    /// None that can come about: the files are part of the program.
-    pub fn of_factory() -> Result<Self, KeyError> {
+    pub const fn of_factory() -> Self {
         Self::new(include_bytes!("../data/keys/factory.key"), include_bytes!("../data/keys/factory.cer"))
     }
 
     /// The key of clients in the simulator that ask to be sent a conference key, one for all.
-    ///
-    /// # Errors
-    /// None that can come about: the files are part of the program.
-    pub fn of_client() -> Result<Self, KeyError> {
+    pub const fn of_client() -> Self {
         Self::new(include_bytes!("../data/keys/client.key"), include_bytes!("../data/keys/client.cer"))
     }
 
-    /// The certificate in DER; it has the public key only (PRO-2-2-3-6-h).
-    pub fn certificate(&self) -> &[u8] {
-        &self.document
+    fn read(&self) -> Option<&Read> {
+        let read = || {
+            let private = RsaPrivateKey::from_pkcs8_der(self.key).ok()?;
+            Some(Read { private, certificate: Certificate::from_der(self.certificate).ok()? })
+        };
+        self.read.get_or_init(read).as_ref()
+    }
+}
+
+impl Cryptography for Keys {
+    fn certificate(&self) -> Result<Vec<u8>, CryptographyError> {
+        Ok(self.certificate.to_vec())
+    }
+
+    fn open(&self, enveloped: &[u8]) -> Result<Vec<u8>, CryptographyError> {
+        open::open(self.read().ok_or(CryptographyError::Unavailable)?, enveloped)
+    }
+
+    /// AES-256-CBC, and RSA with PKCS #1 v1.5. Whether the certificate is valid now is not looked at: clients sign
+    /// theirs themselves (PRO-3-1-7-3-b).
+    fn envelop(
+        &self,
+        entropy: &mut Entropy,
+        certificate: &[u8],
+        content: &[u8],
+    ) -> Result<Vec<u8>, CryptographyError> {
+        seal::seal(certificate, content, entropy).ok_or(CryptographyError::BadCertificate)
     }
 }

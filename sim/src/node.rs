@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 
 use confsim_core::client::{self, Client};
-use confsim_core::cryptography;
 use confsim_core::factory::{self, Factory, MemoryStore};
 use confsim_core::focus::{self, Focus};
 use confsim_core::front_end::{self, FrontEnd};
@@ -12,6 +11,7 @@ use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::Instant;
 
+use crate::cryptography::Keys;
 use crate::scenario::{Kind, Participant};
 use crate::trace::{NodeId, Role};
 use crate::world::event::Part;
@@ -51,7 +51,7 @@ impl Peer {
             Role::Factory => {
                 let config = factory::Config::new(address(NodeId::FOCUS));
                 let store = Box::new(MemoryStore::default());
-                let factory = Factory::new(config, store, Box::new(cryptography::Absent));
+                let factory = Factory::new(config, store, Box::new(Keys::of_factory()));
                 Self::Factory(Box::new(Endpoint::new(factory, settings, entropy)))
             }
             Role::Focus => {

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use confsim::cryptography::{Keys, OpenError, SealError, seal};
+use confsim::cryptography::Keys;
 use confsim_core::covers;
+use confsim_core::cryptography::{Cryptography, CryptographyError};
 use confsim_core::entropy::Entropy;
 
 /// What is encrypted here: the form of a conference key of the examples, and more than one block.
@@ -16,15 +17,20 @@ fn keys(name: &str) -> PathBuf {
 }
 
 fn client() -> Keys {
-    Keys::of_client().expect("the client's key")
+    Keys::of_client()
 }
 
 fn factory() -> Keys {
-    Keys::of_factory().expect("the factory's key")
+    Keys::of_factory()
 }
 
 fn sealed(content: &[u8], seed: u64) -> Vec<u8> {
-    seal(client().certificate(), content, &mut Entropy::named(seed, "test")).expect("sealed")
+    envelop(content, &mut Entropy::named(seed, "test"))
+}
+
+fn envelop(content: &[u8], entropy: &mut Entropy) -> Vec<u8> {
+    let certificate = client().certificate().expect("a certificate");
+    factory().envelop(entropy, &certificate, content).expect("enveloped")
 }
 
 /// Runs `openssl cms` with `arguments` on `input`. A machine without it cannot show what this test is for.
@@ -78,7 +84,7 @@ fn what_is_encrypted_otherwise_is_told_apart() {
         let mut arguments = vec!["-encrypt", "-binary", "-outform", "DER", "-recip", &certificate];
         arguments.extend(manner);
         let document = openssl(&arguments, CONTENT);
-        assert_eq!(client().open(&document), Err(OpenError::Algorithm), "{manner:?}");
+        assert_eq!(client().open(&document), Err(CryptographyError::Malformed), "{manner:?}");
     }
 }
 
@@ -86,9 +92,9 @@ fn what_is_encrypted_otherwise_is_told_apart() {
 fn each_side_opens_what_is_for_it_and_nothing_else() {
     let document = sealed(CONTENT, 1);
     assert_eq!(client().open(&document).as_deref(), Ok(CONTENT));
-    assert_eq!(factory().open(&document), Err(OpenError::Recipient));
-    assert_eq!(client().open(b"123213789BC234D"), Err(OpenError::Form));
-    assert_eq!(client().open(&[]), Err(OpenError::Form));
+    assert_eq!(factory().open(&document), Err(CryptographyError::NotForUs));
+    assert_eq!(client().open(b"123213789BC234D"), Err(CryptographyError::Malformed));
+    assert_eq!(client().open(&[]), Err(CryptographyError::Malformed));
 }
 
 #[test]
@@ -97,7 +103,7 @@ fn equal_randomness_gives_equal_bytes() {
     assert_eq!(sealed(CONTENT, 1), sealed(CONTENT, 1));
     assert_ne!(sealed(CONTENT, 1), sealed(CONTENT, 2));
     let mut stream = Entropy::named(1, "test");
-    let mut again = || seal(client().certificate(), CONTENT, &mut stream).expect("sealed");
+    let mut again = || envelop(CONTENT, &mut stream);
     assert_ne!(again(), again());
 }
 
@@ -105,22 +111,22 @@ fn equal_randomness_gives_equal_bytes() {
 fn certificates_that_cannot_be_used_are_refused() {
     covers!("PRO-2-2-3-4-e");
     let entropy = &mut Entropy::named(1, "test");
-    let mut refusal = |certificate: &[u8]| seal(certificate, CONTENT, entropy).map(|_| ());
-    assert_eq!(refusal(b"123213789BC234D"), Err(SealError::Certificate));
-    assert_eq!(refusal(&[]), Err(SealError::Certificate));
-    let good = client().certificate().to_vec();
-    assert_eq!(refusal(&good[..good.len() - 1]), Err(SealError::Certificate));
+    let mut refusal = |certificate: &[u8]| factory().envelop(entropy, certificate, CONTENT).err();
+    assert_eq!(refusal(b"123213789BC234D"), Some(CryptographyError::BadCertificate));
+    assert_eq!(refusal(&[]), Some(CryptographyError::BadCertificate));
+    let good = client().certificate().expect("a certificate");
+    assert_eq!(refusal(&good[..good.len() - 1]), Some(CryptographyError::BadCertificate));
     // The bytes of the algorithm's name, `rsaEncryption`, turned into those of `rsaPSS`.
     let name = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
     let at = good.windows(name.len()).position(|bytes| bytes == name).expect("an RSA key");
     let mut other = good.clone();
     other[at + name.len() - 1] = 0x0A;
-    assert_eq!(refusal(&other), Err(SealError::Key));
+    assert_eq!(refusal(&other), Some(CryptographyError::BadCertificate));
     // An even modulus is none.
     let exponent = good.windows(5).position(|bytes| bytes == [2, 3, 1, 0, 1]).expect("an exponent");
     let mut broken = good;
     broken[exponent + 4] = 0;
-    assert_eq!(refusal(&broken), Err(SealError::Key));
+    assert_eq!(refusal(&broken), Some(CryptographyError::BadCertificate));
 }
 
 #[test]

@@ -20,30 +20,15 @@ pub(super) const ENVELOPED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap
 /// `rsaEncryption` (RFC 8017 appendix A.1).
 pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// Nothing can be encrypted for a certificate: the fault of whoever sent it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// It is no X.509 certificate in DER.
-    #[error("no X.509 certificate")]
-    Certificate,
-    /// Its key is not for RSA, is broken, or has more than [`RsaPublicKey::MAX_SIZE`] bits or too few to hold a
-    /// content key.
-    #[error("the certificate's key cannot be used")]
-    Key,
-}
-
-/// Encrypts `content` for the owner of `certificate` (X.509, DER): a ContentInfo with EnvelopedData in DER,
-/// AES-256-CBC and RSA with PKCS #1 v1.5. Whether the certificate is valid now is not looked at: clients sign
-/// theirs themselves (PRO-3-1-4-2-2).
-///
-/// # Errors
-/// When the certificate or its key cannot be used.
-pub fn seal(certificate: &[u8], content: &[u8], entropy: &mut Entropy) -> Result<Vec<u8>, SealError> {
-    let certificate = Certificate::from_der(certificate).map_err(|_| SealError::Certificate)?;
-    let mut envelope = envelope(&certificate, content, entropy).ok_or(SealError::Key)?;
-    name_parameters(&mut envelope).ok_or(SealError::Key)?;
-    let content = Any::encode_from(&envelope).map_err(|_| SealError::Key)?;
-    ContentInfo { content_type: ENVELOPED_DATA, content }.to_der().map_err(|_| SealError::Key)
+/// Encrypts `content` for the owner of `certificate` (X.509, DER): a ContentInfo with EnvelopedData in DER. `None`
+/// for what is no such certificate, or has a key that is not for RSA, is broken, has more than
+/// [`RsaPublicKey::MAX_SIZE`] bits, or too few to hold a content key.
+pub(super) fn seal(certificate: &[u8], content: &[u8], entropy: &mut Entropy) -> Option<Vec<u8>> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    let mut envelope = envelope(&certificate, content, entropy)?;
+    name_parameters(&mut envelope)?;
+    let content = Any::encode_from(&envelope).ok()?;
+    ContentInfo { content_type: ENVELOPED_DATA, content }.to_der().ok()
 }
 
 fn envelope(certificate: &Certificate, content: &[u8], entropy: &mut Entropy) -> Option<EnvelopedData> {
