@@ -29,3 +29,4 @@ mod state;
 pub use api::{Command, EndpointView, Event, Failure, RosterView, UserView};
 pub use config::{Answer, Config, Kind, REGISTRATION_EXPIRES, SEND_MESSAGE_TIMER};
 pub use machine::{Ask, Client, Timer};
+pub use provisioning::{Action, Plan, Provision, Provisioned, REQUEST_TIMER};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::provisioning::{Provision, Provisioned};
 use crate::wire::conference_info::Role;
 
 /// What a user can ask for. Conferences are named by their focus URI, verbatim (D-19).
@@ -17,6 +18,8 @@ pub enum Command {
         /// The subject, which may be empty.
         subject: String,
     },
+    /// Anything else of a focus factory, or a conference with more to it.
+    Provision(Box<Provision>),
     /// Join the focus, subscribe to its state, then join the IM MCU named there, in this order.
     Join {
         /// The focus URI.
@@ -122,6 +125,8 @@ pub enum Event {
         /// Its focus URI.
         conference: Arc<str>,
     },
+    /// A focus factory did what was asked of it.
+    Provisioned(Provisioned),
     /// The focus admitted this client.
     Joined {
         /// The focus URI.

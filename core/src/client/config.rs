@@ -1,5 +1,8 @@
 //! What kind of client this is, and whose.
 
+use std::sync::Arc;
+
+use crate::cryptography::{self, Cryptography};
 use crate::node::Address;
 use crate::signal::Settings;
 use crate::time::Duration;
@@ -92,6 +95,8 @@ pub struct Config {
     pub autoextend: bool,
     /// Whether it joins again by itself when focus or IM MCU know nothing of its sessions any more.
     pub rejoin: bool,
+    /// What passcodes are enveloped and opened with.
+    pub cryptography: Arc<dyn Cryptography>,
 }
 
 impl Config {
@@ -109,6 +114,7 @@ impl Config {
             session_timer: kind != Kind::Legacy,
             autoextend: true,
             rejoin: true,
+            cryptography: Arc::new(cryptography::Absent),
         }
     }
 

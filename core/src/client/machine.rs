@@ -7,6 +7,7 @@ use super::api::{Command, Event};
 use super::calls::{ALLOW, Call};
 use super::conference::{Conference, Leg};
 use super::config::Config;
+use super::provisioning::Procedure;
 use super::registration::Registration;
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{
@@ -22,8 +23,8 @@ pub(super) type Number = u32;
 pub enum Ask {
     /// REGISTER.
     Register,
-    /// SERVICE addConference.
-    Create,
+    /// SERVICE to a focus factory: request id.
+    Provisioning(u64),
     /// INVITE to the focus.
     Focus(u32),
     /// SUBSCRIBE, first or refreshing.
@@ -80,6 +81,8 @@ pub enum Timer {
     Chat(u32),
     /// The conference is joined again.
     Rejoin(u32),
+    /// The Request Timer: request id (PRO-3-1-2-a).
+    Provisioning(u64),
 }
 
 impl TimerKey for Timer {
@@ -95,6 +98,7 @@ impl TimerKey for Timer {
             Self::Subscription(_) => "subscription refresh",
             Self::Chat(_) => "chat retry",
             Self::Rejoin(_) => "rejoin",
+            Self::Provisioning(_) => "request timer",
         }
     }
 }
@@ -113,8 +117,12 @@ pub struct Client {
     pub(super) calls: BTreeMap<ServerTransaction, Call>,
     /// Dialogs of accepted invitations, until their BYE.
     pub(super) invitations: BTreeSet<DialogId>,
-    /// The next C3P request id at the factory.
+    /// The last C3P request id at a factory.
     pub(super) request_id: u64,
+    /// The Outstanding Request Queue (PRO-3-1-1-a).
+    pub(super) requests: BTreeMap<u64, Procedure>,
+    /// The organizers whose factory has told its types of MCU.
+    pub(super) mcu_types_known: BTreeSet<Arc<str>>,
 }
 
 impl Client {
@@ -130,6 +138,8 @@ impl Client {
             calls: BTreeMap::new(),
             invitations: BTreeSet::new(),
             request_id: 0,
+            requests: BTreeMap::new(),
+            mcu_types_known: BTreeSet::new(),
         }
     }
 
@@ -161,6 +171,7 @@ impl Machine for Client {
             Command::SignIn => self.sign_in(cx),
             Command::Create { subject } => self.create(cx, &subject),
             Command::Join { conference } => self.join_anew(cx, &conference),
+            Command::Provision(wish) => self.provision(cx, *wish),
             Command::Send { conference, content_type, body } => {
                 self.send_message(cx, &conference, &content_type, body);
             }
@@ -254,7 +265,7 @@ impl Machine for Client {
         }
         match response.ask {
             Ask::Register => self.registered(cx, &response.outcome),
-            Ask::Create => self.created(cx, &response.outcome),
+            Ask::Provisioning(id) => self.factory_answered(cx, id, &response.outcome),
             Ask::Focus(number) => self.focus_answered(cx, number, response.dialog, &response.outcome),
             Ask::Subscribe(number) => self.subscribed(cx, number, &response),
             Ask::Unsubscribe(dialog) | Ask::ByeChat(dialog) => self.drop_leg(cx, dialog),
@@ -296,6 +307,7 @@ impl Machine for Client {
             Timer::Subscription(number) => self.resync(cx, number),
             Timer::Chat(number) => self.chat_due(cx, number),
             Timer::Rejoin(number) => self.rejoin_due(cx, number),
+            Timer::Provisioning(id) => self.factory_timed_out(cx, id),
         }
     }
 
@@ -305,6 +317,7 @@ impl Machine for Client {
         dump.insert("sessions", self.legs.len() as u64);
         dump.insert("ringing calls", self.calls.len() as u64);
         dump.insert("accepted invitations", self.invitations.len() as u64);
+        dump.insert("requests outstanding", self.requests.len() as u64);
     }
 }
 

@@ -91,6 +91,7 @@ fn fold_event(digest: &mut Digest, event: &Event) {
     match event {
         Event::SignedIn => digest.number(1),
         Event::Created { conference } => told(digest, 2, conference),
+        Event::Provisioned(provisioned) => told(digest, 13, &format!("{provisioned:?}")),
         Event::Joined { conference } => told(digest, 3, conference),
         Event::ChatJoined { conference } => told(digest, 4, conference),
         Event::Roster { conference, version, roster } => {

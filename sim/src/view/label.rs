@@ -1,6 +1,6 @@
 //! Few words for messages, actions and events.
 
-use confsim_core::client::{Event, UserView};
+use confsim_core::client::{Event, Provisioned, UserView};
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine};
 
@@ -36,6 +36,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
     match event {
         Event::SignedIn => "is signed in".to_owned(),
         Event::Created { .. } => "has a conference".to_owned(),
+        Event::Provisioned(provisioned) => provisioned_label(provisioned),
         Event::Joined { .. } => "is in".to_owned(),
         Event::ChatJoined { .. } => "can talk".to_owned(),
         Event::ChatEnded { .. } => "can talk no longer".to_owned(),
@@ -85,6 +86,22 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
         }
         Event::Ended { by_server: true, .. } => "is out, by the server".to_owned(),
         Event::Ended { .. } => "is out".to_owned(),
+    }
+}
+
+/// What a focus factory told a user.
+fn provisioned_label(provisioned: &Provisioned) -> String {
+    match provisioned {
+        Provisioned::Modified { version, .. } => format!("has modified to v{version}"),
+        Provisioned::VersionConflict { current } => {
+            format!("finds v{} instead", current.version.unwrap_or(1))
+        }
+        Provisioned::Deleted { .. } => "has deleted".to_owned(),
+        Provisioned::Details { info, .. } => format!("looks at v{}", info.version.unwrap_or(1)),
+        Provisioned::List { conferences, .. } => format!("lists {}", conferences.len()),
+        Provisioned::EncryptionKey { .. } => "has the factory's certificate".to_owned(),
+        Provisioned::McuTypes(types) => format!("knows the MCU types {}", types.join(" ")),
+        Provisioned::Capabilities(_) => "knows the capabilities".to_owned(),
     }
 }
 
