@@ -3,22 +3,47 @@
 //! reads it back.
 
 mod phrase;
+mod read;
 
 use confsim_core::time::Duration;
 
-pub use phrase::PhraseError;
+pub use read::PhraseError;
 
-/// The sentences there are, each with what it does: for lists and help.
-pub const SENTENCES: [(&str, &str); 5] = [
-    ("drop the NTH MESSAGE from NODE to NODE", "the message is never written"),
-    ("delay the NTH MESSAGE from NODE to NODE by SPAN", "it is written later, behind what others write"),
-    ("hold the NTH MESSAGE from NODE to NODE", "it is written right after the next one between the two"),
-    ("cut the NTH connection between NODE and NODE at SPAN with HOW", "the connection breaks at that time"),
+/// Each kind of fault in an example, and what it does: for lists and help.
+pub const EXAMPLES: [(&str, &str); 16] = [
+    ("drop the 3rd MESSAGE from mcu to bob", "it is never written to the stream"),
+    ("delay the 1st 202 MESSAGE from mcu to alice by 2s", "it is written that much later"),
+    ("hold the 1st INFO from alice to focus", "it is written right behind the next message of the two"),
+    ("duplicate the 1st INVITE from alice to mcu", "it is written twice"),
+    ("corrupt byte 17 of the 1st BENOTIFY from focus to bob", "all bits of that byte arrive inverted"),
+    ("answer the 1st MESSAGE from mcu to bob with 503", "the last hop refuses it instead of carrying it"),
+    ("cut the 1st connection between bob and front-end at 5s with rst", "it breaks at that time"),
     (
-        "cut the NTH connection between NODE and NODE after COUNT bytes from NODE with HOW",
-        "the connection breaks there in the stream",
+        "cut the 1st connection between bob and front-end after 900 bytes from bob with silence",
+        "it breaks there",
     ),
+    ("refuse the 2nd connection between bob and front-end", "it never comes up"),
+    (
+        "stall the 1st connection between bob and front-end towards bob at 5s for 3s",
+        "that end reads nothing for so long",
+    ),
+    (
+        "slow the 1st connection between focus and mcu by 700ms at 5s for 3s",
+        "what is written meanwhile takes so much longer",
+    ),
+    ("crash focus at 5s", "it forgets everything, its connections end, and it stays away"),
+    ("crash factory at 5s back at 9s without its store", "the same, but it comes back with nothing"),
+    ("pause mcu at 5s for 3s", "it does nothing for so long, then everything at once"),
+    ("run the clock of mcu ahead by 1s", "it shows that much more, from the start"),
+    ("run the clock of mcu fast by 200 ppm", "it gains so many microseconds a second; `slow`: it loses them"),
 ];
+
+/// The host that all roles of the pool share in that topology; `crash pool` takes them all down in the other
+/// one too.
+pub const POOL: &str = "pool";
+
+/// Most that a clock may run fast or slow, in millionths: a tenth.
+pub const DRIFT_MAX: u32 = 100_000;
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +57,18 @@ pub enum Fault {
     },
     /// A connection breaks.
     Cut(Cut),
+    /// A connection never comes up.
+    Refuse(Line),
+    /// One end of a connection reads nothing for a while.
+    Stall(Stall),
+    /// A connection is slow for a while.
+    Slow(Slow),
+    /// A host goes down.
+    Crash(Crash),
+    /// A host stands still for a while.
+    Pause(Pause),
+    /// A clock is wrong.
+    Clock(Clock),
 }
 
 /// What happens to a message.
@@ -43,6 +80,12 @@ pub enum Harm {
     Delay(Duration),
     /// It is written right after the next message of the same two parties; if none comes it is lost.
     Hold,
+    /// It is written twice in a row.
+    Duplicate,
+    /// All bits of this byte of it are inverted, counting from 0; the last one if it is shorter.
+    Corrupt(u32),
+    /// It is not written; a response with this status code comes back instead.
+    Answer(u16),
 }
 
 /// A message, counted the way a person would: by what it is and between whom it goes. The front end does not
@@ -62,13 +105,20 @@ pub struct Which {
     pub to: String,
 }
 
-/// The end of a connection.
+/// A connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
+pub struct Line {
     /// Which of the connections between the two, in the order they were opened, counting from 1.
     pub nth: u32,
     /// The two nodes.
     pub between: [String; 2],
+}
+
+/// The end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Which connection.
+    pub line: Line,
     /// When.
     pub when: When,
     /// How.
@@ -98,4 +148,81 @@ pub enum How {
     Rst,
     /// What is under way is lost and neither end is told.
     Silence,
+}
+
+/// A reader that does not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// Which connection.
+    pub line: Line,
+    /// The end that does not read.
+    pub towards: String,
+    /// From when on.
+    pub at: Duration,
+    /// For how long.
+    pub lasts: Duration,
+}
+
+/// A connection that is slow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slow {
+    /// Which connection.
+    pub line: Line,
+    /// How much is added to its latency, both ways.
+    pub by: Duration,
+    /// From when on.
+    pub at: Duration,
+    /// For how long.
+    pub lasts: Duration,
+}
+
+/// A host that goes down: what its nodes had in memory is gone, peers see their connections end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// A node, or [`POOL`].
+    pub host: String,
+    /// When.
+    pub at: Duration,
+    /// When it comes back, if it does.
+    pub back: Option<Back>,
+}
+
+/// A host that comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// When.
+    pub at: Duration,
+    /// Whether what it stored is lost too.
+    pub without_store: bool,
+}
+
+/// A host that stands still. What it missed it does afterwards, timers first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// A node, or [`POOL`].
+    pub host: String,
+    /// When.
+    pub at: Duration,
+    /// For how long.
+    pub lasts: Duration,
+}
+
+/// A node's clock, wrong from the start of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Whose.
+    pub node: String,
+    /// How.
+    pub error: ClockError,
+}
+
+/// How a clock is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockError {
+    /// It shows this much more than the time.
+    Ahead(Duration),
+    /// It gains so many microseconds each second; at most [`DRIFT_MAX`].
+    Fast(u32),
+    /// It loses so many microseconds each second; at most [`DRIFT_MAX`].
+    Slow(u32),
 }

@@ -36,7 +36,7 @@ pub enum Peer {
 impl Peer {
     /// The node that `part` describes.
     pub fn new(part: Part<'_>) -> Self {
-        let Part { node, cast, scenario, mut entropy } = part;
+        let Part { node, cast, scenario, entropy, mut lasting, .. } = part;
         let address = |node| cast.address(node);
         let mut settings = Settings::new(address(node));
         match node.role() {
@@ -76,7 +76,7 @@ impl Peer {
                     Kind::Legacy => client::Kind::Legacy,
                     Kind::Cwa => client::Kind::Cwa,
                 };
-                let (user, epid) = (cast.uri(node), entropy.hex(10));
+                let (user, epid) = (cast.uri(node), lasting.hex(10));
                 let mut config =
                     client::Config::new(&user, &epid, kind, address(node), address(NodeId::FRONT_END));
                 config.display_name = Some(display_name.clone());

@@ -11,14 +11,16 @@ mod generate;
 mod model;
 mod named;
 mod span;
+mod words;
 
 pub use build::{Builder, scenario};
 pub use check::{Flaw, Place};
 pub use file::{FileError, from_toml, to_toml};
 pub use generate::{Profile, generate};
 pub use model::{
-    Action, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range, Scenario, Split,
-    Step, Topology,
+    Action, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range, Scenario,
+    Speech, Split, Step, Topology,
 };
 pub use named::{NAMED, Named, named};
 pub use span::{parse_span, write_span};
+pub use words::{DialogPart, Piece, Words};

@@ -12,5 +12,7 @@ mod store;
 pub(crate) use cast::ROLES;
 pub use cast::{Cast, NodeId, Role};
 pub use digest::Digest;
-pub use record::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, Observer, Opened, Record, StepId};
+pub use record::{
+    Cause, ConnectionId, Emitted, Fate, Heard, HostChange, MsgId, Observer, Opened, Record, Skip, StepId,
+};
 pub use store::{Keep, RING, Trace};

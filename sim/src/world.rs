@@ -1,5 +1,6 @@
 //! Worlds: what connects the nodes of a run, moves time, and reports to the trace.
 
+mod dialogs;
 pub mod event;
 mod origin;
 mod outcome;

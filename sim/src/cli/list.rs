@@ -7,20 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::{Exit, fail, show};
 use crate::covers::{catalogue, coverage};
+use crate::fault::EXAMPLES;
 use crate::property::CATALOGUE;
 use crate::scenario::NAMED;
-
-/// Each kind of fault in an example, and what it does.
-const FAULTS: [(&str, &str); 5] = [
-    ("drop the 3rd MESSAGE from mcu to bob", "it is never written to the stream"),
-    ("delay the 1st 202 MESSAGE from mcu to alice by 2s", "it is written that much later"),
-    ("hold the 1st INFO from alice to focus", "it is written right behind the next message of the two"),
-    ("cut the 1st connection between bob and front-end at 5s with rst", "it breaks at that time"),
-    (
-        "cut the 1st connection between bob and front-end after 900 bytes from bob with silence",
-        "it breaks there",
-    ),
-];
 
 /// Arguments of `confsim list`.
 #[derive(Args, Debug)]
@@ -98,24 +87,12 @@ fn requirements() -> Result<String, toml::de::Error> {
 
 fn faults() -> String {
     let mut text = String::new();
-    for (example, meaning) in FAULTS {
+    for (example, meaning) in EXAMPLES {
         let _ = writeln!(text, "{example}\n    {meaning}");
     }
     text.push_str(
-        "\nfin: what is under way arrives; rst: it is lost; silence: it is lost and nobody is told\n",
+        "\nfin: what is under way arrives; rst: it is lost; silence: it is lost and nobody is told\n\
+        crash and pause take a node, or `pool`: all its roles at once\n",
     );
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fault::Fault;
-
-    #[test]
-    fn every_example_of_a_fault_is_one() {
-        for (example, _) in FAULTS {
-            assert_eq!(example.parse::<Fault>().map(|fault| fault.to_string()).as_deref(), Ok(example));
-        }
-    }
 }

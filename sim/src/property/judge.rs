@@ -15,7 +15,9 @@ use super::roster::Rosters;
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::wire::Wire;
 use crate::scenario::Scenario;
-use crate::trace::{Cast, ConnectionId, Emitted, Heard, MsgId, NodeId, Observer, Opened, Record, Role};
+use crate::trace::{
+    Cast, Cause, ConnectionId, Emitted, Heard, MsgId, NodeId, Observer, Opened, Record, Role,
+};
 
 /// How long the IM MCU waits for the answer to a forward when the scenario does not say (D-26).
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(32);
@@ -75,7 +77,10 @@ impl Judge {
 
     /// Only what the focus and the IM MCU say of their own accord is judged; what is passed on was said before.
     fn emitted(&mut self, emitted: &Emitted) {
-        let Emitted { id, from, to, origin, connection, summary, head, body, .. } = emitted;
+        let Emitted { id, from, to, origin, connection, cause, summary, head, body, .. } = emitted;
+        if matches!(cause, Cause::Fault(_)) {
+            return;
+        }
         if method_of(summary) == &Method::Subscribe {
             let client = [*from, *to].into_iter().find(|node| node.role() == Role::Client);
             self.subscribing.push((*id, client.unwrap_or(*origin)));
@@ -121,6 +126,15 @@ impl Judge {
         }
     }
 
+    /// A host is struck. All that a role of the pool owes to anybody may then be unpaid.
+    fn host(&mut self, who: NodeId) {
+        if who.role() == Role::Client {
+            return self.strike(who);
+        }
+        self.scene.pool_broken = true;
+        self.scene.struck.fill(true);
+    }
+
     fn opened(&mut self, opened: &Opened) {
         let place = opened.connection.0 as usize;
         if self.ends.len() <= place {
@@ -146,6 +160,7 @@ impl Observer for Judge {
                 self.broken(*connection);
                 self.show(Sight::Gone(*who, *connection));
             }
+            Record::Host { who, .. } => self.host(*who),
             Record::Fault { message: None, connection, .. } => self.broken(*connection),
             Record::Fault { message: Some(struck), .. } => {
                 let found = self.subscribing.iter().rev().find(|(id, _)| id == struck);

@@ -85,7 +85,13 @@ impl Builder {
     /// A user, displayed by the capitalised name.
     pub fn participant(mut self, name: &str, kind: Kind, link: Option<Link>) -> Self {
         let display_name = capitalised(name);
-        self.scenario.participants.push(Participant { name: name.to_owned(), kind, display_name, link });
+        self.scenario.participants.push(Participant {
+            name: name.to_owned(),
+            user: None,
+            kind,
+            display_name,
+            link,
+        });
         self
     }
 

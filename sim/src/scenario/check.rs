@@ -4,8 +4,8 @@ use std::fmt;
 
 use confsim_core::time::Duration;
 
-use super::{Action, MAX_PARTICIPANTS, Range, Scenario, Split, Topology};
-use crate::fault::{Cut, Fault, When};
+use super::{Action, MAX_PARTICIPANTS, Piece, Range, Scenario, Speech, Split, Topology, Words};
+use crate::fault::{Clock, Crash, Cut, Fault, Line, POOL, Pause, Slow, Stall, When};
 use crate::trace::ROLES;
 
 /// A tick of the worlds that have one: parity asks for latencies of whole ticks.
@@ -88,17 +88,16 @@ impl Scenario {
         let mut seen = std::collections::BTreeSet::new();
         for (index, participant) in self.participants.iter().enumerate() {
             let name = participant.name.as_str();
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            let what =
-                if !name.bytes().all(plain) || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
-                    format!("`{name}` is no name: a lower-case letter, then letters, digits and hyphens")
-                } else if ROLES.contains(&name) {
-                    format!("`{name}` is the name of a role of the pool")
-                } else if !seen.insert(name) {
-                    format!("there is a participant called `{name}` already")
-                } else {
-                    continue;
-                };
+            let improper = [name, participant.user()].into_iter().find(|name| !proper(name));
+            let what = if let Some(name) = improper {
+                format!("`{name}` is no name: a lower-case letter, then letters, digits and hyphens")
+            } else if ROLES.contains(&name) || name == POOL {
+                format!("`{name}` is the name of a role of the pool")
+            } else if !seen.insert(name) {
+                format!("there is a participant called `{name}` already")
+            } else {
+                continue;
+            };
             return Err(Flaw { place: Place::Participant(index), what });
         }
         Ok(())
@@ -115,11 +114,14 @@ impl Scenario {
                 return flaw("it comes after the end of the run".to_owned());
             }
             last = step.at;
-            let user = if let Action::Eject { user, .. } = &step.action { Some(user) } else { None };
-            for name in std::iter::once(&step.who).chain(user) {
-                if !self.takes_part(name) {
-                    return flaw(format!("there is no participant called `{name}`"));
-                }
+            let mut names = vec![step.who.as_str()];
+            names.extend(step.action.user());
+            if let Action::Say(Speech::Text(text)) = &step.action {
+                let words = Words::parse(text).map_err(|what| Flaw::step(index, what))?;
+                names.extend(words.0.iter().filter_map(Piece::participant));
+            }
+            if let Some(name) = names.into_iter().find(|name| !self.takes_part(name)) {
+                return flaw(format!("there is no participant called `{name}`"));
             }
         }
         Ok(())
@@ -127,23 +129,50 @@ impl Scenario {
 
     fn check_fault(&self, fault: &Fault) -> Result<(), String> {
         let nodes = match fault {
-            Fault::Message { which, .. } => [&which.from, &which.to],
-            Fault::Cut(Cut { between: [one, other], when, .. }) => {
-                if let When::After { from, .. } = when
-                    && from != one
-                    && from != other
-                {
-                    return Err(format!("`{from}` is no end of that connection"));
+            Fault::Message { which, .. } => vec![&which.from, &which.to],
+            Fault::Cut(Cut { line, when: When::After { from, .. }, .. }) => Self::check_end(line, from)?,
+            Fault::Cut(Cut { line, when: When::At(_), .. }) | Fault::Refuse(line) => {
+                line.between.iter().collect()
+            }
+            Fault::Stall(Stall { line, towards, .. }) => Self::check_end(line, towards)?,
+            Fault::Slow(Slow { line, .. }) => line.between.iter().collect(),
+            Fault::Crash(Crash { host, at, back }) => {
+                if back.is_some_and(|back| back.at <= *at) {
+                    return Err(format!("`{host}` must crash before it comes back"));
                 }
-                [one, other]
+                return self.check_host(host);
             }
+            Fault::Pause(Pause { host, .. }) => return self.check_host(host),
+            Fault::Clock(Clock { node, .. }) => vec![node],
         };
-        for name in nodes {
-            if !self.takes_part(name) && !ROLES.contains(&name.as_str()) {
-                return Err(format!("there is no node called `{name}`"));
-            }
+        nodes.into_iter().try_for_each(|name| self.check_node(name))
+    }
+
+    /// Both ends of `line`, of which `end` is one.
+    fn check_end<'a>(line: &'a Line, end: &str) -> Result<Vec<&'a String>, String> {
+        if line.between.iter().any(|one| one == end) {
+            Ok(line.between.iter().collect())
+        } else {
+            Err(format!("`{end}` is no end of that connection"))
         }
-        Ok(())
+    }
+
+    fn check_host(&self, name: &str) -> Result<(), String> {
+        if name == POOL {
+            Ok(())
+        } else if self.topology == Topology::Pool && ROLES.contains(&name) {
+            Err(format!("all roles share one host here: say `{POOL}` instead of `{name}`"))
+        } else {
+            self.check_node(name)
+        }
+    }
+
+    fn check_node(&self, name: &str) -> Result<(), String> {
+        if self.takes_part(name) || ROLES.contains(&name) {
+            Ok(())
+        } else {
+            Err(format!("there is no node called `{name}`"))
+        }
     }
 
     fn check_parity(&self) -> Result<(), Flaw> {
@@ -171,4 +200,10 @@ impl Scenario {
     fn takes_part(&self, name: &str) -> bool {
         self.participants.iter().any(|participant| participant.name == name)
     }
+}
+
+/// Whether this can be the name of a participant, or of a user.
+fn proper(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.bytes().all(plain) && name.starts_with(|first: char| first.is_ascii_lowercase())
 }

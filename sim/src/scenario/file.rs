@@ -18,13 +18,15 @@
 //! participants = [
 //!     { name = "alice", kind = "uccp", display-name = "Alice A." },   # kind: the default; or legacy, cwa
 //!     { name = "bob", link = { latency = "300ms" } },
+//!     { name = "bob-mobile", user = "bob" },                          # another endpoint of Bob's
 //! ]
 //!
-//! steps = [                         # what: sign-in, create, join, send, typing, eject, leave
+//! steps = [                         # what: sign-in, create, join, send, typing, eject, leave, say
 //!     { at = "0s", who = "alice", what = "sign-in" },
 //!     { at = "1s", who = "alice", what = "create", conference = "lunch", subject = "" },
 //!     { at = "2s", who = "alice", what = "send", conference = "lunch", format = "text/plain", text = "Hello" },
 //!     { at = "3s", who = "alice", what = "eject", conference = "lunch", user = "bob" },
+//!     { at = "4s", who = "bob", what = "say", text = "INFO ${focus:lunch} SIP/2.0\r\n…" },  # or: bytes = "0d 0a"
 //! ]
 //!
 //! faults = ["drop the 1st INFO from alice to focus"]

@@ -9,7 +9,7 @@ use confsim_core::time::Duration;
 
 use super::build::{capitalised, empty};
 use super::{Action, Kind, Link, Links, Participant, Range, Scenario, Split, Step, Topology};
-use crate::fault::{Cut, Fault, Harm, How, When, Which};
+use crate::fault::{Cut, Fault, Harm, How, Line, When, Which};
 
 /// What kind of scenarios to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn participants(draw: &mut Entropy) -> Vec<Participant> {
 }
 
 fn participant(name: &str, kind: Kind) -> Participant {
-    Participant { name: name.to_owned(), kind, display_name: capitalised(name), link: None }
+    Participant { name: name.to_owned(), user: None, kind, display_name: capitalised(name), link: None }
 }
 
 /// Everybody signs in; the organizer creates and joins; then things happen.
@@ -208,7 +208,8 @@ fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
         } else {
             When::After { bytes: draw.between(500, 8_000), from: who.clone() }
         };
-        return Fault::Cut(Cut { nth: 1, between: [who, "front-end".to_owned()], when, how });
+        let line = Line { nth: 1, between: [who, "front-end".to_owned()] };
+        return Fault::Cut(Cut { line, when, how });
     }
     let client_sends =
         [("INVITE", "focus"), ("SUBSCRIBE", "focus"), ("INVITE", "mcu"), ("MESSAGE", "mcu"), ("BYE", "mcu")];

@@ -99,8 +99,11 @@ pub struct Limits {
 /// Somebody who takes part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Participant {
-    /// Short lower-case name, unique, also the user part of the SIP URI.
+    /// Short lower-case name, unique.
     pub name: String,
+    /// The user part of the SIP URI where it is not the name: several participants with one user are several
+    /// endpoints of that user.
+    pub user: Option<String>,
     /// What software is used.
     pub kind: Kind,
     /// The display name shown to others.
@@ -175,6 +178,17 @@ pub enum Action {
         /// Which conference.
         conference: String,
     },
+    /// Write something on the connection to the front end, past the client: what a hostile peer does.
+    Say(Speech),
+}
+
+/// What is written by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// A text with placeholders (see [`Words`](super::Words)).
+    Text(String),
+    /// Any bytes.
+    Bytes(Vec<u8>),
 }
 
 impl Action {
@@ -188,13 +202,22 @@ impl Action {
             Self::Typing { .. } => "typing",
             Self::Eject { .. } => "eject",
             Self::Leave { .. } => "leave",
+            Self::Say(_) => "say",
+        }
+    }
+
+    /// The participant it is about.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Eject { user, .. } => Some(user),
+            _ => None,
         }
     }
 
     /// The conference it is about, by its name in the scenario.
     pub fn conference(&self) -> Option<&str> {
         match self {
-            Self::SignIn => None,
+            Self::SignIn | Self::Say(_) => None,
             Self::Create { conference, .. }
             | Self::Join { conference }
             | Self::Send { conference, .. }
@@ -205,10 +228,10 @@ impl Action {
     }
 }
 
-impl Scenario {
-    /// The SIP URI of the participant called `name`.
-    pub fn uri(&self, name: &str) -> String {
-        format!("sip:{name}@{}", self.domain)
+impl Participant {
+    /// The user part of the SIP URI.
+    pub fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or(&self.name)
     }
 }
 

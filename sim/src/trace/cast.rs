@@ -35,6 +35,9 @@ impl NodeId {
     /// The IM MCU.
     pub const MCU: Self = Self(3);
 
+    /// All roles of the pool.
+    pub const POOL: [Self; 4] = [Self::FRONT_END, Self::FACTORY, Self::FOCUS, Self::MCU];
+
     /// The client of the scenario's `n`-th participant, counting from zero.
     pub const fn client(n: usize) -> Self {
         Self(ROLES.len() as u16 + n as u16)
@@ -70,6 +73,8 @@ pub(crate) const ROLES: [&str; 4] = ["front-end", "factory", "focus", "mcu"];
 pub struct Cast {
     domain: Arc<str>,
     names: Vec<Arc<str>>,
+    /// Whose clients the participants are, by their places in the scenario.
+    users: Vec<Arc<str>>,
 }
 
 impl Cast {
@@ -79,6 +84,7 @@ impl Cast {
         Self {
             domain: Arc::from(scenario.domain.as_str()),
             names: ROLES.into_iter().chain(participants).map(Arc::from).collect(),
+            users: scenario.participants.iter().map(|participant| Arc::from(participant.user())).collect(),
         }
     }
 
@@ -97,16 +103,25 @@ impl Cast {
         self.nodes().find(|node| self.name(*node) == name)
     }
 
-    /// The SIP URI of a participant: `sip:bob@contoso.com`.
+    /// The SIP URI of a participant's user: `sip:bob@contoso.com`.
     pub fn uri(&self, node: NodeId) -> String {
-        format!("sip:{}@{}", self.name(node), self.domain)
+        let user = node.participant().and_then(|place| self.users.get(place));
+        format!("sip:{}@{}", user.map_or(self.name(node), |user| user), self.domain)
     }
 
-    /// The participant with this SIP URI.
-    pub fn by_uri(&self, uri: &str) -> Option<NodeId> {
+    /// The user name in this SIP URI, if that is a participant's: for people.
+    pub fn user<'a>(&'a self, uri: &str) -> Option<&'a str> {
         let (name, domain) = uri.strip_prefix("sip:")?.split_once('@')?;
-        let node = self.find(name)?;
-        (domain == &*self.domain && node.role() == Role::Client).then_some(node)
+        let user = self.users.iter().find(|user| ***user == *name)?;
+        (domain == &*self.domain).then_some(user)
+    }
+
+    /// The participant with this SIP URI, if only one has it: a user may have several clients.
+    pub fn by_uri(&self, uri: &str) -> Option<NodeId> {
+        let name = self.user(uri)?;
+        let mut places = (0..).zip(&self.users).filter(|(_, user)| ***user == *name);
+        let (place, _) = places.next()?;
+        places.next().is_none().then(|| NodeId::client(place))
     }
 
     /// Where a node listens, and where it connects from as its peers see it: `focus.contoso.com:5061`.

@@ -4,14 +4,15 @@
 use confsim_core::client::Event;
 use confsim_core::time::Instant;
 
-use super::{Cause, Digest, Fate, Record};
+use super::{Cause, Digest, Fate, HostChange, Record};
 
 /// Takes one record in.
 pub(super) fn fold(digest: &mut Digest, at: Instant, record: &Record) {
     digest.number(at.as_micros());
     match record {
-        Record::Step { step, who, done } => {
-            numbers(digest, [1, step.0.into(), who.index() as u64, (*done).into()]);
+        Record::Step { step, who, skipped } => {
+            let skipped = skipped.map_or(0, |why| 1 + why as u64);
+            numbers(digest, [1, step.0.into(), who.index() as u64, skipped]);
         }
         Record::Emitted(message) => {
             numbers(
@@ -57,6 +58,20 @@ pub(super) fn fold(digest: &mut Digest, at: Instant, record: &Record) {
             let message = message.map_or(u64::MAX, |id| id.0.into());
             numbers(digest, [12, (*fault).into(), message, connection.0.into()]);
         }
+        Record::Said { who, connection, bytes } => {
+            numbers(digest, [14, who.index() as u64, connection.0.into()]);
+            digest.bytes(bytes);
+        }
+        Record::Host { who, fault, change } => {
+            let change = match change {
+                HostChange::Crashed => 0,
+                HostChange::Paused => 1,
+                HostChange::Resumed => 2,
+                HostChange::Clock => 3,
+                HostChange::Back { incarnation } => 4 + u64::from(*incarnation),
+            };
+            numbers(digest, [15, who.index() as u64, (*fault).into(), change]);
+        }
         Record::End { who, dump } => {
             numbers(digest, [13, who.index() as u64]);
             for (kind, count) in dump {
@@ -83,6 +98,7 @@ fn cause(digest: &mut Digest, cause: Cause) {
             digest.bytes(name.as_bytes());
         }
         Cause::Connection(connection) => numbers(digest, [4, connection.0.into()]),
+        Cause::Fault(fault) => numbers(digest, [5, fault.into()]),
     }
 }
 

@@ -35,15 +35,14 @@ pub trait Observer {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Record {
-    /// A user did what the scenario says, or could not (`done` is false) because the conference the step
-    /// names does not exist.
+    /// A user did what the scenario says, or could not.
     Step {
         /// Which step.
         step: StepId,
         /// Who.
         who: NodeId,
-        /// Whether it was done.
-        done: bool,
+        /// Why it was not done, if it was not.
+        skipped: Option<Skip>,
     },
     /// A node wrote a message.
     Emitted(Emitted),
@@ -115,6 +114,24 @@ pub enum Record {
         /// The connection it struck.
         connection: ConnectionId,
     },
+    /// A participant wrote bytes that are no SIP message.
+    Said {
+        /// Who.
+        who: NodeId,
+        /// On which connection.
+        connection: ConnectionId,
+        /// What.
+        bytes: Bytes,
+    },
+    /// A fault of the scenario struck a node itself, or lets go of it.
+    Host {
+        /// Which node.
+        who: NodeId,
+        /// Which fault, by its place in the list.
+        fault: u32,
+        /// What that makes of it.
+        change: HostChange,
+    },
     /// The run is over; what is left in a node.
     End {
         /// Which node.
@@ -122,6 +139,37 @@ pub enum Record {
         /// What it holds.
         dump: Dump,
     },
+}
+
+/// Why a step was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// The conference that the step names does not exist.
+    NoConference,
+    /// The user's host is down.
+    Down,
+    /// The user has no connection, which the step needs.
+    NotConnected,
+    /// The step names something that was never seen: a dialog, for example.
+    Unknown,
+}
+
+/// What becomes of a node when its host is struck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostChange {
+    /// It is gone, with its memory and its connections.
+    Crashed,
+    /// It begins again, for the so many-th time.
+    Back {
+        /// Which life this is, counting from 1.
+        incarnation: u32,
+    },
+    /// It stands still.
+    Paused,
+    /// It goes on.
+    Resumed,
+    /// Its clock has an error from now on.
+    Clock,
 }
 
 /// A message as it was written.
@@ -182,7 +230,7 @@ pub struct Opened {
 /// What led to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The beginning of the run.
+    /// The beginning of the node's life.
     Start,
     /// What a user did.
     Step(StepId),
@@ -192,6 +240,8 @@ pub enum Cause {
     Timer(&'static str),
     /// A connection that came up, was lost, or carried no SIP.
     Connection(ConnectionId),
+    /// A fault of the scenario, by its place in the list: nobody said this.
+    Fault(u32),
 }
 
 /// Why a message did not arrive.

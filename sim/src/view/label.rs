@@ -5,7 +5,7 @@ use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine};
 
 use crate::scenario::Action;
-use crate::trace::Cast;
+use crate::trace::{Cast, HostChange, Skip};
 
 /// Longest quotation from an instant message, in characters.
 const QUOTE: usize = 32;
@@ -28,6 +28,28 @@ pub(super) fn action(action: &Action) -> String {
         Action::Typing { .. } => "types".to_owned(),
         Action::Eject { user, .. } => format!("ejects {user}"),
         Action::Leave { .. } => "leaves".to_owned(),
+        Action::Say(_) => "forges".to_owned(),
+    }
+}
+
+/// Why a user does not.
+pub(super) const fn skip(why: Skip) -> &'static str {
+    match why {
+        Skip::NoConference => "skipped: there is no such conference",
+        Skip::Down => "skipped: the host is down",
+        Skip::NotConnected => "skipped: there is no connection",
+        Skip::Unknown => "skipped: what it names was never seen",
+    }
+}
+
+/// What becomes of a node.
+pub(super) fn change(change: HostChange) -> String {
+    match change {
+        HostChange::Crashed => "crashes".to_owned(),
+        HostChange::Back { incarnation } => format!("is back (#{incarnation})"),
+        HostChange::Paused => "stands still".to_owned(),
+        HostChange::Resumed => "goes on".to_owned(),
+        HostChange::Clock => "is out of time".to_owned(),
     }
 }
 
@@ -105,11 +127,11 @@ fn provisioned_label(provisioned: &Provisioned) -> String {
     }
 }
 
-/// The participant's name for any form of a SIP URI, with parameters or brackets; the URI for strangers.
+/// The user's name for any form of a SIP URI, with parameters or brackets; the URI for strangers.
 fn person(uri: &str, cast: &Cast) -> String {
     let bare = uri.trim().trim_start_matches('<').trim_end_matches('>').trim();
     let bare = bare.split(';').next().unwrap_or(bare);
-    cast.by_uri(bare).map_or_else(|| bare.to_owned(), |node| cast.name(node).to_owned())
+    cast.user(bare).unwrap_or(bare).to_owned()
 }
 
 /// What a message is about, beyond method and status: command, roster version, Message-Id, reason.

@@ -10,6 +10,9 @@ use super::label;
 use crate::scenario::{Action, Scenario};
 use crate::trace::{Cast, Cause, ConnectionId, Emitted, Fate, MsgId, NodeId, Record, Role, Trace};
 
+/// How much is shown of bytes that are no message, in characters.
+const FORGED: usize = 40;
+
 /// One line of a story.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -122,7 +125,7 @@ impl<'a> Teller<'a> {
                     self.deed(at, opened.opener, format!("connects to {to}"), None);
                 }
             }
-            Record::Step { step, who, done } => {
+            Record::Step { step, who, skipped } => {
                 let action = self.scenario.steps.get(step.0 as usize).map(|step| &step.action);
                 let mut notes: Vec<_> = action
                     .filter(|_| self.several)
@@ -130,11 +133,18 @@ impl<'a> Teller<'a> {
                     .map(str::to_owned)
                     .into_iter()
                     .collect();
-                if !done {
-                    notes.push("skipped: there is no such conference".to_owned());
-                }
+                notes.extend(skipped.map(|why| label::skip(why).to_owned()));
                 let what = What::Deed { who: *who, text: action.map(label::action).unwrap_or_default() };
                 self.deeds.push(Line { at, what, notes });
+            }
+            Record::Host { who, fault, change } => {
+                let sentence = self.scenario.faults.get(*fault as usize).map(ToString::to_string);
+                let note = format!("FAULT: {}", sentence.unwrap_or_default());
+                self.deed(at, *who, label::change(*change), Some(note));
+            }
+            Record::Said { who, bytes, .. } => {
+                let note = String::from_utf8_lossy(bytes).escape_debug().take(FORGED).collect();
+                self.deed(at, *who, format!("{} bytes", bytes.len()), Some(note));
             }
             Record::Garbage { who, error, .. } => {
                 self.deed(at, *who, "hears no SIP".to_owned(), Some(error.clone()));
@@ -171,6 +181,7 @@ fn told_by<'t, 'a>(told: &'t mut BTreeMap<MsgId, Told<'a>>, cause: Cause) -> Opt
 fn because(cause: Cause) -> Option<String> {
     match cause {
         Cause::Timer(name) => Some(format!("on {name}")),
+        Cause::Fault(_) => Some("made up by the fault".to_owned()),
         _ => None,
     }
 }

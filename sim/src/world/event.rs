@@ -4,10 +4,15 @@
 //! one instant, are hashes of the seed, the connection's name, the direction and the ordinal of the write:
 //! taking one message out of a run moves nothing that did not depend on it.
 
+mod clock;
 mod connect;
 mod drain;
+mod harm;
+mod host;
+mod line;
 mod plan;
 mod queue;
+mod say;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -17,15 +22,17 @@ use confsim_core::entropy::{Entropy, hash, hash_parts};
 use confsim_core::node::{Address, ConnId, Deadline, Input, Node};
 use confsim_core::time::Instant;
 
-use self::drain::Parked;
-use self::plan::Plan;
+use self::clock::Clock;
+use self::harm::Parked;
+use self::plan::{Plan, clocked};
 use self::queue::{Due, Queue};
 use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
-use super::script::Script;
+use super::script::{Order, Script};
+use crate::fault::Fault;
 use crate::node::Peer;
 use crate::scenario::Scenario;
-use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, StepId, Trace};
+use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
 
 /// Most inputs at one instant: some hundred participants who all do something at once stay below.
 const INSTANT_LIMIT: usize = 1_000_000;
@@ -43,8 +50,21 @@ pub struct Part<'a> {
     pub cast: &'a Cast,
     /// The scenario.
     pub scenario: &'a Scenario,
+    /// Which life of the node this is, counting from 1.
+    pub incarnation: u32,
     /// The node's own randomness, of this incarnation.
     pub entropy: Entropy,
+    /// The node's own randomness, the same in every incarnation: for what outlives them.
+    pub lasting: Entropy,
+}
+
+impl<'a> Part<'a> {
+    /// The part of `node` under `seed`.
+    pub fn new(node: NodeId, cast: &'a Cast, scenario: &'a Scenario, seed: u64, incarnation: u32) -> Self {
+        let name = cast.name(node);
+        let entropy = Entropy::named(seed, &format!("{name}#{incarnation}"));
+        Self { node, cast, scenario, incarnation, entropy, lasting: Entropy::named(seed, name) }
+    }
 }
 
 /// Runs `scenario` under `seed`; equal arguments give equal outcomes, byte for byte.
@@ -65,7 +85,12 @@ pub fn run_with<N: Actor>(
 
 /// A node in its place.
 struct Seat<N> {
-    node: N,
+    /// The node, while its host is up.
+    node: Option<N>,
+    incarnation: u32,
+    clock: Clock,
+    /// Until when it stands still.
+    paused: Option<Instant>,
     /// The node's own last word on when it wants to be woken.
     deadline: Option<Deadline>,
     /// The earliest entry in the queue that wakes it.
@@ -78,6 +103,7 @@ struct Seat<N> {
 struct Engine<'a, 'o, N> {
     scenario: &'a Scenario,
     seed: u64,
+    make: Box<dyn FnMut(Part<'_>) -> N + 'a>,
     now: Instant,
     seats: Vec<Seat<N>>,
     addresses: BTreeMap<Address, NodeId>,
@@ -115,25 +141,27 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         seed: u64,
         keep: Keep,
         observers: &'a mut [&'o mut dyn Observer],
-        mut make: impl FnMut(Part<'_>) -> N,
+        mut make: impl FnMut(Part<'_>) -> N + 'a,
     ) -> Self {
         let cast = Cast::of(scenario);
-        let mut seat = |node| {
-            let entropy = Entropy::named(seed, &format!("{}#1", cast.name(node)));
-            Seat {
-                node: make(Part { node, cast: &cast, scenario, entropy }),
-                deadline: None,
-                armed: None,
-                connections: BTreeMap::new(),
-                opened: 0,
-                accepted: 0,
-            }
+        let mut seat = |node| Seat {
+            node: Some(make(Part::new(node, &cast, scenario, seed, 1))),
+            incarnation: 1,
+            clock: Clock::default(),
+            paused: None,
+            deadline: None,
+            armed: None,
+            connections: BTreeMap::new(),
+            opened: 0,
+            accepted: 0,
         };
+        let seats = cast.nodes().map(&mut seat).collect();
         Self {
             scenario,
             seed,
+            make: Box::new(make),
             now: Instant::ZERO,
-            seats: cast.nodes().map(&mut seat).collect(),
+            seats,
             addresses: cast.nodes().map(|node| (cast.address(node), node)).collect(),
             wires: Vec::new(),
             pairs: BTreeMap::new(),
@@ -141,7 +169,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             plan: Plan::of(scenario, &cast),
             parked: BTreeMap::new(),
             parked_ever: 0,
-            script: Script::default(),
+            script: Script::new(scenario),
             log: Log { observers, trace: Trace::new(cast, keep) },
             emitted: 0,
             hops: 0,
@@ -157,9 +185,12 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             let tie = hash_parts(&[self.seed, hash(step.who.as_bytes()), step.at.as_micros()]);
             self.queue.push(Instant::ZERO + step.at, tie, Due::Step(index));
         }
-        for (fault, at) in self.plan.clocked() {
-            self.queue.push(at, 0, Due::Cut(fault));
+        for (index, fault) in (0..).zip(&self.scenario.faults) {
+            for (at, due) in clocked(index, fault) {
+                self.queue.push(at, 0, due);
+            }
         }
+        self.set_clocks();
         let end = Instant::ZERO + self.scenario.end;
         let broken = self.turn(end).err();
         if broken.is_none() {
@@ -168,7 +199,8 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
                 self.log.record(end, parked.lost());
             }
             for (node, seat) in self.log.trace.cast.nodes().zip(&self.seats) {
-                self.log.record(end, Record::End { who: node, dump: seat.node.dump() });
+                let dump = seat.node.as_ref().map(Node::dump).unwrap_or_default();
+                self.log.record(end, Record::End { who: node, dump });
             }
         }
         Outcome {
@@ -197,39 +229,81 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
 
     /// Lets one thing happen; the node it happened to.
     fn happen(&mut self, due: Due) -> Result<Option<NodeId>, Breach> {
+        if let Some(node) = self.concerns(due)
+            && let Some(until) = self.paused(node)
+        {
+            // One tie for all: what a node missed comes in the order in which it was to come.
+            self.queue.push(until, hash_parts(&[self.seed, node.index() as u64]), due);
+            return Ok(None);
+        }
         match due {
             Due::Start(node) => self.give(node, Input::Start, Cause::Start)?,
             Due::Timer(node) => return self.wake(node).map(|()| Some(node)),
             Due::Step(index) => self.step(index)?,
             Due::Arrival { connection, side, stamp } => self.arrive(connection, side.into(), stamp)?,
             Due::Release(slot) => self.release(slot),
-            Due::Cut(fault) => self.cut_by_clock(fault),
+            Due::Fault(fault) => self.strike(fault),
+            Due::Relief(fault) => self.relieve(fault),
         }
         Ok(None)
     }
 
+    /// The node that has to act for something to happen.
+    fn concerns(&self, due: Due) -> Option<NodeId> {
+        match due {
+            Due::Start(node) | Due::Timer(node) => Some(node),
+            Due::Step(index) => self.log.trace.cast.find(&self.scenario.steps.get(index as usize)?.who),
+            Due::Arrival { connection, side, .. } => {
+                Some(self.wires.get(connection as usize)?.ends.get(1 - usize::from(side))?.node)
+            }
+            Due::Release(_) | Due::Fault(_) | Due::Relief(_) => None,
+        }
+    }
+
+    /// A fault strikes by the clock.
+    fn strike(&mut self, index: u32) {
+        match self.scenario.faults.get(index as usize) {
+            Some(Fault::Cut(cut)) => self.cut_by_clock(index, cut),
+            Some(Fault::Stall(stall)) => self.stall(index, stall),
+            Some(Fault::Slow(slow)) => self.slow(index, slow),
+            Some(Fault::Crash(crash)) => self.crash(index, crash),
+            Some(Fault::Pause(pause)) => self.pause(index, pause),
+            Some(Fault::Message { .. } | Fault::Refuse(_) | Fault::Clock(_)) | None => {}
+        }
+    }
+
+    /// A fault lets go.
+    fn relieve(&mut self, index: u32) {
+        match self.scenario.faults.get(index as usize) {
+            Some(Fault::Crash(crash)) => self.come_back(index, crash),
+            Some(Fault::Pause(pause)) => self.resume(index, pause),
+            _ => {}
+        }
+    }
+
     /// Fires a node's timer, unless it has moved its deadline since.
     fn wake(&mut self, node: NodeId) -> Result<(), Breach> {
-        let now = self.now;
         let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
         seat.armed = None;
+        let shown = seat.clock.shows(self.now);
         let Some(deadline) = seat.deadline else { return Ok(()) };
-        if deadline.at > now {
+        if deadline.at > shown {
             self.arm(node, Some(deadline));
             return Ok(());
         }
         self.give(node, Input::Timeout, Cause::Timer(deadline.timer))?;
         match self.seats.get(node.index()).and_then(|seat| seat.deadline) {
-            Some(left) if left.at <= now => Err(self.breach(node, Rule::Overdue(left.timer))),
+            Some(left) if left.at <= shown => Err(self.breach(node, Rule::Overdue(left.timer))),
             _ => Ok(()),
         }
     }
 
-    /// Notes when a node wants to be woken.
+    /// Notes when a node wants to be woken, by its own clock.
     fn arm(&mut self, node: NodeId, deadline: Option<Deadline>) {
         let Some(seat) = self.seats.get_mut(node.index()) else { return };
         seat.deadline = deadline;
         let Some(Deadline { at, .. }) = deadline else { return };
+        let at = seat.clock.reaches(at);
         if seat.armed.is_none_or(|armed| at < armed) {
             seat.armed = Some(at);
             let tie = hash_parts(&[self.seed, node.index() as u64, at.as_micros()]);
@@ -242,11 +316,23 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         let Some(step) = self.scenario.steps.get(index as usize) else { return Ok(()) };
         let Some(who) = self.log.trace.cast.find(&step.who) else { return Ok(()) };
         let id = StepId(index);
-        let command = self.script.command(who, &step.action, &self.log.trace.cast);
-        self.log.record(self.now, Record::Step { step: id, who, done: command.is_some() });
-        match command {
-            Some(command) => self.give(who, Input::Command(command), Cause::Step(id)),
-            None => {
+        let order = if self.is_up(who) {
+            self.script.order(who, &step.action, &self.log.trace.cast)
+        } else {
+            Err(Skip::Down)
+        };
+        let order = order.and_then(|order| match order {
+            Order::Say(_) => self.line_of(who).ok_or(Skip::NotConnected).map(|line| (order, line)),
+            Order::Command(_) => Ok((order, (0, 0))),
+        });
+        self.log.record(self.now, Record::Step { step: id, who, skipped: order.as_ref().err().copied() });
+        match order {
+            Ok((Order::Command(command), _)) => self.give(who, Input::Command(command), Cause::Step(id)),
+            Ok((Order::Say(bytes), line)) => {
+                self.say(who, id, bytes, line);
+                Ok(())
+            }
+            Err(_) => {
                 self.skipped.push(id);
                 Ok(())
             }
@@ -256,7 +342,8 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
     /// Gives a node one input and drains it.
     fn give(&mut self, node: NodeId, input: Input<client::Command>, cause: Cause) -> Result<(), Breach> {
         let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
-        seat.node.handle(self.now, input);
+        let Some(actor) = seat.node.as_mut() else { return Ok(()) };
+        actor.handle(seat.clock.shows(self.now), input);
         self.drain(node, cause)
     }
 

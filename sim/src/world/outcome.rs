@@ -16,7 +16,7 @@ pub struct Outcome {
     pub hops: u64,
     /// Faults, by their place in the scenario, that never found what they were to strike.
     pub idle_faults: Vec<u32>,
-    /// Steps that could not be done, because the conference they name did not exist.
+    /// Steps that could not be done: the conference they name did not exist, or the user's host was down.
     pub skipped: Vec<StepId>,
     /// What ended the run early: a node broke the contract between nodes and worlds, or things went round
     /// without time passing.

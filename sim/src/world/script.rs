@@ -6,18 +6,44 @@ use std::sync::Arc;
 use bytes::Bytes;
 use confsim_core::client::{Command, Event};
 
-use crate::scenario::Action;
-use crate::trace::{Cast, NodeId};
+use super::dialogs::Dialogs;
+use crate::scenario::{Action, Piece, Scenario, Speech, Words};
+use crate::trace::{Cast, Emitted, Heard, NodeId, Skip};
 
-/// The conferences known so far.
+/// The conferences known so far, and the dialogs if somebody needs them.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     uris: BTreeMap<String, Arc<str>>,
     /// Names of the conferences that a user has asked for and not got yet, in the order of asking.
     wanted: BTreeMap<NodeId, VecDeque<String>>,
+    dialogs: Option<Dialogs>,
+}
+
+/// What a step comes to.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// The user asks something of the client.
+    Command(Command),
+    /// The user writes something past the client.
+    Say(Bytes),
 }
 
 impl Script {
+    /// The script of `scenario`, at its beginning.
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let speaks = scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_)));
+        Self { dialogs: speaks.then(Dialogs::default), ..Self::default() }
+    }
+
+    /// What `who` is to do.
+    pub(super) fn order(&mut self, who: NodeId, action: &Action, cast: &Cast) -> Result<Order, Skip> {
+        match action {
+            Action::Say(Speech::Bytes(bytes)) => Ok(Order::Say(Bytes::copy_from_slice(bytes))),
+            Action::Say(Speech::Text(text)) => self.fill(text, cast).map(Order::Say).ok_or(Skip::Unknown),
+            _ => self.command(who, action, cast).map(Order::Command).ok_or(Skip::NoConference),
+        }
+    }
+
     /// What to ask of the client of `who`; `None` when the conference does not exist.
     pub(super) fn command(&mut self, who: NodeId, action: &Action, cast: &Cast) -> Option<Command> {
         Some(match action {
@@ -38,6 +64,7 @@ impl Script {
                 Command::Eject { conference: self.uri(conference)?, user }
             }
             Action::Leave { conference } => Command::Leave { conference: self.uri(conference)? },
+            Action::Say(_) => return None,
         })
     }
 
@@ -56,7 +83,51 @@ impl Script {
         }
     }
 
+    /// `who` has crashed: what the client was to find out it never will.
+    pub(super) fn forget(&mut self, who: NodeId) {
+        self.wanted.remove(&who);
+    }
+
+    /// A message is written.
+    pub(super) fn emitted(&mut self, emitted: &Emitted) {
+        if let Some(dialogs) = &mut self.dialogs {
+            dialogs.emitted(emitted);
+        }
+    }
+
+    /// A message is read.
+    pub(super) fn heard(&mut self, heard: &Heard) {
+        if let Some(dialogs) = &mut self.dialogs {
+            dialogs.heard(heard);
+        }
+    }
+
     fn uri(&self, name: &str) -> Option<Arc<str>> {
         self.uris.get(name).cloned()
+    }
+
+    /// The text with what stands for its placeholders.
+    fn fill(&self, text: &str, cast: &Cast) -> Option<Bytes> {
+        let words = Words::parse(text).ok()?;
+        // The length is that of the rest: it is filled in last.
+        let length = "${length}";
+        let mut filled = String::new();
+        for piece in &words.0 {
+            match piece {
+                Piece::Literal(text) => filled.push_str(text),
+                Piece::Focus(conference) => filled.push_str(&self.uri(conference)?),
+                Piece::Chat(conference) => {
+                    filled.push_str(&self.uri(conference)?.replace("app:conf:focus:", "app:conf:chat:"));
+                }
+                Piece::Uri(who) => filled.push_str(&cast.uri(cast.find(who)?)),
+                Piece::Dialog { part, who, with } => {
+                    let (who, with) = (cast.find(who)?, cast.find(with)?);
+                    filled.push_str(&self.dialogs.as_ref()?.find(who, with, *part)?);
+                }
+                Piece::Length => filled.push_str(length),
+            }
+        }
+        let body = filled.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
+        Some(Bytes::from(filled.replace(length, &body.to_string())))
     }
 }

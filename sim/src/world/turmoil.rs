@@ -14,7 +14,6 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use confsim_core::client::Command;
-use confsim_core::entropy::Entropy;
 use confsim_core::node::Node;
 use tokio::sync::mpsc;
 use tokio::time;
@@ -25,7 +24,7 @@ use super::event::Part;
 use super::outcome::Outcome;
 use super::shell::Shell;
 use crate::node::Peer;
-use crate::scenario::Scenario;
+use crate::scenario::{Action, Scenario};
 use crate::trace::{Cast, Keep, NodeId, Observer, Role, StepId};
 
 /// How far one step of turmoil moves time. Deliveries happen at its ends only.
@@ -43,6 +42,9 @@ pub enum Unable {
     /// Faults are the event world's.
     #[error("the scenario has faults, which only the event world can strike: use `--world event`")]
     Faults,
+    /// What is written past a client is the event world's as well.
+    #[error("the scenario has a `say`, which only the event world can write: use `--world event`")]
+    Say,
     /// A host failed.
     #[error("turmoil: {0}")]
     Host(String),
@@ -52,6 +54,9 @@ pub enum Unable {
 pub fn run(scenario: &Scenario, seed: u64, observers: &mut [&mut dyn Observer]) -> Result<Outcome, Unable> {
     if !scenario.faults.is_empty() {
         return Err(Unable::Faults);
+    }
+    if scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
+        return Err(Unable::Say);
     }
     let cast = Cast::of(scenario);
     let recorder = Rc::new(RefCell::new(Recorder::new(cast.clone())));
@@ -114,8 +119,7 @@ impl Stage {
     }
 
     async fn part(self, node: NodeId) {
-        let entropy = Entropy::named(self.seed, &format!("{}#1", self.cast.name(node)));
-        let part = Part { node, cast: &self.cast, scenario: &self.scenario, entropy };
+        let part = Part::new(node, &self.cast, &self.scenario, self.seed, 1);
         let tap = RoleTap::new(node, Rc::clone(&self.recorder));
         let net = Simulated::new(self.seed, &self.scenario, &self.cast, node);
         let address = self.cast.address(node);

@@ -11,11 +11,11 @@ use confsim::world::{Outcome, Rule};
 use confsim_core::covers;
 use confsim_core::time::{Duration, Instant};
 
-const ALICE: NodeId = NodeId::client(0);
-const BOB: NodeId = NodeId::client(1);
+pub(crate) const ALICE: NodeId = NodeId::client(0);
+pub(crate) const BOB: NodeId = NodeId::client(1);
 
 /// Alice, Bob and Carol sign in; Alice says so much, one message every 100 ms from 1 s on.
-fn talk(messages: u64) -> Builder {
+pub(crate) fn talk(messages: u64) -> Builder {
     let mut talk = scenario("Talk").participants(&["alice", "bob", "carol"]);
     for who in ["alice", "bob", "carol"] {
         talk = talk.step("0s", who, Action::SignIn);
@@ -27,18 +27,18 @@ fn talk(messages: u64) -> Builder {
     talk
 }
 
-fn run(builder: Builder, seed: u64) -> Outcome {
+pub(crate) fn run(builder: Builder, seed: u64) -> Outcome {
     run_sinning(builder, seed, Sin::None)
 }
 
-fn run_sinning(builder: Builder, seed: u64, sin: Sin) -> Outcome {
+pub(crate) fn run_sinning(builder: Builder, seed: u64, sin: Sin) -> Outcome {
     let scenario = builder.build().unwrap();
     let keep = if matches!(sin, Sin::None | Sin::Nap | Sin::Echo) { Keep::All } else { Keep::Last(10) };
     run_with(&scenario, seed, keep, &mut [], |part| Relay::new(part.node, part.cast, sin))
 }
 
 /// When each message reached `who` with the body that says which one it is.
-fn heard_by(outcome: &Outcome, who: NodeId) -> Vec<(u64, String)> {
+pub(crate) fn heard_by(outcome: &Outcome, who: NodeId) -> Vec<(u64, String)> {
     let heard = |(at, record): (Instant, &Record)| match record {
         Record::Heard(heard) if heard.to == who => {
             Some((at.as_micros(), String::from_utf8_lossy(heard.message.body()).into_owned()))
@@ -48,7 +48,7 @@ fn heard_by(outcome: &Outcome, who: NodeId) -> Vec<(u64, String)> {
     outcome.trace.records().filter_map(heard).collect()
 }
 
-fn faults_of(outcome: &Outcome) -> Vec<(u32, Option<MsgId>)> {
+pub(crate) fn faults_of(outcome: &Outcome) -> Vec<(u32, Option<MsgId>)> {
     let fault = |(_, record): (Instant, &Record)| match record {
         Record::Fault { fault, message, .. } => Some((*fault, *message)),
         _ => None,
@@ -217,7 +217,7 @@ fn a_cut_loses_what_is_beyond_it() {
 }
 
 /// Every message is heard or lost, exactly once.
-fn assert_fates(outcome: &Outcome) {
+pub(crate) fn assert_fates(outcome: &Outcome) {
     let mut fates = BTreeMap::new();
     for (_, record) in outcome.trace.records() {
         match record {

@@ -3,6 +3,7 @@
 mod contract;
 mod determinism;
 mod event;
+mod faults;
 mod ladder;
 mod ladders;
 mod named;

@@ -8,8 +8,8 @@ use toml::Spanned;
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario, Split,
-    Step, Topology, parse_span,
+    Action, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario, Speech,
+    Split, Step, Topology, parse_span,
 };
 use crate::fault::Fault;
 use confsim_core::time::Duration;
@@ -162,6 +162,7 @@ enum FileSplit {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct FileParticipant {
     name: String,
+    user: Option<String>,
     #[serde(default)]
     kind: FileKind,
     display_name: Option<String>,
@@ -188,6 +189,7 @@ struct FileStep {
     user: Option<String>,
     format: Option<String>,
     text: Option<String>,
+    bytes: Option<FileBytes>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -200,6 +202,7 @@ enum FileVerb {
     Typing,
     Eject,
     Leave,
+    Say,
 }
 
 #[derive(Clone, Copy)]
@@ -283,6 +286,7 @@ impl FileParticipant {
         Participant {
             display_name: self.display_name.unwrap_or_else(|| capitalised(&self.name)),
             name: self.name,
+            user: self.user,
             kind: match self.kind {
                 FileKind::Uccp => Kind::Uccp,
                 FileKind::Legacy => Kind::Legacy,
@@ -305,20 +309,25 @@ impl FileStep {
             ("format", &self.format),
             ("text", &self.text),
         ];
-        match surplus.into_iter().find(|(_, value)| value.is_some()) {
-            Some((key, _)) => Err(format!("`{key}` has no meaning for `{verb}`")),
+        let bytes = self.bytes.as_ref().map(|_| "bytes");
+        let surplus = surplus.into_iter().find_map(|(key, value)| value.as_ref().map(|_| key));
+        match surplus.or(bytes) {
+            Some(key) => Err(format!("`{key}` has no meaning for `{verb}`")),
             None => Ok(Step { at, who, action }),
         }
     }
 
     /// Takes what the verb needs and leaves the rest.
     fn action(&mut self) -> Result<Action, String> {
-        if self.what == FileVerb::SignIn {
-            return Ok(Action::SignIn);
+        match self.what {
+            FileVerb::SignIn => return Ok(Action::SignIn),
+            FileVerb::Say => return Ok(Action::Say(self.speech()?)),
+            _ => {}
         }
         let conference = self.conference.take().ok_or("`conference` is missing")?;
         Ok(match self.what {
             FileVerb::SignIn => Action::SignIn,
+            FileVerb::Say => Action::Say(self.speech()?),
             FileVerb::Create => {
                 Action::Create { conference, subject: self.subject.take().unwrap_or_default() }
             }
@@ -334,5 +343,33 @@ impl FileStep {
             }
             FileVerb::Leave => Action::Leave { conference },
         })
+    }
+
+    fn speech(&mut self) -> Result<Speech, String> {
+        match (self.text.take(), self.bytes.take()) {
+            (Some(text), None) => Ok(Speech::Text(text)),
+            (None, Some(bytes)) => Ok(Speech::Bytes(bytes.0)),
+            _ => Err("`text` or `bytes` is missing, or one of them is too much".to_owned()),
+        }
+    }
+}
+
+/// Bytes as pairs of hexadecimal digits, with or without spaces between them.
+struct FileBytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for FileBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits: Vec<u32> = text
+            .split_ascii_whitespace()
+            .flat_map(str::chars)
+            .filter_map(|digit| digit.to_digit(16))
+            .collect();
+        let others = text.chars().any(|letter| !letter.is_ascii_hexdigit() && !letter.is_ascii_whitespace());
+        let (pairs, odd) = digits.as_chunks::<2>();
+        if others || !odd.is_empty() {
+            return Err(D::Error::custom(format!("`{text}` are no bytes like `0d 0a`")));
+        }
+        Ok(Self(pairs.iter().map(|[high, low]| (high * 16 + low) as u8).collect()))
     }
 }

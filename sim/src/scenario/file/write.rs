@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, FORMAT_VERSION, Kind, Link, Links, Participant, Range, Scenario, Split, Step, Topology,
+    Action, FORMAT_VERSION, Kind, Link, Links, Participant, Range, Scenario, Speech, Split, Step, Topology,
     write_span,
 };
 use confsim_core::time::Duration;
@@ -74,6 +74,7 @@ fn table(fields: &[String]) -> String {
 
 fn participant(participant: &Participant) -> Vec<String> {
     let mut fields_of = vec![format!("name = {}", Quoted(&participant.name))];
+    fields_of.extend(participant.user.iter().map(|user| format!("user = {}", Quoted(user))));
     match participant.kind {
         Kind::Uccp => {}
         Kind::Legacy => fields_of.push("kind = \"legacy\"".to_owned()),
@@ -103,6 +104,11 @@ fn step(step: &Step) -> Vec<String> {
                 fields.push(format!("format = {}", Quoted(format)));
             }
             fields.push(format!("text = {}", Quoted(text)));
+        }
+        Action::Say(Speech::Text(text)) => fields.push(format!("text = {}", Quoted(text))),
+        Action::Say(Speech::Bytes(bytes)) => {
+            let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            fields.push(format!("bytes = \"{}\"", bytes.join(" ")));
         }
         _ => {}
     }

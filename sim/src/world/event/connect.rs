@@ -3,11 +3,10 @@
 use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::time::Duration;
 
-use super::plan::Cutting;
+use super::plan::Pair;
 use super::queue::Due;
 use super::wire::{End, HeadDue, Item, State, Wire};
 use super::{Actor, Engine};
-use crate::fault::How;
 use crate::scenario::{Link, Topology};
 use crate::trace::{Cause, Fate, NodeId, Opened, Record};
 use crate::world::outcome::{Breach, Rule};
@@ -35,7 +34,13 @@ impl<N: Actor> Engine<'_, '_, N> {
         self.wires.push(Wire::new(self.seed, &name, nth, self.link(opener, peer), [near, far]));
         let opened = Opened { connection: Self::connection(index), opener, acceptor, nth };
         self.log.record(self.now, Record::Opened(opened));
-        if acceptor.is_some() {
+        let refused = self.plan.refusal(Pair::new(opener, peer, nth)).filter(|_| acceptor.is_some());
+        if let Some(fault) = refused {
+            self.plan.strike(fault);
+            let connection = Self::connection(index);
+            self.log.record(self.now, Record::Fault { fault, message: None, connection });
+        }
+        if acceptor.is_some() && refused.is_none() {
             self.signal(index, 0, Item::Knock);
         } else {
             self.signal(index, 1, Item::End);
@@ -53,7 +58,7 @@ impl<N: Actor> Engine<'_, '_, N> {
     }
 
     /// Puts a signal on a way.
-    fn signal(&mut self, index: u32, side: usize, item: Item) {
+    pub(super) fn signal(&mut self, index: u32, side: usize, item: Item) {
         let now = self.now;
         let due = self.wires.get_mut(index as usize).and_then(|wire| wire.signal(side, now, item));
         self.queue_head(index, side, due);
@@ -62,7 +67,11 @@ impl<N: Actor> Engine<'_, '_, N> {
     /// Tells the queue about a way's new head.
     pub(super) fn queue_head(&mut self, index: u32, side: usize, due: Option<HeadDue>) {
         if let Some(HeadDue { at, tie, stamp }) = due {
-            self.queue.push(at, tie, Due::Arrival { connection: index, side: side as u8, stamp });
+            self.queue.push(
+                at.max(self.now),
+                tie,
+                Due::Arrival { connection: index, side: side as u8, stamp },
+            );
         }
     }
 
@@ -85,6 +94,11 @@ impl<N: Actor> Engine<'_, '_, N> {
         match item {
             Item::Bytes(bytes) => self.give(node, Input::Received { conn, bytes }, cause),
             Item::Knock if sender.state == State::Closed => Ok(()),
+            Item::Knock if !self.is_up(node) => {
+                self.shut(index, 1);
+                self.signal(index, 1, Item::End);
+                Ok(())
+            }
             Item::Knock => {
                 let conn = self.accept(index, node);
                 let from = self.log.trace.cast.address(sender.node);
@@ -159,41 +173,6 @@ impl<N: Actor> Engine<'_, '_, N> {
         let way = self.wires.get_mut(index as usize).and_then(|wire| wire.ways.get_mut(side));
         for id in way.into_iter().flat_map(|way| way.forget()) {
             self.log.record(self.now, Record::Lost { id, fate: Fate::Connection });
-        }
-    }
-
-    /// A fault strikes by the clock: the connection it is for, if there is one now, is cut.
-    pub(super) fn cut_by_clock(&mut self, fault: u32) {
-        let Some((cut, between, nth)) = self.plan.cut(fault) else { return };
-        let found = self.wires.iter().position(|wire| {
-            let nodes = wire.ends.map(|end| end.node);
-            let alive = wire.ends.iter().any(|end| end.state != State::Closed);
-            alive && wire.nth == nth && (nodes == between || nodes == [between[1], between[0]])
-        });
-        if let Some(index) = found {
-            self.cut(index as u32, cut);
-        }
-    }
-
-    /// Cuts a connection.
-    pub(super) fn cut(&mut self, index: u32, cut: Cutting) {
-        self.plan.strike(cut.fault);
-        let connection = Self::connection(index);
-        self.log.record(self.now, Record::Fault { fault: cut.fault, message: None, connection });
-        for side in [0, 1] {
-            let Some(way) = self.wires.get_mut(index as usize).and_then(|wire| wire.ways.get_mut(side))
-            else {
-                return;
-            };
-            way.severed = Some(cut.fault);
-            if cut.how != How::Fin {
-                for id in way.clear() {
-                    self.log.record(self.now, Record::Lost { id, fate: Fate::Fault(cut.fault) });
-                }
-            }
-            if cut.how != How::Silence {
-                self.signal(index, side, Item::End);
-            }
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What a node wants after an input: its messages onto the wires, its news into the trace.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use confsim_core::node::{ConnId, Output, Summary, Transmit};
+use confsim_core::wire::sip::Message;
 
-use super::queue::Due;
 use super::wire::{State, Underway};
 use super::{Actor, Engine};
-use crate::fault::Harm;
 use crate::trace::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, NodeId, Record};
 use crate::world::origin::{Acting, origin};
 use crate::world::outcome::{Breach, Rule};
@@ -14,25 +15,15 @@ use crate::world::outcome::{Breach, Rule};
 /// Most outputs of one drain: a message to every participant of the largest conference stays far below.
 const DRAIN_LIMIT: usize = 1_000_000;
 
-/// A message that a fault keeps from its wire for a while.
-#[derive(Debug)]
-pub(super) struct Parked {
-    connection: u32,
-    side: u8,
-    ordinal: u64,
-    bytes: Bytes,
-    to: NodeId,
-    message: Underway,
-    fault: u32,
-    /// Waits for the next message of its two parties, rather than for the clock.
-    held: bool,
-}
-
-impl Parked {
-    /// The message never got out.
-    pub(super) const fn lost(&self) -> Record {
-        Record::Lost { id: self.message.id, fate: Fate::Fault(self.fault) }
-    }
+/// A message that is about to be written by one end of a connection.
+pub(super) struct Letter {
+    pub(super) connection: u32,
+    pub(super) side: u8,
+    pub(super) cause: Cause,
+    pub(super) origin: NodeId,
+    pub(super) summary: Summary,
+    pub(super) head: Bytes,
+    pub(super) body: Bytes,
 }
 
 impl<N: Actor> Engine<'_, '_, N> {
@@ -40,25 +31,13 @@ impl<N: Actor> Engine<'_, '_, N> {
     pub(super) fn drain(&mut self, node: NodeId, mut cause: Cause) -> Result<(), Breach> {
         let mut acting = None;
         for _ in 0..DRAIN_LIMIT {
-            let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
-            match seat.node.poll() {
+            let seat = self.seats.get_mut(node.index());
+            let Some(actor) = seat.and_then(|seat| seat.node.as_mut()) else { return Ok(()) };
+            match actor.poll() {
                 Output::Heard { conn, message, end } => {
-                    let (index, side) = self.place(node, conn).unwrap_or((u32::MAX, 0));
-                    let from = self.wires.get_mut(index as usize).and_then(|wire| {
-                        let sender = usize::from(1 - side);
-                        let underway = wire.ways.get_mut(sender)?.heard(end)?;
-                        Some((underway, wire.ends.get(sender)?.node))
-                    });
-                    let Some((underway, from)) = from else {
-                        return Err(self.breach(node, Rule::Framing { conn, got: end }));
-                    };
-                    let Underway { id, origin, emitted, summary, .. } = underway;
+                    let Underway { id, origin, summary, .. } = self.heard(node, conn, message, end)?;
                     cause = Cause::Message(id);
                     acting = Some(Acting { origin, summary });
-                    self.hops += 1;
-                    let connection = ConnectionId(index);
-                    let heard = Heard { id, from, to: node, origin, connection, emitted, message };
-                    self.log.record(self.now, Record::Heard(heard));
                 }
                 Output::Garbage { conn, error } => {
                     acting = None;
@@ -80,7 +59,7 @@ impl<N: Actor> Engine<'_, '_, N> {
                     self.log.record(self.now, Record::Event { who: node, cause, event });
                 }
                 Output::Wait(deadline) => {
-                    if !matches!(seat.node.poll(), Output::Wait(again) if again == deadline) {
+                    if !matches!(actor.poll(), Output::Wait(again) if again == deadline) {
                         return Err(self.breach(node, Rule::Restless));
                     }
                     self.arm(node, deadline);
@@ -95,6 +74,49 @@ impl<N: Actor> Engine<'_, '_, N> {
         self.seats.get(node.index())?.connections.get(&conn).copied()
     }
 
+    /// A node has read the message that ends at `end` of its inbound stream.
+    fn heard(
+        &mut self,
+        node: NodeId,
+        conn: ConnId,
+        message: Arc<Message>,
+        end: u64,
+    ) -> Result<Underway, Breach> {
+        let breach = Err(Rule::Framing { conn, got: end });
+        let found = self.place(node, conn).and_then(|(index, side)| {
+            let wire = self.wires.get_mut(index as usize)?;
+            let sender = usize::from(1 - side);
+            let from = wire.ends.get(sender)?.node;
+            Some((wire.ways.get_mut(sender)?, from, index, sender))
+        });
+        let Some((way, from, connection, side)) = found else {
+            return breach.map_err(|rule| self.breach(node, rule));
+        };
+        let astray = way.astray;
+        if astray.is_some() {
+            for id in way.swallowed(end) {
+                self.log.record(self.now, Record::Lost { id, fate: Fate::Connection });
+            }
+        }
+        let underway = match (way.heard(end), astray) {
+            (Some(underway), _) => underway,
+            (None, Some(cause)) => {
+                let (head, body) = (message.head().clone(), message.body().clone());
+                let summary = message.summary();
+                let side = side as u8;
+                self.tell(Letter { connection, side, cause, origin: from, summary, head, body }).0
+            }
+            (None, None) => return breach.map_err(|rule| self.breach(node, rule)),
+        };
+        let Underway { id, origin, emitted, .. } = underway;
+        self.hops += 1;
+        let connection = ConnectionId(connection);
+        let heard = Heard { id, from, to: node, origin, connection, emitted, message };
+        self.script.heard(&heard);
+        self.log.record(self.now, Record::Heard(heard));
+        Ok(underway)
+    }
+
     /// A node writes a message.
     fn emit(
         &mut self,
@@ -104,86 +126,57 @@ impl<N: Actor> Engine<'_, '_, N> {
         transmit: Transmit,
     ) -> Result<(), Breach> {
         let Transmit { conn, head, body, summary } = transmit;
-        let place = self.place(node, conn).and_then(|(index, side)| {
-            let wire = self.wires.get(index as usize)?;
-            let up = wire.ends.get(usize::from(side))?.state == State::Up;
-            up.then_some((index, side, wire.ends.get(usize::from(1 - side))?.node))
+        let place = self.place(node, conn).filter(|(index, side)| {
+            let end = self.wires.get(*index as usize).and_then(|wire| wire.ends.get(usize::from(*side)));
+            end.is_some_and(|end| end.state == State::Up)
         });
-        let Some((index, side, to)) = place else {
+        let Some((connection, side)) = place else {
             return Err(self.breach(node, Rule::NotUp(conn, kind(&summary))));
         };
-        let id = MsgId(self.emitted);
-        self.emitted += 1;
         let origin = origin(node, acting, &summary);
-        let mut bytes = BytesMut::with_capacity(head.len() + body.len());
-        bytes.extend_from_slice(&head);
-        bytes.extend_from_slice(&body);
-        let underway = Underway { id, origin, emitted: self.now, summary: summary.clone(), end: 0 };
-        let connection = ConnectionId(index);
-        let emitted = Emitted { id, from: node, to, origin, connection, cause, summary, head, body };
-        self.log.record(self.now, Record::Emitted(emitted));
-        self.dispatch(index, side, to, underway, bytes.freeze());
+        self.post(Letter { connection, side, cause, origin, summary, head, body });
         Ok(())
     }
 
-    /// Lets a written message meet its fault, if it has one, or its wire.
-    fn dispatch(&mut self, connection: u32, side: u8, to: NodeId, message: Underway, bytes: Bytes) {
-        let Some(wire) = self.wires.get_mut(connection as usize) else { return };
-        let ordinal = wire.count(side.into());
-        if self.plan.is_empty() && self.parked.is_empty() {
-            return self.write(connection, side, ordinal, message, bytes);
-        }
-        let harm = self.plan.message(message.origin, to, &message.summary);
-        let (id, pair) = (message.id, (message.origin, to));
-        if let Some((fault, _)) = harm {
-            let connection = ConnectionId(connection);
-            self.log.record(self.now, Record::Fault { fault, message: Some(id), connection });
-        }
-        let park = |fault, held| {
-            let (bytes, message) = (bytes.clone(), message.clone());
-            Parked { connection, side, ordinal, bytes, to, message, fault, held }
-        };
-        match harm {
-            None => self.write(connection, side, ordinal, message, bytes),
-            Some((fault, Harm::Drop)) => {
-                self.log.record(self.now, Record::Lost { id, fate: Fate::Fault(fault) });
-            }
-            Some((fault, Harm::Delay(by))) => {
-                let slot = self.parked_ever;
-                self.parked_ever += 1;
-                self.parked.insert(slot, park(fault, false));
-                self.queue.push(self.now + by, 0, Due::Release(slot));
-            }
-            Some((fault, Harm::Hold)) => {
-                self.parked.insert(self.parked_ever, park(fault, true));
-                self.parked_ever += 1;
-                return;
-            }
-        }
-        let free: Vec<u32> = self
-            .parked
-            .iter()
-            .filter(|(_, parked)| parked.held && (parked.message.origin, parked.to) == pair)
-            .map(|(slot, _)| *slot)
-            .collect();
-        for slot in free {
-            self.release(slot);
-        }
+    /// Notes a message and lets it meet its fault, if it has one, or its wire.
+    pub(super) fn post(&mut self, letter: Letter) {
+        let (connection, side) = (letter.connection, letter.side);
+        let mut bytes = BytesMut::with_capacity(letter.head.len() + letter.body.len());
+        bytes.extend_from_slice(&letter.head);
+        bytes.extend_from_slice(&letter.body);
+        let (underway, to) = self.tell(letter);
+        self.dispatch(connection, side, to, underway, bytes.freeze());
     }
 
-    /// Writes a message that a fault has kept back.
-    pub(super) fn release(&mut self, slot: u32) {
-        if let Some(Parked { connection, side, ordinal, bytes, message, .. }) = self.parked.remove(&slot) {
-            self.write(connection, side, ordinal, message, bytes);
-        }
+    /// Notes a message as emitted; it, and who is to read it.
+    pub(super) fn tell(&mut self, letter: Letter) -> (Underway, NodeId) {
+        let Letter { connection, side, cause, origin, summary, head, body } = letter;
+        let ends = self.wires.get(connection as usize).map(|wire| wire.ends.map(|end| end.node));
+        let [one, other] = ends.unwrap_or([origin, origin]);
+        let (from, to) = if side == 0 { (one, other) } else { (other, one) };
+        let id = MsgId(self.emitted);
+        self.emitted += 1;
+        let underway = Underway { id, origin, emitted: self.now, summary: summary.clone(), end: 0 };
+        let connection = ConnectionId(connection);
+        let emitted = Emitted { id, from, to, origin, connection, cause, summary, head, body };
+        self.script.emitted(&emitted);
+        self.log.record(self.now, Record::Emitted(emitted));
+        (underway, to)
     }
 
     /// Writes a message to its wire, which may be cut by that.
-    fn write(&mut self, connection: u32, side: u8, ordinal: u64, mut message: Underway, mut bytes: Bytes) {
+    pub(super) fn write(
+        &mut self,
+        connection: u32,
+        side: u8,
+        ordinal: u64,
+        mut message: Underway,
+        mut bytes: Bytes,
+    ) {
         let Some(wire) = self.wires.get_mut(connection as usize) else { return };
         let side = usize::from(side);
         let [Some(near), Some(far)] = [wire.ends.get(side), wire.ends.get(1 - side)] else { return };
-        let (from, to, nth) = (near.node, far.node, wire.nth);
+        let (from, pair) = (near.node, wire.pair());
         let closed = near.state == State::Closed || far.state == State::Closed;
         let Some(way) = wire.ways.get_mut(side) else { return };
         if let Some(fate) = way.fate().or(closed.then_some(Fate::Connection)) {
@@ -192,13 +185,13 @@ impl<N: Actor> Engine<'_, '_, N> {
         }
         let end = way.written() + bytes.len() as u64;
         message.end = end;
-        let cut = if self.plan.is_empty() { None } else { self.plan.cut_after(from, to, nth) };
-        let cut = cut.filter(|(_, limit)| end >= *limit);
-        if let Some((_, limit)) = cut {
-            bytes.truncate(limit.saturating_sub(way.written()) as usize);
+        let cut = if self.plan.is_empty() { None } else { self.plan.cut_after(from, pair) };
+        let cut = cut.filter(|cut| end >= cut.after);
+        if let Some(cut) = cut {
+            bytes.truncate(cut.after.saturating_sub(way.written()) as usize);
         }
         let id = message.id;
-        let whole = cut.is_none_or(|(_, limit)| end == limit);
+        let whole = cut.is_none_or(|cut| end == cut.after);
         if whole {
             way.expect(message);
         }
@@ -206,11 +199,11 @@ impl<N: Actor> Engine<'_, '_, N> {
             let due = wire.write(side, self.now, ordinal, bytes);
             self.queue_head(connection, side, due);
         }
-        if let Some((cut, _)) = cut {
+        if let Some(cut) = cut {
             if !whole {
                 self.log.record(self.now, Record::Lost { id, fate: Fate::Fault(cut.fault) });
             }
-            self.cut(connection, cut);
+            self.cut(connection, cut.fault, cut.how);
         }
     }
 }

@@ -4,7 +4,8 @@ use confsim_core::node::Summary;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::Method;
 
-use crate::fault::{Fault, Harm, How, When};
+use super::queue::Due;
+use crate::fault::{Cut, Fault, Harm, How, Line, When, Which};
 use crate::scenario::Scenario;
 use crate::trace::{Cast, NodeId};
 
@@ -13,6 +14,7 @@ use crate::trace::{Cast, NodeId};
 pub(super) struct Plan {
     strikes: Vec<Strike>,
     cuts: Vec<Cutting>,
+    refusals: Vec<(u32, Pair)>,
     /// Whether each fault has struck.
     struck: Vec<bool>,
 }
@@ -29,20 +31,35 @@ struct Strike {
     harm: Harm,
 }
 
-/// A fault that waits for a connection.
+/// A fault that waits for bytes on a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cutting {
     pub(super) fault: u32,
     pub(super) how: How,
-    between: [NodeId; 2],
-    nth: u32,
-    trigger: Trigger,
+    /// How many bytes.
+    pub(super) after: u64,
+    from: NodeId,
+    pair: Pair,
 }
 
+/// A connection by its two nodes, the lower one first, and how many there were before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trigger {
-    At(Instant),
-    After { bytes: u64, from: NodeId },
+pub(super) struct Pair {
+    nodes: [NodeId; 2],
+    nth: u32,
+}
+
+impl Pair {
+    /// The `nth` connection between two nodes.
+    pub(super) fn new(one: NodeId, other: NodeId, nth: u32) -> Self {
+        Self { nodes: [one.min(other), one.max(other)], nth }
+    }
+
+    /// The connection that `line` means.
+    pub(super) fn of(line: &Line, cast: &Cast) -> Option<Self> {
+        let [one, other] = &line.between;
+        Some(Self::new(cast.find(one)?, cast.find(other)?, line.nth))
+    }
 }
 
 impl Plan {
@@ -55,37 +72,27 @@ impl Plan {
         plan
     }
 
-    fn add(&mut self, index: u32, fault: &Fault, cast: &Cast) -> Option<()> {
-        match fault {
-            Fault::Message { harm, which } => {
-                let method = Method::parse(&which.method)?;
-                self.strikes.push(Strike {
-                    fault: index,
-                    from: cast.find(&which.from)?,
-                    to: cast.find(&which.to)?,
-                    what: match which.code {
-                        Some(code) => Summary::Response(code, method),
-                        None => Summary::Request(method),
-                    },
-                    spare: which.nth.checked_sub(1)?,
-                    harm: *harm,
-                });
+    fn add(&mut self, fault: u32, what: &Fault, cast: &Cast) -> Option<()> {
+        match what {
+            Fault::Message { harm, which } => self.strikes.push(Strike {
+                fault,
+                from: cast.find(&which.from)?,
+                to: cast.find(&which.to)?,
+                what: summary(which)?,
+                spare: which.nth.checked_sub(1)?,
+                harm: *harm,
+            }),
+            Fault::Cut(Cut { line, when: When::After { bytes, from }, how }) => {
+                let (from, pair) = (cast.find(from)?, Pair::of(line, cast)?);
+                self.cuts.push(Cutting { fault, how: *how, after: *bytes, from, pair });
             }
-            Fault::Cut(cut) => {
-                let [one, other] = &cut.between;
-                self.cuts.push(Cutting {
-                    fault: index,
-                    how: cut.how,
-                    between: [cast.find(one)?, cast.find(other)?],
-                    nth: cut.nth,
-                    trigger: match &cut.when {
-                        When::At(at) => Trigger::At(Instant::ZERO + *at),
-                        When::After { bytes, from } => {
-                            Trigger::After { bytes: *bytes, from: cast.find(from)? }
-                        }
-                    },
-                });
-            }
+            Fault::Refuse(line) => self.refusals.push((fault, Pair::of(line, cast)?)),
+            Fault::Cut(_)
+            | Fault::Stall(_)
+            | Fault::Slow(_)
+            | Fault::Crash(_)
+            | Fault::Pause(_)
+            | Fault::Clock(_) => {}
         }
         Some(())
     }
@@ -122,35 +129,17 @@ impl Plan {
         }
     }
 
-    /// The faults that strike by the clock, with their times.
-    pub(super) fn clocked(&self) -> Vec<(u32, Instant)> {
-        let clocked = |cut: &Cutting| match cut.trigger {
-            Trigger::At(at) => Some((cut.fault, at)),
-            Trigger::After { .. } => None,
-        };
-        self.cuts.iter().filter_map(clocked).collect()
+    /// The fault that keeps this connection from coming up.
+    pub(super) fn refusal(&self, pair: Pair) -> Option<u32> {
+        self.refusals.iter().find(|(_, refused)| *refused == pair).map(|(fault, _)| *fault)
     }
 
-    /// The cut numbered `fault`, with the connection it is for.
-    pub(super) fn cut(&self, fault: u32) -> Option<(Cutting, [NodeId; 2], u32)> {
-        self.cuts.iter().find(|cut| cut.fault == fault).map(|cut| (*cut, cut.between, cut.nth))
+    /// The cut that waits for bytes which `from` writes on this connection.
+    pub(super) fn cut_after(&self, from: NodeId, pair: Pair) -> Option<Cutting> {
+        self.cuts.iter().find(|cut| cut.from == from && cut.pair == pair).copied()
     }
 
-    /// The cut that waits for bytes which `from` writes on the `nth` connection to `to`, and for how many.
-    pub(super) fn cut_after(&self, from: NodeId, to: NodeId, nth: u32) -> Option<(Cutting, u64)> {
-        self.cuts.iter().find_map(|cut| match cut.trigger {
-            Trigger::After { bytes, from: writer }
-                if writer == from
-                    && cut.nth == nth
-                    && (cut.between == [from, to] || cut.between == [to, from]) =>
-            {
-                Some((*cut, bytes))
-            }
-            _ => None,
-        })
-    }
-
-    /// Whether there is any fault that a message could meet.
+    /// Whether there is no fault that a message could meet.
     pub(super) fn is_empty(&self) -> bool {
         self.strikes.is_empty() && self.cuts.is_empty()
     }
@@ -158,5 +147,29 @@ impl Plan {
     /// Faults that have not struck.
     pub(super) fn idle(&self) -> Vec<u32> {
         (0..).zip(&self.struck).filter(|(_, struck)| !**struck).map(|(fault, _)| fault).collect()
+    }
+}
+
+fn summary(which: &Which) -> Option<Summary> {
+    let method = Method::parse(&which.method)?;
+    Some(match which.code {
+        Some(code) => Summary::Response(code, method),
+        None => Summary::Request(method),
+    })
+}
+
+/// What the clock does to a run with the fault numbered `index`: when it strikes, when it lets go.
+pub(super) fn clocked(index: u32, fault: &Fault) -> Vec<(Instant, Due)> {
+    let strike = |at| (Instant::ZERO + at, Due::Fault(index));
+    let relief = |at| (Instant::ZERO + at, Due::Relief(index));
+    match fault {
+        Fault::Cut(Cut { when: When::At(at), .. }) => vec![strike(*at)],
+        Fault::Stall(stall) => vec![strike(stall.at)],
+        Fault::Slow(slow) => vec![strike(slow.at)],
+        Fault::Crash(crash) => {
+            std::iter::once(strike(crash.at)).chain(crash.back.map(|back| relief(back.at))).collect()
+        }
+        Fault::Pause(pause) => vec![strike(pause.at), relief(pause.at + pause.lasts)],
+        Fault::Message { .. } | Fault::Cut(_) | Fault::Refuse(_) | Fault::Clock(_) => Vec::new(),
     }
 }

@@ -27,15 +27,18 @@ pub(super) enum Due {
     },
     /// A message that a fault has delayed is written, by its slot.
     Release(u32),
-    /// A fault of the scenario that strikes by the clock.
-    Cut(u32),
+    /// A fault of the scenario strikes by the clock.
+    Fault(u32),
+    /// A fault of the scenario lets go.
+    Relief(u32),
 }
 
 impl Due {
-    /// Timers due at an instant fire before the inputs of that instant (D-6); nodes begin before anything.
+    /// Timers due at an instant fire before the inputs of that instant (D-6); nodes begin, or begin again, before
+    /// anything.
     const fn phase(self) -> u8 {
         match self {
-            Self::Start(_) => 0,
+            Self::Start(_) | Self::Relief(_) => 0,
             Self::Timer(_) => 1,
             _ => 2,
         }

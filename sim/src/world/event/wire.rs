@@ -7,8 +7,9 @@ use confsim_core::entropy::{hash, hash_parts};
 use confsim_core::node::{ConnId, Summary};
 use confsim_core::time::{Duration, Instant};
 
+use super::plan::Pair;
 use crate::scenario::{Link, Split};
-use crate::trace::{Fate, MsgId, NodeId};
+use crate::trace::{Cause, Fate, MsgId, NodeId};
 
 /// What a draw is for.
 #[derive(Clone, Copy)]
@@ -29,7 +30,9 @@ pub(super) struct Wire {
     /// Way `s` leads from side `s` to the other.
     pub(super) ways: [Way; 2],
     /// Which of the connections between its two nodes, counting from 1.
-    pub(super) nth: u32,
+    nth: u32,
+    /// Until when a fault makes it slower, and by how much.
+    pub(super) slow: Option<(Instant, Duration)>,
     draws: u64,
     link: Link,
     latency: Duration,
@@ -67,6 +70,8 @@ pub(super) struct Way {
     stamp: u32,
     /// The fault that cut this way, if one did: what is written now is lost.
     pub(super) severed: Option<u32>,
+    /// What made the stream carry something else than the messages that were written to it.
+    pub(super) astray: Option<Cause>,
 }
 
 /// What moves along a way.
@@ -115,6 +120,7 @@ impl Wire {
             ends,
             ways: [Way::default(), Way::default()],
             nth,
+            slow: None,
             draws: hash_parts(&[seed, hash(name.as_bytes())]),
             link,
             latency: link.latency.low,
@@ -123,6 +129,12 @@ impl Wire {
         wire.latency =
             link.latency.low + Duration::from_micros(wire.draw(Draw::Latency, 0, 0) % (spread + 1));
         wire
+    }
+
+    /// What it is called in faults.
+    pub(super) fn pair(&self) -> Pair {
+        let [one, other] = self.ends;
+        Pair::new(one.node, other.node, self.nth)
     }
 
     fn draw(&self, what: Draw, side: usize, ordinal: u64) -> u64 {
@@ -150,8 +162,9 @@ impl Wire {
             0 => 0,
             most => self.draw(Draw::Jitter, side, ordinal) % (most + 1),
         };
+        let slow = self.slow.filter(|(until, _)| now < *until).map_or(Duration::ZERO, |(_, by)| by);
         let last = self.ways.get(side).map_or(now, |way| way.last);
-        (now + self.latency + Duration::from_micros(jitter)).max(last)
+        (now + self.latency + slow + Duration::from_micros(jitter)).max(last)
     }
 
     /// Writes `bytes` on the way from `side`. What the queue must be told, if anything.
@@ -201,6 +214,22 @@ impl Way {
     /// The message that ends at `end`, which must be the next.
     pub(super) fn heard(&mut self, end: u64) -> Option<Underway> {
         if self.due.front()?.end == end { self.due.pop_front() } else { None }
+    }
+
+    /// The messages that end before `end`: those that were swallowed by what strayed.
+    pub(super) fn swallowed(&mut self, end: u64) -> impl Iterator<Item = MsgId> + use<> {
+        let count = self.due.partition_point(|message| message.end < end);
+        self.due.drain(..count).map(|message| message.id).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Lets nothing arrive before `until`. When the head is due then.
+    pub(super) fn stall(&mut self, until: Instant) -> Option<HeadDue> {
+        for parcel in &mut self.parcels {
+            parcel.at = parcel.at.max(until);
+        }
+        self.last = self.last.max(until);
+        self.stamp += 1;
+        self.head()
     }
 
     /// Everything written and not heard: lost now.

@@ -242,7 +242,7 @@ impl Tap<Peer> for RoleTap {
             Input::Timeout => Cause::Timer("time-out"),
             Input::Command(_) => {
                 let step = recorder.steps.get_mut(&who).and_then(VecDeque::pop_front).unwrap_or(StepId(0));
-                recorder.push(now, Record::Step { step, who, done: true });
+                recorder.push(now, Record::Step { step, who, skipped: None });
                 Cause::Step(step)
             }
             Input::Accepted { conn, .. } | Input::Connected { conn } | Input::Received { conn, .. } => {
