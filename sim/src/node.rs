@@ -9,10 +9,10 @@ use confsim_core::front_end::{self, FrontEnd};
 use confsim_core::im_mcu::{self, ImMcu};
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::signal::{Endpoint, Settings};
-use confsim_core::time::Instant;
+use confsim_core::time::{Duration, Instant};
 
 use crate::cryptography::Keys;
-use crate::scenario::{Kind, Participant};
+use crate::scenario::{Answer, Kind, Limits};
 use crate::trace::{NodeId, Role};
 use crate::world::event::Part;
 
@@ -37,15 +37,16 @@ impl Peer {
     /// The node that `part` describes.
     pub fn new(part: Part<'_>) -> Self {
         let Part { node, cast, scenario, entropy, mut lasting, .. } = part;
-        let address = |node| cast.address(node);
+        let (address, limits) = (|node| cast.address(node), scenario.limits);
         let mut settings = Settings::new(address(node));
         match node.role() {
             Role::FrontEnd => {
-                let config = front_end::Config::new(
+                let mut config = front_end::Config::new(
                     address(NodeId::FACTORY),
                     address(NodeId::FOCUS),
                     address(NodeId::MCU),
                 );
+                config.registration = limits.registration.unwrap_or(config.registration);
                 Self::FrontEnd(Box::new(Endpoint::new(FrontEnd::new(config), settings, entropy)))
             }
             Role::Factory => {
@@ -55,23 +56,23 @@ impl Peer {
                 Self::Factory(Box::new(Endpoint::new(factory, settings, entropy)))
             }
             Role::Focus => {
-                let config = focus::Config::new(
+                let mut config = focus::Config::new(
                     address(NodeId::FRONT_END),
                     address(NodeId::MCU),
                     address(NodeId::FACTORY),
                 );
+                limit_focus(&mut config, limits);
                 Self::Focus(Box::new(Endpoint::new(Focus::new(config), settings, entropy)))
             }
             Role::Mcu => {
                 let config = im_mcu::Config::new(address(NodeId::FOCUS), address(NodeId::FRONT_END));
-                settings.request_timeout =
-                    scenario.limits.forward_timeout.unwrap_or(settings.request_timeout);
+                settings.request_timeout = limits.forward_timeout.unwrap_or(settings.request_timeout);
                 Self::Mcu(Box::new(Endpoint::new(ImMcu::new(config), settings, entropy)))
             }
             Role::Client => {
                 let participant = node.participant().and_then(|index| scenario.participants.get(index));
-                let Some(Participant { kind, display_name, .. }) = participant else { return Self::Absent };
-                let kind = match kind {
+                let Some(participant) = participant else { return Self::Absent };
+                let kind = match participant.kind {
                     Kind::Uccp => client::Kind::Uccp,
                     Kind::Legacy => client::Kind::Legacy,
                     Kind::Cwa => client::Kind::Cwa,
@@ -79,12 +80,31 @@ impl Peer {
                 let (user, epid) = (cast.uri(node), lasting.hex(10));
                 let mut config =
                     client::Config::new(&user, &epid, kind, address(node), address(NodeId::FRONT_END));
-                config.display_name = Some(display_name.clone());
+                config.display_name = Some(participant.display_name.clone());
+                config.answer = match participant.answer {
+                    Answer::Accept(after) => client::Answer::Accept { after },
+                    Answer::Decline => client::Answer::Decline,
+                    Answer::Ignore => client::Answer::Ignore,
+                };
+                config.session_timer = participant.timer.unwrap_or(config.session_timer);
+                config.autoextend = participant.autoextend;
+                config.rejoin = participant.rejoin;
                 let settings = config.settings();
                 Self::Client(Box::new(Endpoint::new(Client::new(config), settings, entropy)))
             }
         }
     }
+}
+
+/// Sets what the scenario says of the focus.
+fn limit_focus(config: &mut focus::Config, limits: Limits) {
+    let seconds = |span: Duration| u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
+    config.ringing_timeout = limits.ringing_timeout.unwrap_or(config.ringing_timeout);
+    config.lobby_timeout = limits.lobby_timeout.unwrap_or(config.lobby_timeout);
+    config.idle_timeout = limits.idle_timeout.unwrap_or(config.idle_timeout);
+    config.link_timeout = limits.link_timeout.unwrap_or(config.link_timeout);
+    config.session_expires = limits.session_expires.map_or(config.session_expires, seconds);
+    config.subscription_expires = limits.subscription_expires.map_or(config.subscription_expires, seconds);
 }
 
 impl Node for Peer {

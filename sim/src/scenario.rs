@@ -18,8 +18,8 @@ pub use check::{Flaw, Place};
 pub use file::{FileError, from_toml, to_toml};
 pub use generate::{Profile, generate};
 pub use model::{
-    Action, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range, Scenario,
-    Speech, Split, Step, Topology,
+    Action, Answer, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range,
+    Scenario, Speech, Split, Step, Topology,
 };
 pub use named::{NAMED, Named, named};
 pub use span::{parse_span, write_span};

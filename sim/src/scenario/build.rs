@@ -83,15 +83,13 @@ impl Builder {
     }
 
     /// A user, displayed by the capitalised name.
-    pub fn participant(mut self, name: &str, kind: Kind, link: Option<Link>) -> Self {
-        let display_name = capitalised(name);
-        self.scenario.participants.push(Participant {
-            name: name.to_owned(),
-            user: None,
-            kind,
-            display_name,
-            link,
-        });
+    pub fn participant(self, name: &str, kind: Kind, link: Option<Link>) -> Self {
+        self.join(Participant { kind, link, ..Participant::new(name) })
+    }
+
+    /// A participant of any sort.
+    pub fn join(mut self, participant: Participant) -> Self {
+        self.scenario.participants.push(participant);
         self
     }
 

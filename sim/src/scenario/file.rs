@@ -11,7 +11,8 @@
 //! covers = ["IM-3-2-2-4-1-a"]       # requirement ids
 //! exercises = ["eviction.ends"]     # property ids
 //!
-//! limits.forward-timeout = "8s"     # default 32 s
+//! limits.forward-timeout = "8s"     # default 32 s; also ringing-timeout, lobby-timeout, idle-timeout, link-timeout,
+//!                                   # session-expires, subscription-expires, registration
 //! links.client = { latency = ["1ms", "50ms"], jitter = "1ms", split = "pieces" }
 //! links.pool = { latency = "1ms" }  # no jitter and split = "whole" by default
 //!
@@ -19,13 +20,18 @@
 //!     { name = "alice", kind = "uccp", display-name = "Alice A." },   # kind: the default; or legacy, cwa
 //!     { name = "bob", link = { latency = "300ms" } },
 //!     { name = "bob-mobile", user = "bob" },                          # another endpoint of Bob's
+//!     { name = "carol", answers = "accept after 3s" },                # or "accept" (the default), "decline", "ignore"
+//!     { name = "dave", timer = false, autoextend = false, rejoin = false },
 //! ]
 //!
-//! steps = [                         # what: sign-in, create, join, send, typing, eject, leave, say
+//! steps = [                         # what: sign-in, create, join, send, typing, leave, end, lock, unlock, get-state,
+//!                                   # refresh, set-formats; to a user: eject, lobby-admit, lobby-deny, promote, demote,
+//!                                   # invite, conf-invite; past the client: say
 //!     { at = "0s", who = "alice", what = "sign-in" },
 //!     { at = "1s", who = "alice", what = "create", conference = "lunch", subject = "" },
 //!     { at = "2s", who = "alice", what = "send", conference = "lunch", format = "text/plain", text = "Hello" },
 //!     { at = "3s", who = "alice", what = "eject", conference = "lunch", user = "bob" },
+//!     { at = "4s", who = "bob", what = "set-formats", conference = "lunch", formats = "text/plain text/rtf" },
 //!     { at = "4s", who = "bob", what = "say", text = "INFO ${focus:lunch} SIP/2.0\r\n…" },  # or: bytes = "0d 0a"
 //! ]
 //!

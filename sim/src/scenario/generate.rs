@@ -7,7 +7,7 @@
 use confsim_core::entropy::Entropy;
 use confsim_core::time::Duration;
 
-use super::build::{capitalised, empty};
+use super::build::empty;
 use super::{Action, Kind, Link, Links, Participant, Range, Scenario, Split, Step, Topology};
 use crate::fault::{Cut, Fault, Harm, How, Line, When, Which};
 
@@ -98,7 +98,7 @@ fn participants(draw: &mut Entropy) -> Vec<Participant> {
 }
 
 fn participant(name: &str, kind: Kind) -> Participant {
-    Participant { name: name.to_owned(), user: None, kind, display_name: capitalised(name), link: None }
+    Participant { kind, ..Participant::new(name) }
 }
 
 /// Everybody signs in; the organizer creates and joins; then things happen.

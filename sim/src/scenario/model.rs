@@ -2,6 +2,7 @@
 
 use confsim_core::time::Duration;
 
+use super::build::capitalised;
 use crate::fault::Fault;
 
 /// The version of the scenario file's grammar that this code reads and writes.
@@ -94,6 +95,20 @@ pub enum Split {
 pub struct Limits {
     /// How long the IM MCU waits for the answer to a forwarded MESSAGE (D-26; default 32 s).
     pub forward_timeout: Option<Duration>,
+    /// How long somebody whom the MCU calls may ring (default 60 s).
+    pub ringing_timeout: Option<Duration>,
+    /// How long one may wait in the lobby (default 30 min).
+    pub lobby_timeout: Option<Duration>,
+    /// How long a conference without participants stays active (default 10 min).
+    pub idle_timeout: Option<Duration>,
+    /// How long a pool member may take over a command of another one (default 10 s).
+    pub link_timeout: Option<Duration>,
+    /// The longest session interval that the focus grants (D-3; default 7200 s), in whole seconds.
+    pub session_expires: Option<Duration>,
+    /// The longest subscription that the focus grants (D-5; default 3600 s), in whole seconds.
+    pub subscription_expires: Option<Duration>,
+    /// The longest registration that the front end grants (default 7200 s).
+    pub registration: Option<Duration>,
 }
 
 /// Somebody who takes part.
@@ -110,6 +125,25 @@ pub struct Participant {
     pub display_name: String,
     /// The connection to the front end, where it differs from [`Links::client`].
     pub link: Option<Link>,
+    /// What becomes of calls.
+    pub answer: Answer,
+    /// Whether the client knows session timers, where that is not its kind's habit.
+    pub timer: Option<bool>,
+    /// Whether the client's subscriptions live as long as the focus dialog (D-5).
+    pub autoextend: bool,
+    /// Whether the client joins again by itself when its sessions are known no more.
+    pub rejoin: bool,
+}
+
+/// What a participant does with a call of the IM MCU, or of another participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Accept it after it rang for so long.
+    Accept(Duration),
+    /// Decline it.
+    Decline,
+    /// Let it ring.
+    Ignore,
 }
 
 /// What software a participant uses.
@@ -173,6 +207,80 @@ pub enum Action {
         /// Whom, by participant name.
         user: String,
     },
+    /// Let somebody in from the lobby.
+    LobbyAdmit {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Send somebody away from the lobby.
+    LobbyDeny {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Let nobody else in.
+    Lock {
+        /// Which conference.
+        conference: String,
+    },
+    /// Let people in again.
+    Unlock {
+        /// Which conference.
+        conference: String,
+    },
+    /// Make somebody a presenter.
+    Promote {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Make somebody an attendee.
+    Demote {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Have the IM MCU call somebody.
+    Invite {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// Invite somebody to join, past the pool's conferencing.
+    ConfInvite {
+        /// Which conference.
+        conference: String,
+        /// Whom, by participant name.
+        user: String,
+    },
+    /// End the conference for everybody.
+    End {
+        /// Which conference.
+        conference: String,
+    },
+    /// Ask the focus what the conference is like.
+    GetState {
+        /// Which conference.
+        conference: String,
+    },
+    /// Ask for the whole roster once more.
+    Refresh {
+        /// Which conference.
+        conference: String,
+    },
+    /// Take other formats from now on.
+    SetFormats {
+        /// Which conference.
+        conference: String,
+        /// The media types, with blanks between them.
+        formats: String,
+    },
     /// Leave.
     Leave {
         /// Which conference.
@@ -201,6 +309,18 @@ impl Action {
             Self::Send { .. } => "send",
             Self::Typing { .. } => "typing",
             Self::Eject { .. } => "eject",
+            Self::LobbyAdmit { .. } => "lobby-admit",
+            Self::LobbyDeny { .. } => "lobby-deny",
+            Self::Lock { .. } => "lock",
+            Self::Unlock { .. } => "unlock",
+            Self::Promote { .. } => "promote",
+            Self::Demote { .. } => "demote",
+            Self::Invite { .. } => "invite",
+            Self::ConfInvite { .. } => "conf-invite",
+            Self::End { .. } => "end",
+            Self::GetState { .. } => "get-state",
+            Self::Refresh { .. } => "refresh",
+            Self::SetFormats { .. } => "set-formats",
             Self::Leave { .. } => "leave",
             Self::Say(_) => "say",
         }
@@ -209,7 +329,13 @@ impl Action {
     /// The participant it is about.
     pub fn user(&self) -> Option<&str> {
         match self {
-            Self::Eject { user, .. } => Some(user),
+            Self::Eject { user, .. }
+            | Self::LobbyAdmit { user, .. }
+            | Self::LobbyDeny { user, .. }
+            | Self::Promote { user, .. }
+            | Self::Demote { user, .. }
+            | Self::Invite { user, .. }
+            | Self::ConfInvite { user, .. } => Some(user),
             _ => None,
         }
     }
@@ -223,12 +349,39 @@ impl Action {
             | Self::Send { conference, .. }
             | Self::Typing { conference }
             | Self::Eject { conference, .. }
+            | Self::LobbyAdmit { conference, .. }
+            | Self::LobbyDeny { conference, .. }
+            | Self::Lock { conference }
+            | Self::Unlock { conference }
+            | Self::Promote { conference, .. }
+            | Self::Demote { conference, .. }
+            | Self::Invite { conference, .. }
+            | Self::ConfInvite { conference, .. }
+            | Self::End { conference }
+            | Self::GetState { conference }
+            | Self::Refresh { conference }
+            | Self::SetFormats { conference, .. }
             | Self::Leave { conference } => Some(conference),
         }
     }
 }
 
 impl Participant {
+    /// A user of the complete client, with nothing special about it.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            user: None,
+            kind: Kind::Uccp,
+            display_name: capitalised(name),
+            link: None,
+            answer: Answer::Accept(Duration::ZERO),
+            timer: None,
+            autoextend: true,
+            rejoin: true,
+        }
+    }
+
     /// The user part of the SIP URI.
     pub fn user(&self) -> &str {
         self.user.as_deref().unwrap_or(&self.name)

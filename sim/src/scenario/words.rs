@@ -20,7 +20,7 @@ pub enum Piece<'a> {
         /// With which role: `focus` or `mcu`.
         with: &'a str,
     },
-    /// `${length}`: the number of bytes after the first empty line.
+    /// `${length}`: the number of bytes after the empty line that ends the head.
     Length,
 }
 

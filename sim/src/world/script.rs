@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use confsim_core::client::{Command, Event};
+use confsim_core::wire::conference_info::Role;
 
 use super::dialogs::Dialogs;
 use crate::scenario::{Action, Piece, Scenario, Speech, Words};
@@ -60,8 +61,39 @@ impl Script {
             },
             Action::Typing { conference } => Command::Typing { conference: self.uri(conference)? },
             Action::Eject { conference, user } => {
-                let user = Arc::from(cast.uri(cast.find(user)?));
-                Command::Eject { conference: self.uri(conference)?, user }
+                Command::Eject { conference: self.uri(conference)?, user: person(user, cast)? }
+            }
+            Action::LobbyAdmit { conference, user } => {
+                let (conference, user) = (self.uri(conference)?, person(user, cast)?);
+                Command::SetLobbyAccess { conference, user, admit: true }
+            }
+            Action::LobbyDeny { conference, user } => {
+                let (conference, user) = (self.uri(conference)?, person(user, cast)?);
+                Command::SetLobbyAccess { conference, user, admit: false }
+            }
+            Action::Lock { conference } => Command::Lock { conference: self.uri(conference)?, locked: true },
+            Action::Unlock { conference } => {
+                Command::Lock { conference: self.uri(conference)?, locked: false }
+            }
+            Action::Promote { conference, user } => {
+                let (conference, user) = (self.uri(conference)?, person(user, cast)?);
+                Command::SetRole { conference, user, role: Role::Presenter }
+            }
+            Action::Demote { conference, user } => {
+                let (conference, user) = (self.uri(conference)?, person(user, cast)?);
+                Command::SetRole { conference, user, role: Role::Attendee }
+            }
+            Action::Invite { conference, user } => {
+                Command::Invite { conference: self.uri(conference)?, user: person(user, cast)? }
+            }
+            Action::ConfInvite { conference, user } => {
+                Command::SendConfInvite { conference: self.uri(conference)?, user: person(user, cast)? }
+            }
+            Action::End { conference } => Command::End { conference: self.uri(conference)? },
+            Action::GetState { conference } => Command::GetState { conference: self.uri(conference)? },
+            Action::Refresh { conference } => Command::Refresh { conference: self.uri(conference)? },
+            Action::SetFormats { conference, formats } => {
+                Command::SetFormats { conference: self.uri(conference)?, formats: formats.clone() }
             }
             Action::Leave { conference } => Command::Leave { conference: self.uri(conference)? },
             Action::Say(_) => return None,
@@ -127,7 +159,13 @@ impl Script {
                 Piece::Length => filled.push_str(length),
             }
         }
-        let body = filled.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
+        let message = filled.trim_start_matches(['\r', '\n']);
+        let body = message.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
         Some(Bytes::from(filled.replace(length, &body.to_string())))
     }
+}
+
+/// The SIP URI of a participant.
+fn person(name: &str, cast: &Cast) -> Option<Arc<str>> {
+    Some(Arc::from(cast.uri(cast.find(name)?)))
 }

@@ -1,12 +1,53 @@
 //! Scenario files: what is written is read back, and what is wrong is told with its place.
 
 use confsim::scenario::{
-    Action, Kind, Limits, Link, Links, Range, Split, Topology, from_toml, scenario, to_toml,
+    Action, Answer, Kind, Limits, Link, Links, Participant, Range, Speech, Split, Topology, from_toml,
+    scenario, to_toml,
 };
 use confsim_core::time::Duration;
 
 fn lunch() -> String {
     "lunch".to_owned()
+}
+
+fn every_limit() -> Limits {
+    let seconds = |count| Some(Duration::from_secs(count));
+    Limits {
+        forward_timeout: seconds(1),
+        ringing_timeout: seconds(2),
+        lobby_timeout: seconds(3),
+        idle_timeout: seconds(4),
+        link_timeout: seconds(5),
+        session_expires: seconds(6),
+        subscription_expires: seconds(7),
+        registration: seconds(8),
+    }
+}
+
+#[test]
+fn every_action_reads_back_the_same() {
+    let bob = || "bob".to_owned();
+    let conference = lunch;
+    let all = [
+        Action::LobbyAdmit { conference: conference(), user: bob() },
+        Action::LobbyDeny { conference: conference(), user: bob() },
+        Action::Lock { conference: conference() },
+        Action::Unlock { conference: conference() },
+        Action::Promote { conference: conference(), user: bob() },
+        Action::Demote { conference: conference(), user: bob() },
+        Action::Invite { conference: conference(), user: bob() },
+        Action::ConfInvite { conference: conference(), user: bob() },
+        Action::End { conference: conference() },
+        Action::GetState { conference: conference() },
+        Action::Refresh { conference: conference() },
+        Action::SetFormats { conference: conference(), formats: "text/plain text/rtf".to_owned() },
+    ];
+    let mut builder = scenario("Everything one can do").participants(&["alice", "bob"]);
+    for action in all {
+        builder = builder.step("1s", "alice", action);
+    }
+    let full = builder.build().unwrap();
+    assert_eq!(from_toml(&to_toml(&full)).unwrap(), full);
 }
 
 #[test]
@@ -19,7 +60,7 @@ fn a_written_scenario_reads_back_the_same() {
     let full = scenario("Every \"key\" once")
         .topology(Topology::Pool)
         .links(Links { client: link, pool: Link::fixed(Duration::from_millis(7)) })
-        .limits(Limits { forward_timeout: Some(Duration::from_secs(8)) })
+        .limits(every_limit())
         .participants(&["alice", "bob"])
         .participant("carol", Kind::Legacy, Some(link))
         .participant("dave", Kind::Cwa, None)
@@ -38,6 +79,18 @@ fn a_written_scenario_reads_back_the_same() {
         .step("3s", "bob", Action::Typing { conference: lunch() })
         .step("3s", "alice", Action::Eject { conference: lunch(), user: "bob".to_owned() })
         .step("4s", "alice", Action::Leave { conference: lunch() })
+        .join(Participant {
+            user: Some("bob".to_owned()),
+            answer: Answer::Accept(Duration::from_secs(3)),
+            timer: Some(false),
+            autoextend: false,
+            rejoin: false,
+            ..Participant::new("bob-2")
+        })
+        .join(Participant { answer: Answer::Decline, ..Participant::new("erin") })
+        .join(Participant { answer: Answer::Ignore, ..Participant::new("frank") })
+        .step("5s", "bob", Action::Say(Speech::Text("INFO ${focus:lunch} SIP/2.0\r\n\r\n".to_owned())))
+        .step("5s", "bob", Action::Say(Speech::Bytes(vec![0, 10, 255])))
         .fault("drop the 3rd MESSAGE from mcu to bob")
         .fault("cut the 1st connection between bob and front-end after 812 bytes from bob with rst")
         .build()
@@ -83,6 +136,18 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             head.replace("}]", "}, { name = \"bob\" }]"),
             "line 5, column 35: there is a participant called `bob` already",
+        ),
+        (
+            format!("{head}steps = [\n{step}, what = \"say\", text = \"${{focus:}} ${{moon}}\" }}]\n"),
+            "line 7, column 1: `${moon}` stands for nothing",
+        ),
+        (
+            format!("{head}steps = [\n{step}, what = \"say\", bytes = \"0x\" }}]\n"),
+            "line 7, column 49: `0x` are no bytes like `0d 0a`",
+        ),
+        (
+            head.replace(" }]", ", answers = \"later\" }]"),
+            "line 5, column 43: `later` is none of accept, accept after 3s, decline and ignore",
         ),
         (head.replace("bob", "mcu"), "line 5, column 17: `mcu` is the name of a role of the pool"),
         (format!("{head}faults = [\"drop it\"]\n"), "line 6, column 11: expected the, got `it`"),

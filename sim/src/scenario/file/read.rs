@@ -8,8 +8,8 @@ use toml::Spanned;
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario, Speech,
-    Split, Step, Topology, parse_span,
+    Action, Answer, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario,
+    Speech, Split, Step, Topology, parse_span,
 };
 use crate::fault::Fault;
 use confsim_core::time::Duration;
@@ -132,6 +132,13 @@ enum FileTopology {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct FileLimits {
     forward_timeout: Option<FileSpan>,
+    ringing_timeout: Option<FileSpan>,
+    lobby_timeout: Option<FileSpan>,
+    idle_timeout: Option<FileSpan>,
+    link_timeout: Option<FileSpan>,
+    session_expires: Option<FileSpan>,
+    subscription_expires: Option<FileSpan>,
+    registration: Option<FileSpan>,
 }
 
 #[derive(Default, Deserialize)]
@@ -167,6 +174,17 @@ struct FileParticipant {
     kind: FileKind,
     display_name: Option<String>,
     link: Option<FileLink>,
+    #[serde(default)]
+    answers: FileAnswer,
+    timer: Option<bool>,
+    #[serde(default = "yes")]
+    autoextend: bool,
+    #[serde(default = "yes")]
+    rejoin: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -189,6 +207,7 @@ struct FileStep {
     user: Option<String>,
     format: Option<String>,
     text: Option<String>,
+    formats: Option<String>,
     bytes: Option<FileBytes>,
 }
 
@@ -201,6 +220,18 @@ enum FileVerb {
     Send,
     Typing,
     Eject,
+    LobbyAdmit,
+    LobbyDeny,
+    Lock,
+    Unlock,
+    Promote,
+    Demote,
+    Invite,
+    ConfInvite,
+    End,
+    GetState,
+    Refresh,
+    SetFormats,
     Leave,
     Say,
 }
@@ -258,13 +289,29 @@ impl File {
                 client: self.links.client.map_or(defaults.client, FileLink::link),
                 pool: self.links.pool.map_or(defaults.pool, FileLink::link),
             },
-            limits: Limits { forward_timeout: self.limits.forward_timeout.map(|span| span.0) },
+            limits: self.limits.limits(),
             participants: self.participants.into_iter().map(|one| one.into_inner().participant()).collect(),
             steps: self.steps.into_iter().enumerate().map(step).collect::<Result<_, _>>()?,
             faults: self.faults.into_iter().enumerate().map(fault).collect::<Result<_, _>>()?,
             covers: self.covers,
             exercises: self.exercises,
         })
+    }
+}
+
+impl FileLimits {
+    fn limits(self) -> Limits {
+        let span = |limit: Option<FileSpan>| limit.map(|span| span.0);
+        Limits {
+            forward_timeout: span(self.forward_timeout),
+            ringing_timeout: span(self.ringing_timeout),
+            lobby_timeout: span(self.lobby_timeout),
+            idle_timeout: span(self.idle_timeout),
+            link_timeout: span(self.link_timeout),
+            session_expires: span(self.session_expires),
+            subscription_expires: span(self.subscription_expires),
+            registration: span(self.registration),
+        }
     }
 }
 
@@ -293,6 +340,10 @@ impl FileParticipant {
                 FileKind::Cwa => Kind::Cwa,
             },
             link: self.link.map(FileLink::link),
+            answer: self.answers.0,
+            timer: self.timer,
+            autoextend: self.autoextend,
+            rejoin: self.rejoin,
         }
     }
 }
@@ -308,6 +359,7 @@ impl FileStep {
             ("user", &self.user),
             ("format", &self.format),
             ("text", &self.text),
+            ("formats", &self.formats),
         ];
         let bytes = self.bytes.as_ref().map(|_| "bytes");
         let surplus = surplus.into_iter().find_map(|(key, value)| value.as_ref().map(|_| key));
@@ -338,11 +390,27 @@ impl FileStep {
                 text: self.text.take().ok_or("`text` is missing")?,
             },
             FileVerb::Typing => Action::Typing { conference },
-            FileVerb::Eject => {
-                Action::Eject { conference, user: self.user.take().ok_or("`user` is missing")? }
+            FileVerb::Eject => Action::Eject { conference, user: self.user()? },
+            FileVerb::LobbyAdmit => Action::LobbyAdmit { conference, user: self.user()? },
+            FileVerb::LobbyDeny => Action::LobbyDeny { conference, user: self.user()? },
+            FileVerb::Lock => Action::Lock { conference },
+            FileVerb::Unlock => Action::Unlock { conference },
+            FileVerb::Promote => Action::Promote { conference, user: self.user()? },
+            FileVerb::Demote => Action::Demote { conference, user: self.user()? },
+            FileVerb::Invite => Action::Invite { conference, user: self.user()? },
+            FileVerb::ConfInvite => Action::ConfInvite { conference, user: self.user()? },
+            FileVerb::End => Action::End { conference },
+            FileVerb::GetState => Action::GetState { conference },
+            FileVerb::Refresh => Action::Refresh { conference },
+            FileVerb::SetFormats => {
+                Action::SetFormats { conference, formats: self.formats.take().ok_or("`formats` is missing")? }
             }
             FileVerb::Leave => Action::Leave { conference },
         })
+    }
+
+    fn user(&mut self) -> Result<String, String> {
+        self.user.take().ok_or_else(|| "`user` is missing".to_owned())
     }
 
     fn speech(&mut self) -> Result<Speech, String> {
@@ -351,6 +419,29 @@ impl FileStep {
             (None, Some(bytes)) => Ok(Speech::Bytes(bytes.0)),
             _ => Err("`text` or `bytes` is missing, or one of them is too much".to_owned()),
         }
+    }
+}
+
+/// `accept`, `accept after 3s`, `decline` or `ignore`.
+struct FileAnswer(Answer);
+
+impl Default for FileAnswer {
+    fn default() -> Self {
+        Self(Answer::Accept(Duration::ZERO))
+    }
+}
+
+impl<'de> Deserialize<'de> for FileAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let answer = match text.as_str() {
+            "accept" => Some(Answer::Accept(Duration::ZERO)),
+            "decline" => Some(Answer::Decline),
+            "ignore" => Some(Answer::Ignore),
+            other => other.strip_prefix("accept after ").and_then(parse_span).map(Answer::Accept),
+        };
+        let wrong = || format!("`{text}` is none of accept, accept after 3s, decline and ignore");
+        answer.map(Self).ok_or_else(|| D::Error::custom(wrong()))
     }
 }
 

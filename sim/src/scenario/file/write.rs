@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, FORMAT_VERSION, Kind, Link, Links, Participant, Range, Scenario, Speech, Split, Step, Topology,
-    write_span,
+    Action, Answer, FORMAT_VERSION, Kind, Limits, Link, Links, Participant, Range, Scenario, Speech, Split,
+    Step, Topology, write_span,
 };
 use confsim_core::time::Duration;
 
@@ -41,8 +41,10 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
             writeln!(out, "{key} = [{}]", ids.join(", "))?;
         }
     }
-    if let Some(timeout) = scenario.limits.forward_timeout {
-        writeln!(out, "limits.forward-timeout = \"{}\"", write_span(timeout))?;
+    for (key, limit) in limits(&scenario.limits) {
+        if let Some(span) = limit {
+            writeln!(out, "limits.{key} = \"{}\"", write_span(span))?;
+        }
     }
     let defaults = Links::default();
     for (name, link, default) in
@@ -57,6 +59,19 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     write_list(out, "steps", &tables(scenario.steps.iter().map(step).collect()))?;
     let faults: Vec<_> = scenario.faults.iter().map(|fault| Quoted(&fault.to_string()).to_string()).collect();
     write_list(out, "faults", &faults)
+}
+
+const fn limits(limits: &Limits) -> [(&str, Option<Duration>); 8] {
+    [
+        ("forward-timeout", limits.forward_timeout),
+        ("ringing-timeout", limits.ringing_timeout),
+        ("lobby-timeout", limits.lobby_timeout),
+        ("idle-timeout", limits.idle_timeout),
+        ("link-timeout", limits.link_timeout),
+        ("session-expires", limits.session_expires),
+        ("subscription-expires", limits.subscription_expires),
+        ("registration", limits.registration),
+    ]
 }
 
 fn write_list(out: &mut String, key: &str, items: &[String]) -> fmt::Result {
@@ -84,6 +99,18 @@ fn participant(participant: &Participant) -> Vec<String> {
         fields_of.push(format!("display-name = {}", Quoted(&participant.display_name)));
     }
     fields_of.extend(participant.link.map(|link| format!("link = {}", table(&fields(link)))));
+    match participant.answer {
+        Answer::Accept(Duration::ZERO) => {}
+        Answer::Accept(after) => fields_of.push(format!("answers = \"accept after {}\"", write_span(after))),
+        Answer::Decline => fields_of.push("answers = \"decline\"".to_owned()),
+        Answer::Ignore => fields_of.push("answers = \"ignore\"".to_owned()),
+    }
+    fields_of.extend(participant.timer.map(|timer| format!("timer = {timer}")));
+    for (key, setting) in [("autoextend", participant.autoextend), ("rejoin", participant.rejoin)] {
+        if !setting {
+            fields_of.push(format!("{key} = false"));
+        }
+    }
     fields_of
 }
 
@@ -94,11 +121,12 @@ fn step(step: &Step) -> Vec<String> {
         format!("what = \"{}\"", step.action.verb()),
     ];
     fields.extend(step.action.conference().map(|name| format!("conference = {}", Quoted(name))));
+    fields.extend(step.action.user().map(|user| format!("user = {}", Quoted(user))));
     match &step.action {
         Action::Create { subject, .. } if !subject.is_empty() => {
             fields.push(format!("subject = {}", Quoted(subject)));
         }
-        Action::Eject { user, .. } => fields.push(format!("user = {}", Quoted(user))),
+        Action::SetFormats { formats, .. } => fields.push(format!("formats = {}", Quoted(formats))),
         Action::Send { format, text, .. } => {
             if format != "text/plain" {
                 fields.push(format!("format = {}", Quoted(format)));
