@@ -1,31 +1,18 @@
 //! What a machine can do.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 
 use super::dialog::{Dialog, DialogView, Unacknowledged, Usage};
 use super::draft::Draft;
-use super::endpoint::Layer;
 use super::handle::{DialogId, ServerTransaction};
-use super::machine::Machine;
-use super::render;
-use super::timers::Timers;
+use super::machine::{Context, Machine};
+use super::render::{self, with_tag};
 use super::transaction::{LayerTimer, ServerPhase};
 use super::{EARLY_MAX, T1, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Output, Summary, Transmit};
 use crate::time::Instant;
 use crate::wire::sip::{Message, Method, Name};
-
-/// A machine's hands: everything it does goes through here.
-#[derive(Debug)]
-pub struct Context<'a, M: Machine> {
-    pub(super) now: Instant,
-    pub(super) layer: &'a mut Layer<M::Ask>,
-    pub(super) timers: &'a mut Timers<M::Timer>,
-    pub(super) out: &'a mut VecDeque<Output<M::Event>>,
-}
 
 impl<M: Machine> Context<'_, M> {
     /// The present.
@@ -220,20 +207,11 @@ fn accepted(request: &Message, tag: Box<str>, contact: &str, peer: Address) -> D
         remote_seq: Some(seq),
         peer,
         invite_seq: seq,
+        inviting: None,
+        invited: None,
         unacknowledged: None,
         held_bye: None,
         ended: false,
         local_tag: tag,
-    }
-}
-
-/// A From or To value with a tag right behind the address, before other parameters such as `epid`.
-pub(super) fn with_tag(value: &str, tag: &str) -> String {
-    match value.rfind('>') {
-        Some(end) => {
-            let (address, parameters) = value.split_at(end + 1);
-            format!("{address};tag={tag}{parameters}")
-        }
-        None => format!("{value};tag={tag}"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::draft::Draft;
-use super::handle::{ClientTransaction, DialogId};
+use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use crate::node::{Address, ConnId};
 use crate::time::Duration;
 use crate::wire::sip::{Message, Method};
@@ -56,6 +56,10 @@ pub(super) struct Dialog {
     pub(super) peer: Address,
     /// The CSeq of the INVITE whose 2xx we sent or received last: what ACKs are matched with.
     pub(super) invite_seq: u32,
+    /// Our last INVITE within it.
+    pub(super) inviting: Option<ClientTransaction>,
+    /// The peer's last INVITE within it.
+    pub(super) invited: Option<ServerTransaction>,
     /// Our 2xx, until its ACK arrives.
     pub(super) unacknowledged: Option<Unacknowledged>,
     /// A BYE that waits for that ACK (D-6).

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::TRANSACTION_TIMEOUT;
-use super::context::Context;
 use super::dialog::Dialog;
 use super::draft::Draft;
 use super::handle::{ClientTransaction, DialogId, ServerTransaction};
-use super::machine::{Machine, Outcome, Request, Response};
+use super::machine::{Context, Machine, Outcome, Request, Response};
 use super::render;
 use super::transaction::{Client, ClientPhase, Creating, LayerTimer, Server, ServerPhase, key_of};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name};
+
+/// Whose INVITE comes before the last one is answered is told to wait, at random, less than so many seconds
+/// (RFC 3261 14.2).
+const RETRY_AFTER: u64 = 11;
 
 impl<M: Machine> Context<'_, M> {
     pub(super) fn hear_request(&mut self, machine: &mut M, conn: ConnId, message: Arc<Message>) {
@@ -35,7 +38,17 @@ impl<M: Machine> Context<'_, M> {
         {
             return self.refuse(conn, &message, 500, "CSeq out of order");
         }
+        if let Some(id) = dialog
+            && let Some((code, reason, draft)) = self.in_the_way(id, &message)
+        {
+            return self.answer_directly(conn, &message, (code, reason), None, &draft);
+        }
         let tx = self.layer.servers.reserve();
+        if let Some(dialog) = dialog.and_then(|id| self.layer.dialogs.get_mut(id))
+            && *message.method() == Method::Invite
+        {
+            dialog.invited = Some(tx);
+        }
         if *message.method() != Method::Benotify {
             let request = Arc::clone(&message);
             let (local_tag, phase) = (None, ServerPhase::Open);
@@ -57,24 +70,50 @@ impl<M: Machine> Context<'_, M> {
     /// Refuses what nobody takes an interest in. A BENOTIFY has no answer.
     fn refuse(&mut self, conn: ConnId, request: &Arc<Message>, code: u16, reason: &str) {
         if *request.method() != Method::Benotify {
-            self.answer_directly(conn, request, code, reason);
+            self.answer_directly(conn, request, (code, reason), None, &Draft::new());
         }
     }
 
-    /// Answers without a transaction: for what is refused before anybody takes an interest in it.
-    fn answer_directly(&mut self, conn: ConnId, request: &Arc<Message>, code: u16, reason: &str) {
-        let tag = self.layer.entropy.hex(10);
+    /// Why an offer cannot be taken in a dialog now: it crosses one of ours, or comes before the last one is
+    /// answered (RFC 3261 14.2, RFC 3311 5.2).
+    fn in_the_way(&mut self, id: DialogId, message: &Message) -> Option<(u16, &'static str, Draft)> {
+        let offers = match message.method() {
+            Method::Invite => true,
+            Method::Update => !message.body().is_empty(),
+            _ => false,
+        };
+        let dialog = self.layer.dialogs.get(id).filter(|_| offers)?;
+        let inviting = dialog.inviting.and_then(|tx| self.layer.clients.get(tx));
+        if inviting.is_some_and(|client| client.phase != ClientPhase::Accepted) {
+            return Some((491, "Request Pending", Draft::new()));
+        }
+        dialog.invited.filter(|tx| self.is_open(*tx))?;
+        let pause = self.layer.entropy.below(RETRY_AFTER);
+        Some((500, "Server Internal Error", Draft::new().header("Retry-After", pause)))
+    }
+
+    /// Answers without a transaction: for what is refused before anybody takes an interest in it. The To tag
+    /// is a new one if none is given.
+    fn answer_directly(
+        &mut self,
+        conn: ConnId,
+        request: &Arc<Message>,
+        (code, reason): (u16, &str),
+        tag: Option<Box<str>>,
+        draft: &Draft,
+    ) {
+        let tag = tag.unwrap_or_else(|| self.layer.entropy.hex(10).into());
         let server = Server {
             key: (conn, "".into()),
             conn,
             request: Arc::clone(request),
             dialog: None,
-            local_tag: Some(tag.into()),
+            local_tag: Some(tag),
             phase: ServerPhase::Open,
             last: None,
         };
         let writer = &mut self.layer.writer;
-        let head = render::response(writer, &server, (code, reason), None, &Draft::new());
+        let head = render::response(writer, &server, (code, reason), None, draft);
         let method = request.cseq().map_or_else(|_| request.method().clone(), |cseq| cseq.method);
         self.transmit(conn, head, Bytes::new(), Summary::Response(code, method));
     }
@@ -132,9 +171,13 @@ impl<M: Machine> Context<'_, M> {
 
     fn hear_cancel(&mut self, machine: &mut M, conn: ConnId, message: &Arc<Message>) {
         let Some(tx) = self.layer.servers.find(&key_of(conn, message)) else {
-            return self.answer_directly(conn, message, 481, "Call leg/Transaction does not exist");
+            let gone = (481, "Call leg/Transaction does not exist");
+            return self.answer_directly(conn, message, gone, None, &Draft::new());
         };
-        self.answer_directly(conn, message, 200, "OK");
+        // It has the tag of the answers to the INVITE (RFC 3261 9.2).
+        self.local_tag(tx);
+        let tag = self.layer.servers.get(tx).and_then(|server| server.local_tag.clone());
+        self.answer_directly(conn, message, (200, "OK"), tag, &Draft::new());
         if self.is_open(tx) {
             machine.cancelled(self, tx);
         }
@@ -252,6 +295,8 @@ impl<M: Machine> Context<'_, M> {
             remote_seq: None,
             peer: self.peer(conn)?.clone(),
             invite_seq: creating.cseq,
+            inviting: None,
+            invited: None,
             unacknowledged: None,
             held_bye: None,
             ended: false,

@@ -1,13 +1,15 @@
 //! What a protocol machine is to the signalling layer.
 
+use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::context::Context;
 use super::draft::Draft;
 use super::handle::{ClientTransaction, DialogId, ServerTransaction};
-use super::timers::TimerKey;
-use crate::node::{Address, ConnId, Dump};
+use super::layer::Layer;
+use super::timers::{TimerKey, Timers};
+use crate::node::{Address, ConnId, Dump, Output};
+use crate::time::Instant;
 use crate::wire::sip::{Message, Method};
 
 /// A protocol machine above transactions and dialogs.
@@ -57,6 +59,15 @@ pub trait Machine: Sized {
 
     /// Adds what the machine holds to the end-of-run dump.
     fn dump(&self, dump: &mut Dump);
+}
+
+/// A machine's hands: everything it does goes through here.
+#[derive(Debug)]
+pub struct Context<'a, M: Machine> {
+    pub(super) now: Instant,
+    pub(super) layer: &'a mut Layer<M::Ask>,
+    pub(super) timers: &'a mut Timers<M::Timer>,
+    pub(super) out: &'a mut VecDeque<Output<M::Event>>,
 }
 
 /// A request that arrived.

@@ -3,13 +3,12 @@
 use bytes::Bytes;
 
 use super::TRANSACTION_TIMEOUT;
-use super::context::{Context, with_tag};
 use super::dialog::Path;
 use super::dialog::Usage;
 use super::draft::Draft;
 use super::handle::{ClientTransaction, DialogId};
-use super::machine::{Machine, Outside};
-use super::render;
+use super::machine::{Context, Machine, Outside};
+use super::render::{self, with_tag};
 use super::transaction::{Client, ClientPhase, Creating, Key, LayerTimer, Sent};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::Method;
@@ -158,6 +157,7 @@ impl<M: Machine> Context<'_, M> {
         let seq = entry.advance(draft.cseq());
         if method == Method::Invite {
             entry.invite_seq = seq;
+            entry.inviting = Some(tx);
         }
         let (call_id, tag) = (entry.call_id.clone(), entry.local_tag.clone());
         let (via, key) = self.identify(tx, conn, &method, &call_id, &tag, seq);

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::context::Context;
 use super::dialog::Path;
 use super::handle::{ClientTransaction, ServerTransaction};
-use super::machine::{Machine, Request};
+use super::machine::{Context, Machine, Request};
 use super::render;
 use super::transaction::{Client, ClientPhase, Sent, ServerPhase};
 use crate::node::{ConnId, Summary};

@@ -114,3 +114,14 @@ pub(super) fn response(
 pub(super) fn has_tag(request: &Message) -> bool {
     request.to().is_ok_and(|to| to.tag().is_some())
 }
+
+/// A From or To value with a tag right behind the address, before other parameters such as `epid`.
+pub(super) fn with_tag(value: &str, tag: &str) -> String {
+    match value.rfind('>') {
+        Some(end) => {
+            let (address, parameters) = value.split_at(end + 1);
+            format!("{address};tag={tag}{parameters}")
+        }
+        None => format!("{value};tag={tag}"),
+    }
+}

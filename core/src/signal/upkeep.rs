@@ -1,9 +1,8 @@
 //! What time and loss do to transactions and dialogs.
 
 use super::T2;
-use super::context::Context;
 use super::handle::{ClientTransaction, DialogId, ServerTransaction};
-use super::machine::{Machine, Outcome, Response};
+use super::machine::{Context, Machine, Outcome, Response};
 use super::render;
 use super::transaction::{ClientPhase, LayerTimer, ServerPhase};
 use crate::node::Summary;
@@ -22,6 +21,11 @@ impl<M: Machine> Context<'_, M> {
         let (conn, pause) = (waiting.conn, waiting.pause);
         let (head, body, code) = (waiting.head.clone(), waiting.body.clone(), waiting.code);
         self.layer.timers.set(LayerTimer::Repeat(dialog), now + pause);
+        // The connection it was first sent on may be lost, and the peer back on another (D-4).
+        let peer = self.layer.dialogs.get(dialog).map(|dialog| dialog.peer.clone());
+        let stands = self.layer.connections.contains_key(&conn);
+        let newest = peer.and_then(|peer| self.layer.connection_to(&peer));
+        let Some(conn) = Some(conn).filter(|_| stands).or(newest) else { return };
         self.transmit(conn, head, body, Summary::Response(code, Method::Invite));
     }
 
