@@ -5,15 +5,19 @@
 //! `opaque=app:conf:…`, to one endpoint of a user by `opaque=user:epid:…`, to all endpoints of a user by his
 //! bare address.
 //!
+//! An endpoint that is gone for good leaves its sessions by the front end's word (`sessions`, D-4).
+//!
 //! Towards the roles the front end opens one connection each, at the start and again whenever it is lost; the
 //! roles reach clients over the same connection.
 
+mod absence;
 mod config;
 mod forking;
 mod proxying;
 mod register;
 mod registrar;
 mod routing;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -22,6 +26,7 @@ use std::sync::Arc;
 pub use self::config::{Config, Role};
 use self::forking::Pending;
 use self::registrar::{BindingId, Registrar};
+use self::sessions::Sessions;
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{
     ClientTransaction, Context, Draft, Machine, Request, Response, ServerTransaction, TimerKey,
@@ -42,6 +47,17 @@ pub struct FrontEnd {
     roles: BTreeMap<Role, ConnId>,
     /// Forwarded requests without a final answer.
     pending: BTreeMap<ServerTransaction, Pending>,
+    /// What endpoints take part in.
+    sessions: Sessions,
+}
+
+/// What the front end remembers of a request it sent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// It came from somebody else, who waits for the answer.
+    Forwarded(ServerTransaction),
+    /// A BYE in the name of an endpoint that is gone.
+    Leaving,
 }
 
 /// What an operator would log.
@@ -52,7 +68,7 @@ pub enum Event {
         /// The user's address, in lower case.
         user: Box<str>,
     },
-    /// An endpoint signed out, or its registration expired.
+    /// An endpoint signed out, its registration expired, or it had no connection for too long.
     SignedOut {
         /// The user's address, in lower case.
         user: Box<str>,
@@ -64,6 +80,8 @@ pub enum Event {
 pub enum Timer {
     /// A registration expires.
     Expiry(BindingId),
+    /// An endpoint has been without connection for too long.
+    Absence(BindingId),
     /// A connection to a role is to be opened again.
     Reopen(Role),
     /// A forwarded INVITE has been ringing for too long (RFC 3261 16.6 step 11).
@@ -74,6 +92,7 @@ impl TimerKey for Timer {
     fn name(self) -> &'static str {
         match self {
             Self::Expiry(_) => "registration expiry",
+            Self::Absence(_) => "absence",
             Self::Reopen(_) => "role reconnect",
             Self::C(_) => "timer C",
         }
@@ -83,7 +102,13 @@ impl TimerKey for Timer {
 impl FrontEnd {
     /// A front end that knows no user yet.
     pub fn new(config: Config) -> Self {
-        Self { config, registrar: Registrar::default(), roles: BTreeMap::new(), pending: BTreeMap::new() }
+        Self {
+            config,
+            registrar: Registrar::default(),
+            roles: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            sessions: Sessions::default(),
+        }
     }
 
     fn open(&mut self, cx: &mut Context<'_, Self>, role: Role) {
@@ -95,7 +120,7 @@ impl FrontEnd {
 impl Machine for FrontEnd {
     type Command = Infallible;
     type Event = Event;
-    type Ask = ServerTransaction;
+    type Ask = Ask;
     type Timer = Timer;
 
     fn start(&mut self, cx: &mut Context<'_, Self>) {
@@ -109,7 +134,7 @@ impl Machine for FrontEnd {
     }
 
     fn disconnected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, _peer: &Address) {
-        self.registrar.disconnected(conn);
+        self.absent(cx, conn);
         if let Some(role) = Role::ALL.into_iter().find(|role| self.roles.get(role) == Some(&conn)) {
             self.roles.remove(&role);
             cx.set_timer(Timer::Reopen(role), cx.now() + REOPEN);
@@ -134,17 +159,16 @@ impl Machine for FrontEnd {
         self.proxy_ack(cx, conn, message);
     }
 
-    fn response(&mut self, cx: &mut Context<'_, Self>, response: Response<ServerTransaction>) {
-        self.relay(cx, &response);
+    fn response(&mut self, cx: &mut Context<'_, Self>, response: Response<Ask>) {
+        match response.ask {
+            Ask::Forwarded(server) => self.relay(cx, server, &response),
+            Ask::Leaving => {}
+        }
     }
 
     fn timer(&mut self, cx: &mut Context<'_, Self>, timer: Timer) {
         match timer {
-            Timer::Expiry(binding) => {
-                if let Some(binding) = self.registrar.remove(binding) {
-                    cx.event(Event::SignedOut { user: binding.user });
-                }
-            }
+            Timer::Expiry(endpoint) | Timer::Absence(endpoint) => self.gone(cx, endpoint),
             Timer::Reopen(role) => self.open(cx, role),
             Timer::C(branch) => cx.cancel(branch),
         }
@@ -153,6 +177,7 @@ impl Machine for FrontEnd {
     fn dump(&self, dump: &mut Dump) {
         dump.insert("bindings", self.registrar.len() as u64);
         dump.insert("forwarded requests", self.pending.len() as u64);
+        dump.insert("endpoint sessions", self.sessions.len() as u64);
     }
 }
 

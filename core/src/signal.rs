@@ -39,7 +39,7 @@ pub use endpoint::Endpoint;
 pub use handle::{ClientTransaction, DialogId, ServerTransaction};
 pub use layer::Settings;
 pub use machine::{Context, Machine, Outcome, Outside, Request, Response};
-pub use proxy::Forwarding;
+pub use proxy::{Forwarding, Leaving, on_route};
 pub use session_timer::{MIN_SE, SessionTimer, TooSmall};
 pub use timers::{TimerKey, Timers};
 

@@ -34,6 +34,10 @@ pub struct Config {
     pub trusted: BTreeSet<Address>,
     /// How long a registration lasts unless it is renewed; clients may ask for less.
     pub registration: Duration,
+    /// How long an endpoint may be without connection before it counts as gone (D-4).
+    pub absence: Duration,
+    /// How many requests may be under way at a time; beyond that a new one gets 503. Ours.
+    pub pending_max: usize,
     /// How many users may ever have registered; beyond that a new one gets 503. Ours.
     pub users_max: usize,
     /// How many endpoints a user may have at a time; beyond that a new one gets 503. Ours.
@@ -49,6 +53,8 @@ impl Config {
             im_mcu,
             trusted: BTreeSet::new(),
             registration: Duration::from_secs(7200),
+            absence: Duration::from_secs(120),
+            pending_max: 65_536,
             users_max: 100_000,
             endpoints_max: 16,
         }

@@ -1,20 +1,24 @@
 //! What is known of a forwarded request while it has no final answer (RFC 3261 16.7).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::sessions::Opening;
+use crate::node::ConnId;
 use crate::signal::ClientTransaction;
 use crate::wire::sip::{Message, Method};
 
 /// A request that has been forwarded to one or several targets at once.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
-    /// The branches without a final answer.
-    branches: BTreeSet<ClientTransaction>,
+    /// The branches without a final answer, and where they went.
+    branches: BTreeMap<ClientTransaction, ConnId>,
     invite: bool,
     /// What the loss of a connection amounts to.
     unreachable: Failure,
     best: Option<Failure>,
+    /// The session it opens between an endpoint and a role, if it does.
+    opening: Option<Opening>,
 }
 
 /// Why a branch failed.
@@ -57,16 +61,37 @@ impl Failure {
 impl Pending {
     /// A request with `method`, not yet on its way.
     pub(super) fn new(method: &Method, unreachable: Failure) -> Self {
-        Self { branches: BTreeSet::new(), invite: *method == Method::Invite, unreachable, best: None }
+        Self {
+            branches: BTreeMap::new(),
+            invite: *method == Method::Invite,
+            unreachable,
+            best: None,
+            opening: None,
+        }
     }
 
-    pub(super) fn add(&mut self, branch: ClientTransaction) {
-        self.branches.insert(branch);
+    /// Notes the session that the request opens.
+    pub(super) fn opens(&mut self, opening: Option<Opening>) {
+        self.opening = opening;
+    }
+
+    /// The session that the request opens.
+    pub(super) fn opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
+    }
+
+    pub(super) fn add(&mut self, branch: ClientTransaction, conn: ConnId) {
+        self.branches.insert(branch, conn);
+    }
+
+    /// Where a branch went.
+    pub(super) fn way_of(&self, branch: ClientTransaction) -> Option<ConnId> {
+        self.branches.get(&branch).copied()
     }
 
     /// The branches without a final answer.
     pub(super) fn branches(&self) -> impl Iterator<Item = ClientTransaction> {
-        self.branches.iter().copied()
+        self.branches.keys().copied()
     }
 
     /// A branch ended without any answer: what that amounts to.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::forking::{Failure, Mute, Pending};
 use super::routing::{self, Hop, Map, Way};
-use super::{FrontEnd, Refusal, Timer};
+use super::{Ask, FrontEnd, Refusal, Timer};
 use crate::node::ConnId;
 use crate::signal::{
     ClientTransaction, Context, Draft, Forwarding, Outcome, Request, Response, ServerTransaction,
@@ -22,6 +22,13 @@ impl FrontEnd {
         let way = self.check(cx, request.conn, message)?;
         let targets = self.targets(&way.hop);
         let method = message.method();
+        if matches!(way.hop, Hop::Role(_)) {
+            Refusal::unless_understood(routing::unknown_to_roles(message))?;
+        }
+        if self.pending.len() >= self.config.pending_max && *method != Method::Benotify {
+            return Err(Refusal::new(503, "Service Unavailable"));
+        }
+        self.watch_sessions(request.conn, message, &way.hop);
         let unreachable = match (&way.hop, routing::opens_dialog(message)) {
             (Hop::Unknown, _) => return Err(Refusal::new(404, "Not Found")),
             (Hop::User { .. }, true) => (480, "Temporarily Unavailable"),
@@ -35,15 +42,18 @@ impl FrontEnd {
         let forwarding = forwarding(&way, routing::creates_dialog(message).then_some(&*own_route));
         let mut pending = Pending::new(method, Failure::Own(unreachable.0, unreachable.1));
         for conn in targets {
-            if let Some(branch) = cx.forward(request, conn, forwarding, request.tx) {
+            if let Some(branch) = cx.forward(request, conn, forwarding, Ask::Forwarded(request.tx)) {
                 if *method == Method::Invite {
                     cx.set_timer(Timer::C(branch), cx.now() + TIMER_C);
                 }
-                pending.add(branch);
+                pending.add(branch, conn);
             }
         }
         if pending.branches().next().is_none() {
             return Err(Refusal::new(unreachable.0, unreachable.1));
+        }
+        if *method == Method::Invite && routing::opens_dialog(message) {
+            pending.opens(self.opening(request.conn, message, &way.hop));
         }
         self.pending.insert(request.tx, pending);
         Ok(())
@@ -65,11 +75,17 @@ impl FrontEnd {
     }
 
     /// Passes an answer back: every 2xx at once, of the failures the best when all branches have failed.
-    pub(super) fn relay(&mut self, cx: &mut Context<'_, Self>, response: &Response<ServerTransaction>) {
-        let (server, branch) = (response.ask, response.tx);
+    pub(super) fn relay(
+        &mut self,
+        cx: &mut Context<'_, Self>,
+        server: ServerTransaction,
+        response: &Response<Ask>,
+    ) {
+        let branch = response.tx;
         let mute = match &response.outcome {
             Outcome::Provisional(message) => return self.relay_provisional(cx, server, branch, message),
             Outcome::Final(message) if response.outcome.is_success() => {
+                self.session_opened(cx, server, branch, message);
                 cx.relay(server, message);
                 return self.succeeded(cx, server, branch);
             }

@@ -41,6 +41,7 @@ impl FrontEnd {
                     conn: Some(request.conn),
                 };
                 let id = self.registrar.insert(binding);
+                cx.clear_timer(Timer::Absence(id));
                 cx.set_timer(Timer::Expiry(id), cx.now() + Duration::from_secs(seconds.into()));
                 cx.event(Event::SignedIn { user: user.as_str().into() });
                 Some(id)
@@ -92,11 +93,8 @@ impl FrontEnd {
     }
 
     fn sign_out(&mut self, cx: &mut Context<'_, Self>, id: Option<BindingId>) {
-        if let Some(id) = id
-            && let Some(binding) = self.registrar.remove(id)
-        {
-            cx.clear_timer(Timer::Expiry(id));
-            cx.event(Event::SignedOut { user: binding.user });
+        if let Some(id) = id {
+            self.gone(cx, id);
         }
     }
 

@@ -68,13 +68,26 @@ impl Registrar {
         Some(binding)
     }
 
-    /// A connection is gone: its endpoints are registered still, and out of reach.
-    pub(super) fn disconnected(&mut self, conn: ConnId) {
-        for id in self.by_conn.remove(&conn).unwrap_or_default() {
-            if let Some(binding) = self.bindings.get_mut(&id) {
+    /// A connection is gone: its endpoints, which are given back, are registered still, and out of reach.
+    pub(super) fn disconnected(&mut self, conn: ConnId) -> Vec<BindingId> {
+        let ids = self.by_conn.remove(&conn).unwrap_or_default();
+        for id in &ids {
+            if let Some(binding) = self.bindings.get_mut(id) {
                 binding.conn = None;
             }
         }
+        ids
+    }
+
+    /// The endpoint of `user` on `conn`: the one with this token, else any.
+    pub(super) fn endpoint_on(&self, conn: ConnId, user: &str, token: Option<&str>) -> Option<BindingId> {
+        let ids = self.by_conn.get(&conn).map(Vec::as_slice).unwrap_or_default();
+        let named = |id: &&BindingId| {
+            self.bindings.get(id).is_some_and(|binding| token.is_some_and(|token| *binding.token == *token))
+        };
+        let his = |id: &&BindingId| self.bindings.get(id).is_some_and(|binding| *binding.user == *user);
+        let mut all = ids.iter().filter(his);
+        all.clone().find(named).or_else(|| all.next()).copied()
     }
 
     /// The registration of an endpoint.

@@ -60,6 +60,16 @@ impl Map<'_> {
         Ok(Way { hop, target, routes_used })
     }
 
+    /// The role that a dialog's remote target belongs to.
+    pub(super) fn role_of_target(&self, uri: &Uri<'_>) -> Option<Role> {
+        let role = match uri.opaque().and_then(|opaque| opaque.strip_prefix("app:conf:")) {
+            Some(entity) if entity.starts_with("chat:") => Some(Role::ImMcu),
+            Some(entity) if entity.starts_with("focus:") => Some(Role::Focus),
+            _ => None,
+        };
+        role.or_else(|| self.role_at(uri))
+    }
+
     /// By Request-URI, else by To: the Contact of a dialog's peer need not say whose it is.
     fn hop(&self, message: &Message, uri: &Uri<'_>) -> Result<Hop, SipError> {
         let to = message.to()?;
@@ -115,12 +125,21 @@ pub(super) fn creates_dialog(message: &Message) -> bool {
 }
 
 /// Whether `uri` names `address`, host and port alike.
-fn is_at(uri: &Uri<'_>, address: &Address) -> bool {
+pub(super) fn is_at(uri: &Uri<'_>, address: &Address) -> bool {
     match (uri.port(), address.as_str().rsplit_once(':')) {
         (Some(port), Some((host, text))) => text.parse() == Ok(port) && host.eq_ignore_ascii_case(uri.host()),
         (None, _) => address.as_str().eq_ignore_ascii_case(uri.host()),
         _ => false,
     }
+}
+
+/// The option tags that the roles of the pool understand (RFC 3261 20.32).
+const UNDERSTOOD: [&str; 6] =
+    ["timer", "gruu-10", "ms-sender", "ms-benotify", "ms-piggyback-first-notify", "com.microsoft.autoextend"];
+
+/// The option tags that a request requires and no role of the pool understands.
+pub(super) fn unknown_to_roles(message: &Message) -> impl Iterator<Item = &str> {
+    message.require().filter(|tag| !UNDERSTOOD.iter().any(|known| known.eq_ignore_ascii_case(tag)))
 }
 
 /// The option tags that a proxy here understands.

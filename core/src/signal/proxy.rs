@@ -5,12 +5,35 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::dialog::Path;
+use super::draft::Draft;
 use super::handle::{ClientTransaction, ServerTransaction};
 use super::machine::{Context, Machine, Request};
 use super::render;
 use super::transaction::{Client, ClientPhase, Sent, ServerPhase};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name, StartLine, Writer};
+
+/// A BYE for a party to a session that this node passes on, and that can no longer send one itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// The Request-URI: the Contact of the party that is left.
+    pub target: Box<str>,
+    /// The route set, each as a Route value.
+    pub routes: Vec<Box<str>>,
+    /// The From value, with its tag.
+    pub from: Box<str>,
+    /// The To value, with its tag.
+    pub to: Box<str>,
+    /// The Call-ID.
+    pub call_id: Box<str>,
+    /// The CSeq number, higher than any that the party used.
+    pub cseq: u32,
+}
+
+/// A URI as Route value.
+pub fn on_route(uri: &str) -> Box<str> {
+    format!("<{uri}>").into_boxed_str()
+}
 
 /// What changes in a request on its way.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,6 +98,44 @@ impl<M: Machine> Context<'_, M> {
             creating: None,
         };
         self.launch(tx, key, client, head, message.body().clone());
+        Some(tx)
+    }
+
+    /// Says BYE in the name of a party that is gone. `None`: the connection is gone.
+    pub fn leave_for(
+        &mut self,
+        conn: ConnId,
+        leaving: &Leaving,
+        draft: &Draft,
+        ask: M::Ask,
+    ) -> Option<ClientTransaction> {
+        if !self.layer.connections.contains_key(&conn) {
+            return None;
+        }
+        let tx = self.layer.clients.reserve();
+        let (call_id, seq, method) = (leaving.call_id.clone(), leaving.cseq, Method::Bye);
+        let (via, key) = self.identify(tx, conn, &method, &call_id, "", seq);
+        let sent = Sent {
+            path: Path { target: leaving.target.clone(), routes: leaving.routes.clone() },
+            via: via.into(),
+            from: leaving.from.clone(),
+            to: leaving.to.clone(),
+            call_id,
+            cseq: seq,
+        };
+        let head = render::outside(&mut self.layer.writer, &sent, &method, None, draft);
+        let client = Client {
+            key: key.clone(),
+            conn,
+            method,
+            ask: Some(ask),
+            dialog: None,
+            phase: ClientPhase::Calling,
+            cancel: false,
+            sent: Sent::default(),
+            creating: None,
+        };
+        self.launch(tx, key, client, head, draft.body().clone());
         Some(tx)
     }
 
