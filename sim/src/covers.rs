@@ -2,7 +2,9 @@
 //!
 //! The catalogue (`sim/data/requirements.toml`) has the requirements of the documents, and
 //! `sim/data/decisions.md` what was decided where they are silent. Properties and scenarios name ids in their
-//! data, tests by `confsim_core::covers!`.
+//! data, tests by `confsim_core::covers!`. What nobody has to speak for has its reason in `sim/data/scope.tsv`.
+
+mod scope;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,8 @@ use serde::Deserialize;
 
 use crate::property;
 use crate::scenario::NAMED;
+
+pub use self::scope::{Scope, scope};
 
 const REQUIREMENTS: &str = include_str!("../data/requirements.toml");
 const DECISIONS: &str = include_str!("../data/decisions.md");

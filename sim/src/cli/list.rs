@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::{Exit, fail, show};
-use crate::covers::{catalogue, coverage};
+use crate::covers::{catalogue, coverage, scope};
 use crate::fault::EXAMPLES;
 use crate::property::CATALOGUE;
 use crate::scenario::NAMED;
@@ -17,6 +17,9 @@ pub(super) struct ListArgs {
     /// What to list
     #[arg(value_enum)]
     what: What,
+    /// Of the requirements, only those that nobody speaks for and that have no reason for it
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -36,7 +39,7 @@ pub(super) fn run(args: &ListArgs) -> ExitCode {
     let text = match args.what {
         What::Scenarios => scenarios(),
         What::Properties => properties(),
-        What::Requirements => match requirements() {
+        What::Requirements => match requirements(args.open) {
             Ok(text) => text,
             Err(error) => return fail(&format!("the catalogue that was built in: {error}; build again")),
         },
@@ -63,25 +66,38 @@ fn properties() -> String {
     text
 }
 
-/// `id`, level, title; then properties, scenarios and tests, where there are any.
-fn requirements() -> Result<String, toml::de::Error> {
-    let (all, coverage) = (catalogue()?, coverage());
+/// `id`, level, title; then properties, scenarios and tests, or why there are none.
+fn requirements(open_only: bool) -> Result<String, toml::de::Error> {
+    let (all, coverage, scope) = (catalogue()?, coverage(), scope());
     let mut text = String::new();
+    let (mut covered, mut settled) = (0, 0);
     for requirement in &all {
+        let known = coverage.get(&requirement.id);
+        let reason = scope.get(&*requirement.id).filter(|reason| reason.settles(&coverage));
+        covered += usize::from(known.is_some());
+        settled += usize::from(known.is_none() && reason.is_some());
+        if open_only && (known.is_some() || reason.is_some()) {
+            continue;
+        }
         let _ = writeln!(text, "{:<20} {:<10} {}", requirement.id, requirement.level, requirement.title);
-        let Some(known) = coverage.get(&requirement.id) else { continue };
+        let known = known.cloned().unwrap_or_default();
         for (kind, names) in [
             ("property", known.properties.join(", ")),
             ("scenario", known.scenarios.join(", ")),
             ("test", known.tests.join(", ")),
+            ("none", reason.map(|reason| reason.phrase()).unwrap_or_default()),
         ] {
             if !names.is_empty() {
                 let _ = writeln!(text, "{:<20} {kind:<10} {names}", "");
             }
         }
     }
-    let covered = all.iter().filter(|requirement| coverage.contains_key(&requirement.id)).count();
-    let _ = writeln!(text, "\n{covered} of {} have somebody to speak for them", all.len());
+    let open = all.len() - covered - settled;
+    let _ = writeln!(
+        text,
+        "\nof {} requirements {covered} have somebody to speak for them, {settled} need nobody, {open} are open",
+        all.len(),
+    );
     Ok(text)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use confsim::covers::{PROOFS, catalogue, coverage};
+use confsim::covers::{PROOFS, Scope, catalogue, coverage, scope};
 use confsim::property::{CATALOGUE, find};
 use confsim::scenario::NAMED;
 use confsim_core::covers;
@@ -15,6 +15,34 @@ fn every_named_requirement_is_in_the_catalogue() {
     assert!(known.len() > 790, "765 requirements and the decisions: {}", known.len());
     let unknown: Vec<_> = coverage().into_iter().filter(|(id, _)| !known.contains(id)).collect();
     assert!(unknown.is_empty(), "not in sim/data/requirements.toml or decisions.md: {unknown:#?}");
+}
+
+#[test]
+fn reasons_are_about_requirements_that_exist() {
+    let known: BTreeSet<String> = catalogue().expect("it reads").into_iter().map(|one| one.id).collect();
+    for (id, reason) in scope() {
+        assert!(known.contains(id), "sim/data/scope.tsv: {id}");
+        if let Scope::Duplicate(targets) = reason {
+            assert!(
+                targets.split('+').all(|target| known.contains(target)),
+                "sim/data/scope.tsv: {id}: {targets}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_open_is_neither_spoken_for_nor_needs_nobody() {
+    let listed = text(&confsim(&["list", "requirements", "--open"]).stdout);
+    let (open, sums) = listed.trim_end().rsplit_once("\n\n").unwrap_or(("", listed.trim()));
+    let (scope, coverage) = (scope(), coverage());
+    let mut count = 0;
+    for id in open.lines().filter_map(|line| line.split(' ').next()) {
+        assert!(!coverage.contains_key(id), "{id} has somebody");
+        assert!(scope.get(id).is_none_or(|reason| !reason.settles(&coverage)), "{id} needs nobody");
+        count += 1;
+    }
+    assert!(sums.ends_with(&format!(", {count} are open")), "{sums}: {count} listed");
 }
 
 #[test]
