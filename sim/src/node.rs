@@ -88,6 +88,7 @@ impl Peer {
                 };
                 config.session_timer = participant.timer.unwrap_or(config.session_timer);
                 config.autoextend = participant.autoextend;
+                config.lobby_capable = participant.lobby;
                 config.rejoin = participant.rejoin;
                 let settings = config.settings();
                 Self::Client(Box::new(Endpoint::new(Client::new(config), settings, entropy)))

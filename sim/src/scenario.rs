@@ -10,6 +10,7 @@ mod file;
 mod generate;
 mod model;
 mod named;
+mod rules;
 mod span;
 mod words;
 
@@ -22,5 +23,6 @@ pub use model::{
     Scenario, Speech, Split, Step, Topology,
 };
 pub use named::{NAMED, Named, named};
+pub use rules::{Admission, Autopromote, Rules};
 pub use span::{parse_span, write_span};
 pub use words::{DialogPart, Piece, Words};

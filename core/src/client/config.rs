@@ -93,6 +93,8 @@ pub struct Config {
     pub session_timer: bool,
     /// Whether its subscriptions live as long as the focus dialog (D-5); else it refreshes them.
     pub autoextend: bool,
+    /// Whether it can wait in a lobby, and says so when it joins; else it is refused (MS-CONFBAS facts 5.5).
+    pub lobby_capable: bool,
     /// Whether it joins again by itself when focus or IM MCU know nothing of its sessions any more.
     pub rejoin: bool,
     /// What passcodes are enveloped and opened with.
@@ -113,6 +115,7 @@ impl Config {
             answer: Answer::Accept { after: Duration::ZERO },
             session_timer: kind != Kind::Legacy,
             autoextend: true,
+            lobby_capable: false,
             rejoin: true,
             cryptography: Arc::new(cryptography::Absent),
         }

@@ -8,7 +8,7 @@ use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number, Timer};
 use crate::signal::{ClientTransaction, Context, DialogId, Draft, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
-use crate::wire::conference_info::{Endpoint, JoiningMethod, Role, User};
+use crate::wire::conference_info::{ClientInfo, Endpoint, JoiningMethod, Role, User};
 use crate::wire::sip::Method;
 
 impl Client {
@@ -71,9 +71,11 @@ impl Client {
     fn add_user<'a>(&'a self, uri: &'a str, guid: &'a str) -> Request<'a> {
         // The two makes differ in what they say of themselves (EX-CWA-0-h).
         let cwa = self.config.kind == super::Kind::Cwa;
+        let client_info = ClientInfo { lobby_capable: Some(true), ..ClientInfo::default() };
         let endpoint = Endpoint {
             entity: guid.into(),
             joining_method: cwa.then_some(JoiningMethod::DialedIn),
+            client_info: self.config.lobby_capable.then_some(client_info),
             ..Endpoint::default()
         };
         let user = User {

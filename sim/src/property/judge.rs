@@ -1,5 +1,6 @@
 //! Shows a run to every observer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use confsim_core::node::Summary;
@@ -14,6 +15,7 @@ use super::imdn::Notifications;
 use super::roster::Rosters;
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::wire::Wire;
+use crate::fault::{Fault, Harm};
 use crate::scenario::Scenario;
 use crate::trace::{
     Cast, Cause, ConnectionId, Emitted, Heard, MsgId, NodeId, Observer, Opened, Record, Role,
@@ -30,6 +32,10 @@ pub struct Judge {
     ends: Vec<(NodeId, Option<NodeId>)>,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
+    /// Faults, by their place in the scenario, that change what a message says.
+    corrupting: Vec<u32>,
+    /// Connections that carry what no node wrote.
+    tainted: BTreeSet<ConnectionId>,
 }
 
 impl Judge {
@@ -56,6 +62,12 @@ impl Judge {
             verdict: Verdict::default(),
             ends: Vec::new(),
             subscribing: Vec::new(),
+            corrupting: (0..)
+                .zip(&scenario.faults)
+                .filter(|(_, fault)| corrupts(fault))
+                .map(|(n, _)| n)
+                .collect(),
+            tainted: BTreeSet::new(),
         }
     }
 
@@ -154,6 +166,10 @@ impl Observer for Judge {
             Record::Emitted(emitted) => self.emitted(emitted),
             Record::Heard(heard) => self.heard(heard),
             Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
+            Record::Said { connection, .. } => {
+                self.tainted.insert(*connection);
+            }
+            Record::Garbage { connection, .. } if self.tainted.contains(connection) => {}
             Record::Garbage { who, error, .. } => self.show(Sight::Garbage(*who, error)),
             Record::Opened(opened) => self.opened(opened),
             Record::Gone { who, connection } => {
@@ -162,7 +178,11 @@ impl Observer for Judge {
             }
             Record::Host { who, .. } => self.host(*who),
             Record::Fault { message: None, connection, .. } => self.broken(*connection),
-            Record::Fault { message: Some(struck), .. } => {
+            Record::Fault { message: Some(struck), fault, connection } => {
+                if self.corrupting.contains(fault) {
+                    self.tainted.insert(*connection);
+                    self.broken(*connection);
+                }
                 let found = self.subscribing.iter().rev().find(|(id, _)| id == struck);
                 if let Some((_, client)) = found.copied() {
                     self.strike(client);
@@ -171,6 +191,11 @@ impl Observer for Judge {
             _ => {}
         }
     }
+}
+
+/// Whether a fault changes what a message says.
+const fn corrupts(fault: &Fault) -> bool {
+    matches!(fault, Fault::Message { harm: Harm::Corrupt(_), .. })
 }
 
 /// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.

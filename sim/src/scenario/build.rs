@@ -11,12 +11,12 @@ const AFTERMATH: Duration = Duration::from_secs(60);
 /// A scenario in the making; what was said wrongly comes out of [`Builder::build`].
 ///
 /// ```
-/// use confsim::scenario::{Action, scenario};
+/// use confsim::scenario::{Action, Rules, scenario};
 /// let eject = scenario("Alice ejects Bob")
 ///     .participants(&["alice", "bob"])
 ///     .step("0s", "alice", Action::SignIn)
 ///     .step("0s", "bob", Action::SignIn)
-///     .step("1s", "alice", Action::Create { conference: "lunch".into(), subject: String::new() })
+///     .step("1s", "alice", Action::Create { conference: "lunch".into(), subject: String::new(), rules: Rules::default() })
 ///     .step("2s", "alice", Action::Join { conference: "lunch".into() })
 ///     .step("2s", "bob", Action::Join { conference: "lunch".into() })
 ///     .step("3s", "alice", Action::Eject { conference: "lunch".into(), user: "bob".into() })

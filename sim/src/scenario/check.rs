@@ -116,6 +116,9 @@ impl Scenario {
             last = step.at;
             let mut names = vec![step.who.as_str()];
             names.extend(step.action.user());
+            if let Action::Create { rules, .. } = &step.action {
+                names.extend(rules.members());
+            }
             if let Action::Say(Speech::Text(text)) = &step.action {
                 let words = Words::parse(text).map_err(|what| Flaw::step(index, what))?;
                 names.extend(words.0.iter().filter_map(Piece::participant));

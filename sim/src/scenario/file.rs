@@ -21,7 +21,7 @@
 //!     { name = "bob", link = { latency = "300ms" } },
 //!     { name = "bob-mobile", user = "bob" },                          # another endpoint of Bob's
 //!     { name = "carol", answers = "accept after 3s" },                # or "accept" (the default), "decline", "ignore"
-//!     { name = "dave", timer = false, autoextend = false, rejoin = false },
+//!     { name = "dave", timer = false, autoextend = false, rejoin = false, lobby = true },
 //! ]
 //!
 //! steps = [                         # what: sign-in, create, join, send, typing, leave, end, lock, unlock, get-state,
@@ -29,6 +29,9 @@
 //!                                   # invite, conf-invite; past the client: say
 //!     { at = "0s", who = "alice", what = "sign-in" },
 //!     { at = "1s", who = "alice", what = "create", conference = "lunch", subject = "" },
+//!     { at = "1s", who = "alice", what = "create", conference = "closed", admission = "closed", locked = true,
+//!       lobby = false, autopromote = "company", presenters = ["bob"], attendees = ["carol"] },  # open, unlocked, with a
+//!                                   # lobby, nobody promoted, no members by default
 //!     { at = "2s", who = "alice", what = "send", conference = "lunch", format = "text/plain", text = "Hello" },
 //!     { at = "3s", who = "alice", what = "eject", conference = "lunch", user = "bob" },
 //!     { at = "4s", who = "bob", what = "set-formats", conference = "lunch", formats = "text/plain text/rtf" },

@@ -8,7 +8,7 @@ use confsim_core::entropy::Entropy;
 use confsim_core::time::Duration;
 
 use super::build::empty;
-use super::{Action, Kind, Link, Links, Participant, Range, Scenario, Split, Step, Topology};
+use super::{Action, Kind, Link, Links, Participant, Range, Rules, Scenario, Split, Step, Topology};
 use crate::fault::{Cut, Fault, Harm, How, Line, When, Which};
 
 /// What kind of scenarios to draw.
@@ -107,7 +107,11 @@ fn steps(draw: &mut Entropy, people: usize) -> Vec<Step> {
     let mut steps: Vec<Step> = (0..people)
         .map(|who| step(if who == 0 { 0 } else { draw.below(1_500) * 1_000 }, who, Action::SignIn))
         .collect();
-    steps.push(step(500_000, 0, Action::Create { conference: conference(), subject: String::new() }));
+    steps.push(step(
+        500_000,
+        0,
+        Action::Create { conference: conference(), subject: String::new(), rules: Rules::default() },
+    ));
     steps.push(step(1_000_000, 0, Action::Join { conference: conference() }));
     let pace = draw.pick(&[2_000, 200_000, 1_000_000, 8_000_000]).copied().unwrap_or(200_000);
     let weights = Weights::draw(draw);

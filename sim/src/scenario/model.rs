@@ -2,6 +2,7 @@
 
 use confsim_core::time::Duration;
 
+use super::Rules;
 use super::build::capitalised;
 use crate::fault::Fault;
 
@@ -131,6 +132,8 @@ pub struct Participant {
     pub timer: Option<bool>,
     /// Whether the client's subscriptions live as long as the focus dialog (D-5).
     pub autoextend: bool,
+    /// Whether the client can wait in a lobby.
+    pub lobby: bool,
     /// Whether the client joins again by itself when its sessions are known no more.
     pub rejoin: bool,
 }
@@ -180,6 +183,8 @@ pub enum Action {
         conference: String,
         /// Its subject, which may be empty.
         subject: String,
+        /// Who may come in and what they may do.
+        rules: Rules,
     },
     /// Join the focus, then the IM session.
     Join {
@@ -378,6 +383,7 @@ impl Participant {
             answer: Answer::Accept(Duration::ZERO),
             timer: None,
             autoextend: true,
+            lobby: false,
             rejoin: true,
         }
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use confsim_core::client::{Command, Event};
-use confsim_core::wire::conference_info::Role;
+use confsim_core::client::{self, Command, Event, Plan, Provision};
+use confsim_core::wire::conference_info::{ConferenceInfo, ConferenceState, Description, Role, User, Users};
 
 use super::dialogs::Dialogs;
-use crate::scenario::{Action, Piece, Scenario, Speech, Words};
+use crate::scenario::{Action, Piece, Rules, Scenario, Speech, Words};
 use crate::trace::{Cast, Emitted, Heard, NodeId, Skip};
 
 /// The conferences known so far, and the dialogs if somebody needs them.
@@ -49,9 +49,13 @@ impl Script {
     pub(super) fn command(&mut self, who: NodeId, action: &Action, cast: &Cast) -> Option<Command> {
         Some(match action {
             Action::SignIn => Command::SignIn,
-            Action::Create { conference, subject } => {
+            Action::Create { conference, subject, rules } => {
                 self.wanted.entry(who).or_default().push_back(conference.clone());
-                Command::Create { subject: subject.clone() }
+                if *rules == Rules::default() {
+                    Command::Create { subject: subject.clone() }
+                } else {
+                    Command::Provision(Box::new(creation(subject, rules, cast)))
+                }
             }
             Action::Join { conference } => Command::Join { conference: self.uri(conference)? },
             Action::Send { conference, format, text } => Command::Send {
@@ -168,4 +172,29 @@ impl Script {
 /// The SIP URI of a participant.
 fn person(name: &str, cast: &Cast) -> Option<Arc<str>> {
     Some(Arc::from(cast.uri(cast.find(name)?)))
+}
+
+/// What asks for a conference with these rules.
+fn creation(subject: &str, rules: &Rules, cast: &Cast) -> Provision {
+    let member = |name: &String, role: Role<'static>| {
+        let entity = cast.uri(cast.find(name)?).into();
+        Some(User { entity, roles: vec![role], ..User::default() })
+    };
+    let presenters = rules.presenters.iter().filter_map(|name| member(name, Role::Presenter));
+    let attendees = rules.attendees.iter().filter_map(|name| member(name, Role::Attendee));
+    let users: Vec<_> = presenters.chain(attendees).collect();
+    let description = Description {
+        subject: (!subject.is_empty()).then(|| subject.to_owned().into()),
+        admission_policy: Some(rules.admission.policy().into()),
+        lobby_capable: rules.no_lobby.then_some(false),
+        autopromote: rules.autopromote.mask(),
+        ..Description::default()
+    };
+    let info = ConferenceInfo {
+        description: Some(Box::new(description)),
+        conference_state: Some(ConferenceState { locked: Some(rules.locked), ..ConferenceState::default() }),
+        users: (!users.is_empty()).then(|| Users { users, ..Users::default() }),
+        ..ConferenceInfo::default()
+    };
+    Provision { organizer: None, action: client::Action::Create(Plan { info, ..Plan::default() }) }
 }

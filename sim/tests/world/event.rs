@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::relay::{Relay, Sin};
-use confsim::scenario::{Action, Builder, Link, Links, Range, Split, Topology, scenario};
+use confsim::scenario::{Action, Builder, Link, Links, Range, Rules, Split, Topology, scenario};
 use confsim::trace::{Cause, Fate, Keep, MsgId, NodeId, Record, StepId};
 use confsim::world::event::run_with;
 use confsim::world::{Outcome, Rule};
@@ -21,7 +21,11 @@ pub(crate) fn talk(messages: u64) -> Builder {
         talk = talk.step("0s", who, Action::SignIn);
     }
     for n in 0..messages {
-        let create = Action::Create { conference: "unused".to_owned(), subject: n.to_string() };
+        let create = Action::Create {
+            conference: "unused".to_owned(),
+            subject: n.to_string(),
+            rules: Rules::default(),
+        };
         talk = talk.step(&format!("{}ms", 1_000 + 100 * n), "alice", create);
     }
     talk
@@ -258,7 +262,11 @@ fn a_cut_by_an_answer_lets_the_rest_of_a_portion_be_read() {
             talk = talk.step(at, who, Action::SignIn);
         }
         for n in 0..9 {
-            let create = Action::Create { conference: "unused".to_owned(), subject: n.to_string() };
+            let create = Action::Create {
+                conference: "unused".to_owned(),
+                subject: n.to_string(),
+                rules: Rules::default(),
+            };
             talk = talk.step("1s", "alice", create);
         }
         let talk = talk

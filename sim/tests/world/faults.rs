@@ -2,7 +2,7 @@
 
 use super::event::{ALICE, BOB, assert_fates, heard_by, run, run_sinning, talk};
 use super::relay::Sin;
-use confsim::scenario::{Action, Builder, Link, Links, Speech, Topology};
+use confsim::scenario::{Action, Builder, Link, Links, Rules, Speech, Topology};
 use confsim::trace::{Cause, HostChange, NodeId, Record, Skip};
 use confsim::world::Outcome;
 use confsim_core::time::{Duration, Instant};
@@ -84,7 +84,7 @@ fn a_refused_connection_never_comes_up() {
 }
 
 fn talked() -> Action {
-    Action::Create { conference: "unused".to_owned(), subject: "late".to_owned() }
+    Action::Create { conference: "unused".to_owned(), subject: "late".to_owned(), rules: Rules::default() }
 }
 
 #[test]

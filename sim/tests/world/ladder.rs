@@ -1,7 +1,7 @@
 //! The text ladder, drawn over nodes of no protocol in particular.
 
 use super::relay::{Relay, Sin};
-use confsim::scenario::{Action, Builder, scenario};
+use confsim::scenario::{Action, Builder, Rules, scenario};
 use confsim::trace::Keep;
 use confsim::view::{Ladder, ladder};
 use confsim::world::event::run_with;
@@ -15,7 +15,11 @@ fn draw(builder: Builder, hops: bool) -> String {
 
 /// Alice says something to Bob, twice.
 fn talk() -> Builder {
-    let create = || Action::Create { conference: "unused".to_owned(), subject: "Hello".to_owned() };
+    let create = || Action::Create {
+        conference: "unused".to_owned(),
+        subject: "Hello".to_owned(),
+        rules: Rules::default(),
+    };
     scenario("Talk")
         .participants(&["alice", "bob"])
         .step("0s", "alice", Action::SignIn)

@@ -1,8 +1,8 @@
 //! Scenario files: what is written is read back, and what is wrong is told with its place.
 
 use confsim::scenario::{
-    Action, Answer, Kind, Limits, Link, Links, Participant, Range, Speech, Split, Topology, from_toml,
-    scenario, to_toml,
+    Action, Admission, Answer, Autopromote, Kind, Limits, Link, Links, Participant, Range, Rules, Speech,
+    Split, Topology, from_toml, scenario, to_toml,
 };
 use confsim_core::time::Duration;
 
@@ -29,6 +29,18 @@ fn every_action_reads_back_the_same() {
     let bob = || "bob".to_owned();
     let conference = lunch;
     let all = [
+        Action::Create {
+            conference: conference(),
+            subject: String::new(),
+            rules: Rules {
+                admission: Admission::Closed,
+                locked: true,
+                no_lobby: true,
+                autopromote: Autopromote::Company,
+                presenters: vec![bob()],
+                attendees: vec!["alice".to_owned()],
+            },
+        },
         Action::LobbyAdmit { conference: conference(), user: bob() },
         Action::LobbyDeny { conference: conference(), user: bob() },
         Action::Lock { conference: conference() },
@@ -68,7 +80,11 @@ fn a_written_scenario_reads_back_the_same() {
         .step(
             "1s",
             "alice",
-            Action::Create { conference: lunch(), subject: "Lunch?\r\n\t\u{1}\\".to_owned() },
+            Action::Create {
+                conference: lunch(),
+                subject: "Lunch?\r\n\t\u{1}\\".to_owned(),
+                rules: Rules::default(),
+            },
         )
         .step("1.000001s", "alice", Action::Join { conference: lunch() })
         .step(
@@ -85,6 +101,7 @@ fn a_written_scenario_reads_back_the_same() {
             timer: Some(false),
             autoextend: false,
             rejoin: false,
+            lobby: true,
             ..Participant::new("bob-2")
         })
         .join(Participant { answer: Answer::Decline, ..Participant::new("erin") })
@@ -148,6 +165,18 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             head.replace(" }]", ", answers = \"later\" }]"),
             "line 5, column 43: `later` is none of accept, accept after 3s, decline and ignore",
+        ),
+        (
+            format!(
+                "{head}steps = [\n{step}, what = \"create\", conference = \"c\", presenters = [\"eve\"] }}]\n"
+            ),
+            "line 7, column 1: there is no participant called `eve`",
+        ),
+        (
+            format!(
+                "{head}steps = [\n{step}, what = \"create\", conference = \"c\", admission = \"shut\" }}]\n"
+            ),
+            "line 7, column 74: `shut` is none of closed, open, anonymous",
         ),
         (head.replace("bob", "mcu"), "line 5, column 17: `mcu` is the name of a role of the pool"),
         (format!("{head}faults = [\"drop it\"]\n"), "line 6, column 11: expected the, got `it`"),

@@ -8,8 +8,8 @@ use toml::Spanned;
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, Answer, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant, Place, Range, Scenario,
-    Speech, Split, Step, Topology, parse_span,
+    Action, Admission, Answer, Autopromote, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant,
+    Place, Range, Rules, Scenario, Speech, Split, Step, Topology, parse_span,
 };
 use crate::fault::Fault;
 use confsim_core::time::Duration;
@@ -181,6 +181,8 @@ struct FileParticipant {
     autoextend: bool,
     #[serde(default = "yes")]
     rejoin: bool,
+    #[serde(default)]
+    lobby: bool,
 }
 
 const fn yes() -> bool {
@@ -208,6 +210,12 @@ struct FileStep {
     format: Option<String>,
     text: Option<String>,
     formats: Option<String>,
+    admission: Option<FileWord<Admission>>,
+    locked: Option<bool>,
+    lobby: Option<bool>,
+    autopromote: Option<FileWord<Autopromote>>,
+    presenters: Option<Vec<String>>,
+    attendees: Option<Vec<String>>,
     bytes: Option<FileBytes>,
 }
 
@@ -343,6 +351,7 @@ impl FileParticipant {
             answer: self.answers.0,
             timer: self.timer,
             autoextend: self.autoextend,
+            lobby: self.lobby,
             rejoin: self.rejoin,
         }
     }
@@ -354,17 +363,22 @@ impl FileStep {
         let action = self.action()?;
         let verb = action.verb();
         let surplus = [
-            ("conference", &self.conference),
-            ("subject", &self.subject),
-            ("user", &self.user),
-            ("format", &self.format),
-            ("text", &self.text),
-            ("formats", &self.formats),
+            ("conference", self.conference.is_some()),
+            ("subject", self.subject.is_some()),
+            ("user", self.user.is_some()),
+            ("format", self.format.is_some()),
+            ("text", self.text.is_some()),
+            ("formats", self.formats.is_some()),
+            ("admission", self.admission.is_some()),
+            ("locked", self.locked.is_some()),
+            ("lobby", self.lobby.is_some()),
+            ("autopromote", self.autopromote.is_some()),
+            ("presenters", self.presenters.is_some()),
+            ("attendees", self.attendees.is_some()),
+            ("bytes", self.bytes.is_some()),
         ];
-        let bytes = self.bytes.as_ref().map(|_| "bytes");
-        let surplus = surplus.into_iter().find_map(|(key, value)| value.as_ref().map(|_| key));
-        match surplus.or(bytes) {
-            Some(key) => Err(format!("`{key}` has no meaning for `{verb}`")),
+        match surplus.into_iter().find(|(_, given)| *given) {
+            Some((key, _)) => Err(format!("`{key}` has no meaning for `{verb}`")),
             None => Ok(Step { at, who, action }),
         }
     }
@@ -381,7 +395,8 @@ impl FileStep {
             FileVerb::SignIn => Action::SignIn,
             FileVerb::Say => Action::Say(self.speech()?),
             FileVerb::Create => {
-                Action::Create { conference, subject: self.subject.take().unwrap_or_default() }
+                let subject = self.subject.take().unwrap_or_default();
+                Action::Create { conference, subject, rules: self.rules() }
             }
             FileVerb::Join => Action::Join { conference },
             FileVerb::Send => Action::Send {
@@ -409,6 +424,17 @@ impl FileStep {
         })
     }
 
+    fn rules(&mut self) -> Rules {
+        Rules {
+            admission: self.admission.take().map(|word| word.0).unwrap_or_default(),
+            locked: self.locked.take().unwrap_or_default(),
+            no_lobby: !self.lobby.take().unwrap_or(true),
+            autopromote: self.autopromote.take().map(|word| word.0).unwrap_or_default(),
+            presenters: self.presenters.take().unwrap_or_default(),
+            attendees: self.attendees.take().unwrap_or_default(),
+        }
+    }
+
     fn user(&mut self) -> Result<String, String> {
         self.user.take().ok_or_else(|| "`user` is missing".to_owned())
     }
@@ -419,6 +445,35 @@ impl FileStep {
             (None, Some(bytes)) => Ok(Speech::Bytes(bytes.0)),
             _ => Err("`text` or `bytes` is missing, or one of them is too much".to_owned()),
         }
+    }
+}
+
+/// One word of a few.
+#[derive(Clone, Copy)]
+struct FileWord<T>(T);
+
+/// What has words in scenario files.
+trait Worded: Copy + 'static {
+    /// Every value with its word.
+    const WORDS: &'static [(Self, &'static str)];
+}
+
+impl Worded for Admission {
+    const WORDS: &'static [(Self, &'static str)] = &Self::ALL;
+}
+
+impl Worded for Autopromote {
+    const WORDS: &'static [(Self, &'static str)] = &Self::ALL;
+}
+
+impl<'de, T: Worded> Deserialize<'de> for FileWord<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let found = T::WORDS.iter().find(|(_, word)| *word == text);
+        found.map(|(value, _)| Self(*value)).ok_or_else(|| {
+            let words: Vec<_> = T::WORDS.iter().map(|(_, word)| *word).collect();
+            D::Error::custom(format!("`{text}` is none of {}", words.join(", ")))
+        })
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, Answer, FORMAT_VERSION, Kind, Limits, Link, Links, Participant, Range, Scenario, Speech, Split,
-    Step, Topology, write_span,
+    Action, Admission, Answer, Autopromote, FORMAT_VERSION, Kind, Limits, Link, Links, Participant, Range,
+    Rules, Scenario, Speech, Split, Step, Topology, write_span,
 };
 use confsim_core::time::Duration;
 
@@ -106,6 +106,9 @@ fn participant(participant: &Participant) -> Vec<String> {
         Answer::Ignore => fields_of.push("answers = \"ignore\"".to_owned()),
     }
     fields_of.extend(participant.timer.map(|timer| format!("timer = {timer}")));
+    if participant.lobby {
+        fields_of.push("lobby = true".to_owned());
+    }
     for (key, setting) in [("autoextend", participant.autoextend), ("rejoin", participant.rejoin)] {
         if !setting {
             fields_of.push(format!("{key} = false"));
@@ -123,8 +126,11 @@ fn step(step: &Step) -> Vec<String> {
     fields.extend(step.action.conference().map(|name| format!("conference = {}", Quoted(name))));
     fields.extend(step.action.user().map(|user| format!("user = {}", Quoted(user))));
     match &step.action {
-        Action::Create { subject, .. } if !subject.is_empty() => {
-            fields.push(format!("subject = {}", Quoted(subject)));
+        Action::Create { subject, rules, .. } => {
+            if !subject.is_empty() {
+                fields.push(format!("subject = {}", Quoted(subject)));
+            }
+            fields.extend(rules_fields(rules));
         }
         Action::SetFormats { formats, .. } => fields.push(format!("formats = {}", Quoted(formats))),
         Action::Send { format, text, .. } => {
@@ -139,6 +145,32 @@ fn step(step: &Step) -> Vec<String> {
             fields.push(format!("bytes = \"{}\"", bytes.join(" ")));
         }
         _ => {}
+    }
+    fields
+}
+
+fn rules_fields(rules: &Rules) -> Vec<String> {
+    let default = Rules::default();
+    let mut fields = Vec::new();
+    let admission = Admission::ALL.into_iter().find(|(value, _)| *value == rules.admission);
+    if let Some((_, word)) = admission.filter(|_| rules.admission != default.admission) {
+        fields.push(format!("admission = \"{word}\""));
+    }
+    if rules.locked {
+        fields.push("locked = true".to_owned());
+    }
+    if rules.no_lobby {
+        fields.push("lobby = false".to_owned());
+    }
+    let autopromote = Autopromote::ALL.into_iter().find(|(value, _)| *value == rules.autopromote);
+    if let Some((_, word)) = autopromote.filter(|_| rules.autopromote != default.autopromote) {
+        fields.push(format!("autopromote = \"{word}\""));
+    }
+    for (key, names) in [("presenters", &rules.presenters), ("attendees", &rules.attendees)] {
+        if !names.is_empty() {
+            let names: Vec<_> = names.iter().map(|name| Quoted(name).to_string()).collect();
+            fields.push(format!("{key} = [{}]", names.join(", ")));
+        }
     }
     fields
 }
