@@ -9,7 +9,7 @@ pub(super) const SIP: Property = Property {
     id: "wire.sip",
     kind: Kind::Never,
     requirements: &["IM-2-1-a"],
-    sentence: "A node reads something that is no SIP message; no fault that there is makes one.",
+    sentence: "A node reads something that is no SIP message, though nobody forged or corrupted one.",
 };
 
 #[derive(Default)]
