@@ -18,8 +18,26 @@ macro_rules! named {
 }
 
 /// All of them, in the order of the documents' section 4.
-pub const NAMED: &[Named] =
-    named!["join-dial-in", "forwarding", "imdn-failure", "eject", "leave", "late-joiner"];
+pub const NAMED: &[Named] = named![
+    "join-dial-in",
+    "forwarding",
+    "imdn-failure",
+    "eject",
+    "leave",
+    "late-joiner",
+    "provision-create",
+    "provision-modify",
+    "provision-delete",
+    "provision-list",
+    "provision-get",
+    "provision-passcode",
+    "provision-capabilities",
+    "provision-delegate",
+    "provision-conflict",
+    "provision-crash",
+    "provision-disk-full",
+    "provision-delete-active"
+];
 
 /// The scenario called `name`.
 pub fn named(name: &str) -> Option<Named> {
