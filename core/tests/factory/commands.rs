@@ -25,6 +25,7 @@ fn a_conference_is_created() {
         "PRO-2-2-1-1-k",
         "PRO-2-2-1-2-g",
         "PRO-2-2-1-2-h",
+        "PRO-2-2-1-2-ab",
         "PRO-2-2-2-j",
         "PRO-2-2-3-a",
         "PRO-2-2-3-b",

@@ -31,6 +31,7 @@ fn damaged_requests_are_400_and_change_nothing() {
         "PRO-2-2-1-1-a",
         "PRO-2-2-1-1-b",
         "PRO-2-2-1-1-d",
+        "PRO-2-2-1-1-g",
         "PRO-2-2-2-a",
         "PRO-2-2-2-b",
         "PRO-2-2-2-c",
@@ -128,6 +129,16 @@ fn damaged_requests_are_400_and_change_nothing() {
         assert_eq!((sent.start(), sent.body()), ("SIP/2.0 400 Bad Request", ""), "{what}");
         assert_eq!(table(&mut stage), before, "{what}");
     }
+}
+
+/// Nothing said about it, a conference is whole.
+#[test]
+fn a_conference_may_say_that_it_is_whole() {
+    covers!("PRO-2-2-1-1-d", "PRO-2-2-1-1-g", "PRO-2-2-2-1-c", "PRO-2-2-2-1-d");
+    let mut stage = Stage::new(config());
+    stage.created(&plain(ID).replace("entity=\"\"", "entity=\"\" state=\"full\" version=\"1\""));
+    stage.created(&plain("AAAAAAAA"));
+    assert_eq!(stage.count(), 2);
 }
 
 /// Documents are UTF-8, whatever they call themselves.

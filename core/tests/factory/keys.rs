@@ -7,7 +7,8 @@ use confsim_core::wire::cccp::{Outcome, Reason};
 use confsim_core::wire::conference_info::ConferenceInfo;
 use confsim_core::wire::conference_key::{ConferenceKey, decode, encode};
 
-use crate::stage::{ID, Sealer, Stage, add, config, envelope, get, modify, open, plain};
+use crate::sealer::Sealer;
+use crate::stage::{ID, Stage, add, config, envelope, get, modify, open, plain};
 
 /// A key as it stands in a description.
 fn written(key: &ConferenceKey) -> String {
@@ -149,4 +150,15 @@ fn a_certificate_matters_where_there_is_a_key() {
             "{certificate}"
         );
     }
+}
+
+/// A factory whose certificate is not to be had says so, and lives without keys.
+#[test]
+fn without_certificate_there_are_no_keys() {
+    covers!("PRO-2-2-3-6-c", "PRO-2-2-3-6-d", "PRO-3-2-5-7-b", "PRO-2-2-3-1-aa");
+    let mut stage = Stage::with_keys(config(), Sealer(""));
+    assert_eq!(stage.refused(&envelope("<getEncryptionKey/>")), (500, Reason::OtherFailure));
+    let with_key = add(&(open(ID) + &key(b"cert factory", b"1", None)), "");
+    assert_eq!(stage.refused(&with_key), (500, Reason::OtherFailure));
+    stage.created(&plain(ID));
 }

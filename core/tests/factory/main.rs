@@ -12,6 +12,8 @@ mod model;
 mod modifying;
 mod policies;
 mod reasons;
+#[path = "../common/sealer.rs"]
+mod sealer;
 mod settings;
 mod stage;
 mod static_meetings;

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use confsim_core::cryptography::{Cryptography, CryptographyError};
 use confsim_core::entropy::Entropy;
 use confsim_core::factory::{Config, Factory, Policy, Store, StoreError};
 use confsim_core::node::{Address, ConnId, Input};
@@ -12,6 +11,7 @@ use confsim_core::wire::conference_info::ConferenceInfo;
 use confsim_core::wire::sip::Name;
 
 use crate::common::{Bench, Sent, only};
+use crate::sealer::Sealer;
 
 pub(crate) const FACTORY_URI: &str = "sip:alice@contoso.com;gruu;opaque=app:conf:focusfactory";
 pub(crate) const FOCUS: &str = "focus.pool.contoso.com:5061";
@@ -23,6 +23,7 @@ pub(crate) struct Stage {
     pub(crate) conn: ConnId,
     pub(crate) disk: Disk,
     config: Config,
+    keys: Sealer,
 }
 
 pub(crate) fn config() -> Config {
@@ -36,13 +37,13 @@ pub(crate) fn with(policy: Policy) -> Config {
 impl Stage {
     /// A factory with an empty store.
     pub(crate) fn new(config: Config) -> Self {
-        Self::on(config, Disk::default())
+        Self::with_keys(config, Sealer("cert factory"))
     }
 
-    /// A factory that finds what is on a disk.
-    pub(crate) fn on(config: Config, disk: Disk) -> Self {
-        let bench = started(config.clone(), &disk);
-        let mut stage = Self { bench, conn: ConnId::accepted(0), disk, config };
+    pub(crate) fn with_keys(config: Config, keys: Sealer) -> Self {
+        let disk = Disk::default();
+        let bench = started(config.clone(), &disk, &keys);
+        let mut stage = Self { bench, conn: ConnId::accepted(0), disk, config, keys };
         stage.conn = stage.bench.accept("fe.contoso.com:5061");
         stage
     }
@@ -50,7 +51,7 @@ impl Stage {
     /// The host goes down and comes up again: what was not committed is gone. Time goes on.
     pub(crate) fn restart(&mut self) {
         let now = self.bench.now;
-        self.bench = started(self.config.clone(), &self.disk);
+        self.bench = started(self.config.clone(), &self.disk, &self.keys);
         self.bench.now = now;
         self.conn = self.bench.accept("fe.contoso.com:5061");
     }
@@ -133,10 +134,10 @@ impl Stage {
     }
 }
 
-fn started(config: Config, disk: &Disk) -> Bench<Endpoint<Factory>> {
+fn started(config: Config, disk: &Disk, keys: &Sealer) -> Bench<Endpoint<Factory>> {
     disk.lock().pending.clear();
     let settings = Settings::new(Address::new("factory.pool.contoso.com:5061"));
-    let factory = Factory::new(config, Box::new(disk.clone()), Box::new(Sealer("cert factory")));
+    let factory = Factory::new(config, Box::new(disk.clone()), Box::new(keys.clone()));
     let mut bench = Bench::new(Endpoint::new(factory, settings, Entropy::named(5, "factory")));
     bench.give(Input::Start);
     bench
@@ -222,39 +223,6 @@ pub(crate) fn uri(id: &str) -> String {
 pub(crate) fn c3p(sent: &Sent) -> Response<'static> {
     assert_eq!(sent.header(Name::ContentType), "application/cccp+xml");
     Response::parse(sent.message.body()).expect("a C3P response").into_owned()
-}
-
-/// Cryptography that hides nothing: an envelope names its recipient and holds eight drawn bytes and the content.
-/// Certificates start with `cert`.
-#[derive(Clone, Debug)]
-pub(crate) struct Sealer(pub(crate) &'static str);
-
-impl Cryptography for Sealer {
-    fn certificate(&self) -> Result<Vec<u8>, CryptographyError> {
-        if self.0.is_empty() { Err(CryptographyError::Unavailable) } else { Ok(self.0.into()) }
-    }
-
-    fn open(&self, enveloped: &[u8]) -> Result<Vec<u8>, CryptographyError> {
-        let split = enveloped.iter().position(|byte| *byte == b'|').ok_or(CryptographyError::Malformed)?;
-        if enveloped[..split] != *self.0.as_bytes() {
-            return Err(CryptographyError::NotForUs);
-        }
-        enveloped.get(split + 9..).map(<[u8]>::to_vec).ok_or(CryptographyError::Malformed)
-    }
-
-    fn envelop(
-        &self,
-        entropy: &mut Entropy,
-        certificate: &[u8],
-        content: &[u8],
-    ) -> Result<Vec<u8>, CryptographyError> {
-        if !certificate.starts_with(b"cert") {
-            return Err(CryptographyError::BadCertificate);
-        }
-        let mut drawn = [0; 8];
-        entropy.fill(&mut drawn);
-        Ok([certificate, b"|", &drawn, content].concat())
-    }
 }
 
 /// A store that outlives its factory and fails when it is told to.

@@ -113,6 +113,14 @@ fn a_torn_record_that_cannot_be_removed_stops_changes_and_nothing_else() {
 #[test]
 fn a_factory_without_its_table_says_so() {
     covers!(
+        "PRO-2-2-3-6-c",
+        "PRO-2-2-3-7-c",
+        "PRO-2-2-3-7-d",
+        "PRO-2-2-3-8-e",
+        "PRO-2-2-3-8-f",
+        "PRO-2-2-3-8-i",
+        "PRO-3-2-5-8-b",
+        "PRO-3-2-5-9-b",
         "PRO-2-2-3-4-f",
         "PRO-2-2-3-4-g",
         "PRO-2-2-3-5-c",
@@ -126,17 +134,18 @@ fn a_factory_without_its_table_says_so() {
     stage.disk.lock().records[0][9] ^= 1;
     stage.restart();
     assert_eq!(stage.bench.seen(), [Event::StoreFailed { error: StoreError::Corrupt(0) }]);
-    let list = envelope("<getConferences/>");
-    for body in [plain("BBBBBBBB"), modify(1, &open(ID), ""), delete(ID, ""), get(ID), list.clone()] {
-        assert_eq!(stage.refused(&body), (500, Reason::OtherFailure));
-    }
-    for command in ["getEncryptionKey", "getAvailableMcuTypes", "getConferencingCapabilities"] {
-        stage.done(&envelope(&format!("<{command}/>")));
+    let queries =
+        ["getConferences", "getEncryptionKey", "getAvailableMcuTypes", "getConferencingCapabilities"];
+    let queries = queries.map(|command| envelope(&format!("<{command}/>")));
+    for body in [plain("BBBBBBBB"), modify(1, &open(ID), ""), delete(ID, ""), get(ID)].iter().chain(&queries)
+    {
+        assert_eq!(stage.refused(body), (500, Reason::OtherFailure));
+        assert!(!stage.ask(body).body().contains("capability-version"));
     }
     stage.disk.lock().records[0][9] ^= 1;
     stage.disk.lock().load = Some(StoreError::Failed("no medium"));
     stage.restart();
-    assert_eq!(stage.refused(&list), (500, Reason::OtherFailure));
+    assert_eq!(stage.refused(&queries[0]), (500, Reason::OtherFailure));
     stage.disk.lock().load = None;
     stage.restart();
     assert_eq!(stage.count(), 2);
