@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use common::{Bench, Sent, only, sip, starts};
+use confsim_core::covers;
 use confsim_core::entropy::Entropy;
 use confsim_core::node::{Address, ConnId, Dump, Input, Node as _};
 use confsim_core::signal::{
@@ -708,6 +709,22 @@ fn dialogs_with_colliding_identifiers_are_told_apart_by_our_tag() {
         let bye = node.request();
         assert_eq!(bye.dialog, Some(dialog));
         assert_eq!(only(node.respond(bye.tx, 200, "OK")).conn, conn);
+    }
+}
+
+/// The dialogs of a forked INVITE share all that their caller chose. Without a branch, only the To tag tells
+/// a BYE in one from a BYE in the other.
+#[test]
+fn byes_of_forked_dialogs_are_told_apart_by_the_to_tag() {
+    covers!("D-2");
+    let mut node = node();
+    let conn = node.accept("front-end");
+    let heard = ["c1", "c2"].map(|callee| {
+        node.hear(conn, &request("BYE", 2, callee, "", ""));
+        (node.request(), callee)
+    });
+    for (bye, callee) in heard {
+        assert_eq!(only(node.respond(bye.tx, 200, "OK")).tag(), callee);
     }
 }
 

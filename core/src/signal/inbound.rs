@@ -10,7 +10,9 @@ use super::draft::Draft;
 use super::handle::{ClientTransaction, DialogId, ServerTransaction};
 use super::machine::{Context, Machine, Outcome, Request, Response};
 use super::render;
-use super::transaction::{Client, ClientPhase, Creating, LayerTimer, Server, ServerPhase, key_of};
+use super::transaction::{
+    Client, ClientPhase, Creating, LayerTimer, Server, ServerPhase, key_of, key_outside,
+};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::{Message, Method, Name};
 
@@ -184,7 +186,9 @@ impl<M: Machine> Context<'_, M> {
     }
 
     pub(super) fn hear_response(&mut self, machine: &mut M, conn: ConnId, message: Arc<Message>) {
-        let Some(tx) = self.layer.clients.find(&key_of(conn, &message)) else { return };
+        let clients = &self.layer.clients;
+        let outside = || key_outside(conn, &message).and_then(|key| clients.find(&key));
+        let Some(tx) = clients.find(&key_of(conn, &message)).or_else(outside) else { return };
         let Some(client) = self.layer.clients.get_mut(tx) else { return };
         let code = message.code().unwrap_or_default();
         let invite = client.method == Method::Invite;
@@ -312,7 +316,7 @@ impl<M: Machine> Context<'_, M> {
         let number = self.layer.clients.reserve();
         let (call_id, tag) = (dialog.call_id.clone(), dialog.local_tag.clone());
         let seq = dialog.invite_seq;
-        let (via, _) = self.identify(number, conn, &Method::Ack, &call_id, &tag, seq);
+        let (via, _) = self.identify(number, conn, &Method::Ack, (&call_id, &tag, None), seq);
         let layer = &mut *self.layer;
         let Some(dialog) = layer.dialogs.get(id) else { return };
         let (method, path) = (Method::Ack, dialog.path());

@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::handle::{ClientTransaction, DialogId};
 use super::machine::{Context, Machine, Outside};
 use super::render::{self, with_tag};
-use super::transaction::{Client, ClientPhase, Creating, Key, LayerTimer, Sent};
+use super::transaction::{Client, ClientPhase, Creating, Key, LayerTimer, Sent, tuple};
 use crate::node::{ConnId, Summary};
 use crate::wire::sip::Method;
 
@@ -67,7 +67,7 @@ impl<M: Machine> Context<'_, M> {
         let from = with_tag(outside.from, &tag);
         let seq = outside.draft.cseq().unwrap_or(1);
         let tx = self.layer.clients.reserve();
-        let (via, key) = self.identify(tx, conn, &outside.method, &call_id, &tag, seq);
+        let (via, key) = self.identify(tx, conn, &outside.method, (&call_id, &tag, None), seq);
         let usage = match outside.method {
             Method::Invite => Some(Usage::Invite),
             Method::Subscribe => Some(Usage::Subscribe),
@@ -159,8 +159,8 @@ impl<M: Machine> Context<'_, M> {
             entry.invite_seq = seq;
             entry.inviting = Some(tx);
         }
-        let (call_id, tag) = (entry.call_id.clone(), entry.local_tag.clone());
-        let (via, key) = self.identify(tx, conn, &method, &call_id, &tag, seq);
+        let (call_id, own, peer) = (entry.call_id.clone(), entry.local_tag.clone(), entry.remote_tag.clone());
+        let (via, key) = self.identify(tx, conn, &method, (&call_id, &own, Some(&peer)), seq);
         let layer = &mut *self.layer;
         let Some(entry) = layer.dialogs.get(dialog) else { return };
         let path = entry.path();
@@ -197,18 +197,17 @@ impl<M: Machine> Context<'_, M> {
         tx: ClientTransaction,
         conn: ConnId,
         method: &Method,
-        call_id: &str,
-        tag: &str,
+        (call_id, own, peer): (&str, &str, Option<&str>),
         seq: u32,
     ) -> (String, Key) {
         let settings = &self.layer.settings;
         let branch = settings.branches.then(|| render::branch(tx.0, self.layer.salt));
         let via = render::via(settings.address.as_str(), branch.as_deref());
         let text = match branch {
-            Some(branch) => format!("{branch} {method}"),
-            None => format!("{call_id} {tag} {seq} {method}"),
+            Some(branch) => format!("{branch} {method}").into_boxed_str(),
+            None => tuple(call_id, own, peer, seq, method),
         };
-        (via, (conn, text.into_boxed_str()))
+        (via, (conn, text))
     }
 
     /// Writes a request and waits for its answer.

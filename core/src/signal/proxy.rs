@@ -114,7 +114,7 @@ impl<M: Machine> Context<'_, M> {
         }
         let tx = self.layer.clients.reserve();
         let (call_id, seq, method) = (leaving.call_id.clone(), leaving.cseq, Method::Bye);
-        let (via, key) = self.identify(tx, conn, &method, &call_id, "", seq);
+        let (via, key) = self.identify(tx, conn, &method, (&call_id, "", None), seq);
         let sent = Sent {
             path: Path { target: leaving.target.clone(), routes: leaving.routes.clone() },
             via: via.into(),

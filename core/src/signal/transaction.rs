@@ -132,23 +132,36 @@ pub(super) fn key_of(conn: ConnId, message: &Message) -> Key {
         Method::Ack | Method::Cancel if message.is_request() => &Method::Invite,
         method => method,
     };
-    let text = match message.top_via().ok().and_then(|via| via.branch().map(str::to_owned)) {
-        Some(branch) if branch.starts_with(COOKIE) => format!("{branch} {kind}"),
-        _ => tuple(message, kind),
-    };
-    (conn, text.into_boxed_str())
+    let branch = message.top_via().ok().and_then(|via| via.branch().map(str::to_owned));
+    if let Some(branch) = branch.filter(|branch| branch.starts_with(COOKIE)) {
+        return (conn, format!("{branch} {kind}").into_boxed_str());
+    }
+    let own = message.from().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default();
+    let peer = message.to().ok().and_then(|to| to.tag().map(str::to_owned));
+    let call_id = message.call_id().unwrap_or_default();
+    let seq = message.cseq().map_or(0, |cseq| cseq.seq);
+    (conn, tuple(call_id, &own, peer.as_deref(), seq, kind))
+}
+
+/// The key of a request outside dialogs that `response` answers: it had no To tag yet.
+pub(super) fn key_outside(conn: ConnId, response: &Message) -> Option<Key> {
+    let from = response.from().ok()?;
+    let own = from.tag().unwrap_or_default();
+    let seq = response.cseq().ok()?.seq;
+    Some((conn, tuple(response.call_id().ok()?, own, None, seq, response.method())))
 }
 
 /// The mark of a branch that is unique by itself (RFC 3261 8.1.1.7).
 pub(super) const COOKIE: &str = "z9hG4bK";
 
-/// RFC 3261 17.2.3, second half: what identifies a request of an RFC 2543 element. The To tag is left out,
-/// since the ACK has one where the INVITE had none.
-fn tuple(message: &Message, kind: &Method) -> String {
-    let call_id = message.call_id().unwrap_or_default();
-    let tag = message.from().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default();
-    let seq = message.cseq().map_or(0, |cseq| cseq.seq);
-    format!("{call_id} {tag} {seq} {kind}")
+/// RFC 3261 17.2.3, second half: what identifies a request of an RFC 2543 element. The dialogs of a forked
+/// INVITE differ in the peer's tag alone. Of an INVITE it is left out, since its ACK has one where it had none.
+pub(super) fn tuple(call_id: &str, own: &str, peer: Option<&str>, seq: u32, method: &Method) -> Box<str> {
+    match peer.filter(|_| *method != Method::Invite) {
+        Some(peer) => format!("{call_id} {own} {peer} {seq} {method}"),
+        None => format!("{call_id} {own} {seq} {method}"),
+    }
+    .into_boxed_str()
 }
 
 /// Transactions of one side by handle and by key.
