@@ -97,6 +97,7 @@ impl Client {
                 let current = self.conferences.get(&number).and_then(|conference| conference.chat.dialog());
                 if current == Some(dialog) {
                     self.chat_ended(cx, number);
+                    self.doubt_focus(cx, number);
                 }
             }
             Leg::Subscription => {}

@@ -79,6 +79,8 @@ pub enum Timer {
     Subscription(u32),
     /// The IM session is asked for again.
     Chat(u32),
+    /// The focus is asked whether it still knows the session.
+    Focus(u32),
     /// The conference is joined again.
     Rejoin(u32),
     /// The Request Timer: request id (PRO-3-1-2-a).
@@ -97,6 +99,7 @@ impl TimerKey for Timer {
             Self::Answer(_) => "answer",
             Self::Subscription(_) => "subscription refresh",
             Self::Chat(_) => "chat retry",
+            Self::Focus(_) => "focus check",
             Self::Rejoin(_) => "rejoin",
             Self::Provisioning(_) => "request timer",
         }
@@ -306,6 +309,7 @@ impl Machine for Client {
             Timer::Answer(tx) => self.pick_up(cx, tx),
             Timer::Subscription(number) => self.resync(cx, number),
             Timer::Chat(number) => self.chat_due(cx, number),
+            Timer::Focus(number) => self.focus_due(cx, number),
             Timer::Rejoin(number) => self.rejoin_due(cx, number),
             Timer::Provisioning(id) => self.factory_timed_out(cx, id),
         }

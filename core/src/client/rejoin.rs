@@ -3,6 +3,8 @@
 //!
 //! * A lost IM session is asked for again, and so is one that could not be had for the moment.
 //! * A lost subscription is made anew, with a replica of its own (D-12).
+//! * Who loses the IM session by a BYE, or is refused a subscription, asks the focus by an UPDATE whether it
+//!   still knows him.
 //! * A lost focus dialog is the end of all three; the client joins again after a pause that doubles each
 //!   time, and gives up after [`TRIES_MAX`] times.
 
@@ -107,6 +109,19 @@ impl Client {
         let idle = conference.chat == Session::Idle && !conference.leaving;
         if let Some(chat) = conference.chat_uri.clone().filter(|_| idle) {
             self.join_chat(cx, number, &chat);
+        }
+    }
+
+    /// The IM MCU has hung up. It does so on an ejection too, of which the focus tells the next moment.
+    pub(super) fn doubt_focus(&mut self, cx: &mut Context<'_, Self>, number: Number) {
+        cx.set_timer(Timer::Focus(number), cx.now() + PAUSE);
+    }
+
+    /// The focus has told nothing: find out whether it still knows this client.
+    pub(super) fn focus_due(&mut self, cx: &mut Context<'_, Self>, number: Number) {
+        let Some(conference) = self.conferences.get(&number).filter(|it| !it.leaving) else { return };
+        if let (Session::Up(focus), Session::Idle) = (conference.focus, conference.chat) {
+            self.probe(cx, focus);
         }
     }
 

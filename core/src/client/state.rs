@@ -73,7 +73,13 @@ impl Client {
             match conference.subscription.dialog() {
                 Some(dialog) if outcome.ends_dialog() => return self.lost(cx, dialog),
                 Some(_) => {}
-                None => conference.subscription = Session::Idle,
+                None => {
+                    conference.subscription = Session::Idle;
+                    // The focus may know nothing of the session that the subscription needs.
+                    if let Session::Up(focus) = conference.focus {
+                        self.probe(cx, focus);
+                    }
+                }
             }
             return fail(cx, "SUBSCRIBE", &uri, outcome.status(), reason_of(outcome));
         };
