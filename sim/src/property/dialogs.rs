@@ -42,7 +42,7 @@ pub(super) struct Dialog {
     /// The message that ended it, and when.
     pub(super) ended: Option<(Instant, MsgId)>,
     /// Whether something other than its own end may have finished it: the end of the session a subscription
-    /// hangs on, or an answer 408 or 481. Nothing is owed to it any more.
+    /// hangs on, or an answer 408 or 481, or a crash of the server. Nothing is owed to it any more.
     pub(super) lapsed: bool,
 }
 
@@ -155,6 +155,13 @@ impl Dialogs {
             _ => {}
         }
         Some(dialog)
+    }
+
+    /// `server` has crashed: it knows of no dialog any more.
+    pub(super) fn forgotten(&mut self, server: NodeId) {
+        for dialog in self.all.iter_mut().filter(|dialog| dialog.server == server) {
+            dialog.lapsed = true;
+        }
     }
 
     /// The dialog of `server` under its own `tag`.

@@ -114,6 +114,7 @@ impl Observe for History {
                 Method::Message => self.answered(scene, spoken),
                 _ => {}
             },
+            Sight::Crashed(NodeId::MCU) => self.conferences.clear(),
             _ => {}
         }
     }

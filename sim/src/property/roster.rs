@@ -87,6 +87,11 @@ impl Observe for Rosters {
             Sight::Event(who, Event::Roster { conference, version, roster }) => {
                 self.shown(scene, who, conference, *version, roster, verdict);
             }
+            // Versions start again (D-12).
+            Sight::Crashed(NodeId::FOCUS) => {
+                self.conferences.clear();
+                self.shown.clear();
+            }
             _ => {}
         }
     }

@@ -17,7 +17,7 @@ macro_rules! named {
     };
 }
 
-/// All of them, in the order of the documents' section 4.
+/// All of them: first the flows of the documents in the order of their section 4, then races.
 pub const NAMED: &[Named] = named![
     "join-dial-in",
     "forwarding",
@@ -25,18 +25,32 @@ pub const NAMED: &[Named] = named![
     "eject",
     "leave",
     "late-joiner",
-    "provision-create",
-    "provision-modify",
-    "provision-delete",
-    "provision-list",
-    "provision-get",
-    "provision-passcode",
-    "provision-capabilities",
-    "provision-delegate",
-    "provision-conflict",
-    "provision-crash",
-    "provision-disk-full",
-    "provision-delete-active"
+    // Ends that cross.
+    "eject-author",
+    "eject-crosses-leave",
+    "leave-crosses-eject",
+    "eject-before-ack",
+    "eject-ringing",
+    "eject-and-rejoin",
+    // Handshakes that cross, or lose something.
+    "cancel-crosses-ok",
+    "lock-between-joins",
+    "invitation-answered-twice",
+    "call-answered-twice",
+    "info-unanswered",
+    "ack-lost",
+    "ack-never",
+    "formats-changed",
+    // What goes away, and what is missed.
+    "client-vanishes",
+    "client-vanishes-idle",
+    "connection-back-in-time",
+    "connection-back-too-late",
+    "connection-lost-for-good",
+    "focus-restart",
+    "mcu-restart",
+    "front-end-restart",
+    "version-gap",
 ];
 
 /// The scenario called `name`.
