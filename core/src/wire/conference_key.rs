@@ -36,7 +36,7 @@ impl ConferenceKey {
                 }
                 (Ns::ConferenceExtensions, "cms-data") => cms_data = decode(&reader.text().ok()?),
                 (Ns::ConferenceExtensions, "issuing-server") => {
-                    server = Some(reader.token().ok()?.into_owned())
+                    server = Some(reader.token().ok()?.into_owned());
                 }
                 (Ns::ConferenceExtensions, "opaque") => server = issuing_server(&mut reader).ok()?.or(server),
                 _ => {}
