@@ -105,8 +105,10 @@ pub enum Timer {
     Lobby(DialogId),
     /// IM sessions outlived their focus dialog for too long.
     Straggler(DialogId),
-    /// Nobody is in the conference any more.
+    /// Nobody authenticated is in the conference any more.
     Idle(u32),
+    /// Nobody new has come to the conference for long.
+    Stale(u32),
 }
 
 impl TimerKey for Timer {
@@ -119,6 +121,7 @@ impl TimerKey for Timer {
             Self::Lobby(_) => "lobby time-out",
             Self::Straggler(_) => "straggler",
             Self::Idle(_) => "idle conference",
+            Self::Stale(_) => "stale conference",
         }
     }
 }
@@ -239,7 +242,7 @@ impl Machine for Focus {
             Timer::Subscription(dialog) => self.subscription_expired(cx, dialog),
             Timer::Lobby(dialog) => self.lobby_expired(cx, dialog),
             Timer::Straggler(dialog) => self.end_straggler(cx, dialog),
-            Timer::Idle(id) => self.deactivate(cx, ConferenceId(id)),
+            Timer::Idle(id) | Timer::Stale(id) => self.deactivate(cx, ConferenceId(id)),
         }
     }
 

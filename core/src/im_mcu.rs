@@ -9,6 +9,7 @@
 //!   forward has its result (`delivery`). An INFO is merely passed on (`info`).
 
 mod announced;
+mod call;
 mod conference;
 mod config;
 mod delivery;
@@ -19,8 +20,11 @@ mod history;
 mod info;
 mod leg;
 mod link_commands;
+mod parting;
+mod refusal;
 mod roster;
 mod sessions;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -30,11 +34,18 @@ pub use config::{Config, Limits, SESSION_EXPIRES};
 pub use history::HISTORY;
 
 use self::conference::Conference;
-use self::sessions::{Farewell, diagnostics, not_allowed};
+use self::parting::Farewell;
+use self::waiting::Waiting;
+use crate::conference_uri::{Addresses, Target};
 use crate::link::{Kind, Link, Side};
 use crate::node::{Address, ConnId, Dump};
-use crate::signal::{Context, DialogId, Machine, Request, Response, TimerKey};
+use crate::signal::{Context, DialogId, Draft, Machine, Request, Response, ServerTransaction, TimerKey};
 use crate::wire::sip::Method;
+
+/// What the MCU understands (RFC 3261 20.5).
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, MESSAGE, INFO";
+/// The MCU's description names no host: messages travel in the dialog (EX-IM-4-1-1).
+const SDP_ADDRESS: &str = "0.0.0.0";
 
 /// The hands of the MCU.
 type Cx<'a> = Context<'a, ImMcu>;
@@ -48,10 +59,10 @@ pub struct ImMcu {
     conferences: BTreeMap<ConferenceId, Conference>,
     /// How many conferences there have been.
     created: u64,
-    /// By the URI the focus uses (D-19: as text).
-    by_focus_uri: BTreeMap<Box<str>, ConferenceId>,
-    /// By the URI that clients call.
-    by_chat_uri: BTreeMap<Box<str>, ConferenceId>,
+    /// The conferences by [`Addresses::key`].
+    ids: BTreeMap<Box<str>, ConferenceId>,
+    /// INVITEs that wait for their announcement.
+    waiting: Waiting,
     /// Where each session belongs.
     dialogs: BTreeMap<DialogId, ConferenceId>,
 }
@@ -110,8 +121,12 @@ pub enum Timer {
     History(ConferenceId),
     /// A participant who was announced did not come.
     Announced(ConferenceId),
+    /// A participant who has come was not announced.
+    Waiting,
     /// A session has to be refreshed or given up.
     Session(DialogId),
+    /// A user who is called does not answer: the conference, and which of its calls.
+    Ringing(ConferenceId, u32),
 }
 
 impl TimerKey for Timer {
@@ -120,7 +135,9 @@ impl TimerKey for Timer {
             Self::Link => "pool link",
             Self::History(_) => "message history",
             Self::Announced(_) => "announcement",
+            Self::Waiting => "waiting INVITE",
             Self::Session(_) => "session",
+            Self::Ringing(..) => "ringing",
         }
     }
 }
@@ -133,14 +150,20 @@ impl ImMcu {
             link: None,
             conferences: BTreeMap::new(),
             created: 0,
-            by_focus_uri: BTreeMap::new(),
-            by_chat_uri: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            waiting: Waiting::default(),
             dialogs: BTreeMap::new(),
         }
     }
 
     fn conference_of(&mut self, dialog: DialogId) -> Option<&mut Conference> {
         self.conferences.get_mut(self.dialogs.get(&dialog)?)
+    }
+
+    /// The conference that `uri` leads to, if it is of this kind.
+    fn at(&mut self, uri: &str, target: Target) -> Option<&mut Conference> {
+        Target::of(uri).filter(|found| *found == target)?;
+        self.conferences.get_mut(self.ids.get(&Addresses::of(uri)?.key)?)
     }
 
     /// Sends the focus a state document.
@@ -157,10 +180,7 @@ impl ImMcu {
                 let news = link.request(cx, request);
                 self.link_news(cx, news);
             }
-            _ => {
-                let draft = diagnostics(cx, 3005, "Request cannot target an MCU");
-                cx.respond(request.tx, 403, "Forbidden", &draft);
-            }
+            _ => refusal::NOT_FROM_THE_FOCUS.answer(cx, request.tx),
         }
     }
 
@@ -210,6 +230,8 @@ impl Machine for ImMcu {
     fn disconnected(&mut self, cx: &mut Cx<'_>, _conn: ConnId, peer: &Address) {
         if let Some(link) = self.link.as_mut().filter(|_| *peer == self.config.focus) {
             link.disconnected(cx);
+            self.waiting.clear();
+            self.watch_waiting(cx);
         }
     }
 
@@ -219,8 +241,7 @@ impl Machine for ImMcu {
         match request.dialog.filter(|dialog| self.dialogs.contains_key(dialog)) {
             Some(dialog) => self.in_session(cx, dialog, &request),
             None if within => {
-                let draft = diagnostics(cx, 6019, "Dialog does not exist");
-                cx.respond(request.tx, 481, "Dialog does not exist", &draft);
+                refusal::NO_DIALOG.answer(cx, request.tx);
                 // Our own BYE may still be waiting for an ACK (D-6): there is nobody left to say it to.
                 if let Some(dialog) = request.dialog.filter(|_| *message.method() == Method::Bye) {
                     cx.forget(dialog);
@@ -231,6 +252,13 @@ impl Machine for ImMcu {
                 Method::Invite => self.dial_in(cx, &request),
                 _ => not_allowed(cx, &request),
             },
+        }
+    }
+
+    fn cancelled(&mut self, cx: &mut Cx<'_>, tx: ServerTransaction) {
+        if self.waiting.cancel(tx) {
+            self.watch_waiting(cx);
+            refusal::CANCELLED.answer(cx, tx);
         }
     }
 
@@ -301,7 +329,9 @@ impl Machine for ImMcu {
                     conference.watch_announced(cx);
                 }
             }
+            Timer::Waiting => self.waited_long_enough(cx),
             Timer::Session(dialog) => self.session_due(cx, dialog),
+            Timer::Ringing(id, number) => self.rang_long_enough(cx, id, number),
         }
     }
 
@@ -309,8 +339,10 @@ impl Machine for ImMcu {
         let sum =
             |count: fn(&Conference) -> usize| self.conferences.values().map(count).sum::<usize>() as u64;
         dump.insert("conferences", self.conferences.len() as u64);
+        dump.insert("sessions", self.dialogs.len() as u64);
         dump.insert("legs", sum(|conference| conference.legs.len()));
         dump.insert("announced participants", sum(|conference| conference.announced.len()));
+        dump.insert("waiting INVITEs", self.waiting.len() as u64);
         dump.insert("calls", sum(|conference| conference.calls.len()));
         dump.insert("recorded messages", sum(|conference| conference.history.len()));
         dump.insert("open reports", sum(|conference| conference.deliveries.len()));
@@ -319,7 +351,7 @@ impl Machine for ImMcu {
     }
 }
 
-/// The host of an address, without its port.
-fn host(address: &Address) -> &str {
-    address.as_str().split_once(':').map_or(address.as_str(), |(host, _)| host)
+/// Refuses a method (RFC 3261 8.2.1).
+fn not_allowed(cx: &mut Cx<'_>, request: &Request) {
+    refusal::METHOD_NOT_ALLOWED.answer_with(cx, request.tx, Draft::new().header("Allow", ALLOW));
 }

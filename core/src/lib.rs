@@ -102,6 +102,7 @@ pub mod front_end;
 pub mod im_mcu;
 pub mod link;
 pub mod node;
+mod refusal;
 pub mod signal;
 pub mod time;
 pub mod wire;

@@ -15,8 +15,13 @@
 //! * What is not acknowledged is kept, and sent again after [`RESEND`] and whenever the connection is back.
 //! * A repeat is acknowledged and otherwise ignored; a document that skips a number is not taken over and
 //!   comes again, in order. A document meant for an earlier incarnation is not taken over.
-//! * A peer with a new epoch has lost its state: what waited for it is void, numbers start again on both
+//! * A peer with a new epoch counts from 1 again: what waited for it is void, numbers start again on both
 //!   sides, and the machine hears [`News::Fresh`] and sends its full state.
+//! * An epoch is `INCARNATION` or, after the link has been renewed, `INCARNATION.N`. A peer of another
+//!   incarnation was restarted and has lost its state; one that renewed the link has not
+//!   ([`Link::meeting`]).
+//! * A member that cannot get rid of [`OUTSTANDING_MAX`] documents renews the link: its memory stays bounded
+//!   however long the peer is away, and what was given up is made good by the exchange of full states.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +36,8 @@ use crate::wire::sip::{Message, Method, Name, PoolLink};
 /// connection waits before it tries anew. Ours: far above a pool's round trip, far below timer F.
 pub const RESEND: Duration = Duration::from_secs(2);
 
-/// How many documents may wait for acknowledgement. Beyond that the link starts over as if this member had
-/// lost its state: under a new epoch, which both sides learn of as [`News::Fresh`].
+/// How many documents may wait for acknowledgement. Beyond that the link is renewed under a new epoch, which
+/// both sides learn of as [`News::Fresh`].
 pub const OUTSTANDING_MAX: usize = 4096;
 
 /// What travels on a link.
@@ -62,6 +67,17 @@ pub enum News {
     Document(Kind, Bytes),
 }
 
+/// How a member met the peer that it has last heard of as [`News::Fresh`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// For the first time in this member's life: everything sent so far reaches it.
+    First,
+    /// Again, with its memory: documents may have been given up on either side.
+    Again,
+    /// Again, after it was restarted and has lost its memory.
+    Restarted,
+}
+
 /// Which side opens the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -81,6 +97,9 @@ pub struct Link<A, T> {
     epoch: Box<str>,
     renewals: u32,
     peer_epoch: Option<Box<str>>,
+    /// What the peer's epochs start with, once it has been met, and how that was last.
+    peer_incarnation: Option<Box<str>>,
+    meeting: Meeting,
     /// Whether the peer has spoken on the present connection.
     in_step: bool,
     sent: u64,
@@ -100,6 +119,8 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
             epoch: epoch.into(),
             renewals: 0,
             peer_epoch: None,
+            peer_incarnation: None,
+            meeting: Meeting::First,
             in_step: false,
             sent: 0,
             taken: 0,
@@ -209,10 +230,14 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         news
     }
 
-    /// Whether what is sent now is taken over before whatever else follows it on the connection. It is not
-    /// while the connection is away, nor before the peer has shown on it that it has kept its memory.
-    pub fn is_in_step(&self) -> bool {
+    /// Whether the peer has spoken on the present connection: it need not be greeted any more.
+    fn is_in_step(&self) -> bool {
         self.in_step && self.peer_epoch.is_some()
+    }
+
+    /// How the peer was met the last time it was [`News::Fresh`].
+    pub fn meeting(&self) -> Meeting {
+        self.meeting
     }
 
     /// How many documents wait for acknowledgement.
@@ -233,6 +258,13 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
             return;
         }
         self.peer_epoch = Some(epoch.into());
+        let incarnation = epoch.split('.').next().unwrap_or(epoch);
+        self.meeting = match self.peer_incarnation.as_deref() {
+            None => Meeting::First,
+            Some(known) if known == incarnation => Meeting::Again,
+            Some(_) => Meeting::Restarted,
+        };
+        self.peer_incarnation = Some(incarnation.into());
         self.taken = 0;
         if !stranger {
             self.sent = 0;
@@ -250,7 +282,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         }
     }
 
-    /// Gives up what waits, and the peer's idea of this member with it.
+    /// Renews the link: gives up what waits, and the peer's idea of this member with it.
     fn start_over(&mut self) {
         self.renewals += 1;
         self.epoch = format!("{}.{}", self.incarnation, self.renewals).into();

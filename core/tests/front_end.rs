@@ -351,7 +351,6 @@ fn a_forwarded_request_carries_the_marks_of_a_proxy() {
 
 #[test]
 fn loose_and_strict_routes_lead_to_the_same_place() {
-    covers!("EX-IM-4-1-1-ad");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     let more = "Route: <sip:fe.contoso.com:5061;lr>\n";

@@ -12,7 +12,6 @@ mod eviction;
 mod history;
 mod imdn;
 mod judge;
-mod provisioning;
 mod roster;
 mod sight;
 mod verdict;
@@ -73,11 +72,6 @@ pub const CATALOGUE: &[Property] = &[
     eviction::ENDS,
     eviction::SILENCE,
     eviction::CROSSED,
-    provisioning::LINEARIZABLE,
-    provisioning::VERSIONS,
-    provisioning::REASONS,
-    provisioning::CONCURRENT,
-    provisioning::DOUBT,
     wire::SIP,
 ];
 

@@ -10,7 +10,6 @@ mod file;
 mod generate;
 mod model;
 mod named;
-mod provisioning;
 mod rules;
 mod span;
 mod words;
@@ -24,7 +23,6 @@ pub use model::{
     Scenario, Speech, Split, Step, Topology,
 };
 pub use named::{NAMED, Named, named};
-pub use provisioning::{Deed, FactoryRules, Wish};
 pub use rules::{Admission, Autopromote, Rules};
 pub use span::{parse_span, write_span};
 pub use words::{DialogPart, Piece, Words};

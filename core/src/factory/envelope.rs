@@ -2,6 +2,7 @@
 
 use super::Factory;
 use super::table::Key;
+use crate::refusal::{Diagnosis, Refusal};
 use crate::signal::{Context, Draft, Request, ServerTransaction};
 use crate::wire::cccp::{self, CONTENT_TYPE, Code, Command, Reason, VERSION};
 use crate::wire::conference_info::State;
@@ -66,11 +67,11 @@ impl Factory {
         if let Err(why) = self.authorize(&organizer, &from.uri.address(), message) {
             return forbid(cx, request.tx, 3014, why);
         }
-        if !has_type(message) {
+        let Some(document) = message.body_of(CONTENT_TYPE) else {
             let draft = Draft::new().header("Accept", CONTENT_TYPE);
             return cx.respond(request.tx, 415, "Unsupported Media Type", &draft);
-        }
-        let command = cccp::Request::parse(message.body()).ok().filter(|command| {
+        };
+        let command = cccp::Request::parse(document).ok().filter(|command| {
             Uri::parse(&command.to).is_ok_and(|to| organizer.has_factory(&to, None))
                 && organizer.is(&command.from)
                 && command.version.unwrap_or(VERSION) == VERSION
@@ -116,12 +117,6 @@ fn addresses(message: &Message) -> Result<(Uri<'_>, NameAddr<'_>, NameAddr<'_>),
     Ok((message.request_uri()?, message.from()?, message.to()?))
 }
 
-/// Whether the body calls itself C3P (PRO-2-2-j); parameters do not matter.
-fn has_type(message: &Message) -> bool {
-    let media = message.content_type().and_then(|value| value.split(';').next()).unwrap_or_default();
-    media.trim().eq_ignore_ascii_case(CONTENT_TYPE)
-}
-
 /// Sends a C3P response: a failure with the code that goes with its reason, and the reason as phrase.
 pub(super) fn answer(cx: &mut Context<'_, Factory>, tx: ServerTransaction, response: &cccp::Response<'_>) {
     let draft = Draft::new().content(CONTENT_TYPE, response.write());
@@ -152,9 +147,8 @@ fn status(reason: &Reason<'_>) -> u16 {
 }
 
 /// 403 with a diagnostics code.
-pub(super) fn forbid(cx: &mut Context<'_, Factory>, tx: ServerTransaction, code: u32, why: &str) {
-    let source = format_args!("{code};reason=\"{why}\";source=\"{}\"", cx.address()).to_string();
-    cx.respond(tx, 403, "Forbidden", &Draft::new().header("ms-diagnostics", source));
+pub(super) fn forbid(cx: &mut Context<'_, Factory>, tx: ServerTransaction, number: u32, why: &'static str) {
+    Refusal::new(403, "Forbidden").because(Diagnosis::new(number, why)).answer(cx, tx);
 }
 
 /// A refusal that says nothing more (PRO-3-2-5-1-d).

@@ -3,6 +3,7 @@
 use super::Factory;
 use super::validation::Check;
 use crate::cryptography::CryptographyError;
+use crate::refusal::host;
 use crate::signal::Context;
 use crate::wire::cccp::Reason;
 use crate::wire::conference_info::ConferenceInfo;
@@ -61,6 +62,5 @@ impl Factory {
 
 /// The fully qualified domain name of this factory: who issues its certificate (PRO-2-2-3-6-j).
 pub(super) fn server_name(cx: &Context<'_, Factory>) -> String {
-    let address = cx.address().to_string();
-    address.split_once(':').map_or(address.as_str(), |(host, _)| host).to_owned()
+    host(cx.address()).to_owned()
 }

@@ -1,13 +1,15 @@
 //! The life of a conference: active from its first join until it is deleted or empty for long enough (D-12,
 //! MS-CONFBAS facts 5.2).
 
+use super::admission::is_anonymous;
 use super::conference::{Conference, ConferenceId};
 use super::config::WAITING_MAX;
 use super::join::Join;
+use super::notify::End;
 use super::pool::{Member, Purpose};
 use super::{Cx, Event, Focus, Refusal, Timer};
 use crate::conference_uri::Addresses;
-use crate::signal::ServerTransaction;
+use crate::signal::{DialogId, Draft, ServerTransaction};
 use crate::wire::cccp::{Code, Command, ConferenceKeys, Outcome, Reason, Response};
 use crate::wire::conference_info::{ConferenceInfo, ConferenceState};
 
@@ -73,6 +75,7 @@ impl Focus {
             self.decide(cx, id, join);
         }
         self.watch_idle(cx, id);
+        self.watch_stale(cx, id);
     }
 
     /// Has the MCU serve the conference (IM-3-a); a repeat changes nothing there.
@@ -89,29 +92,49 @@ impl Focus {
         self.tell(cx, Member::ImMcu, &focus, &chat, command);
     }
 
-    /// Starts or stops the wait for the end of a conference in which nobody is.
+    /// Starts or stops the wait for the end of a conference in which nobody authenticated is.
     pub(super) fn watch_idle(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
-        let Some(conference) = self.conferences.get(&id) else { return };
-        if conference.roster.len() == 0 {
-            cx.set_timer(Timer::Idle(id.0), cx.now() + self.config.idle_timeout);
-        } else {
-            cx.clear_timer(Timer::Idle(id.0));
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        let idle = conference.roster.members().all(|(user, _)| is_anonymous(user));
+        let was_idle = std::mem::replace(&mut conference.idle, idle);
+        match (was_idle, idle) {
+            (false, true) => cx.set_timer(Timer::Idle(id.0), cx.now() + self.config.idle_timeout),
+            (true, false) => cx.clear_timer(Timer::Idle(id.0)),
+            // What the others do neither hastens nor puts off the end.
+            _ => {}
         }
     }
 
-    /// Ends a conference in which nobody is: the MCU is told, the next join activates it anew.
+    /// Somebody new has come: the conference is of use for some time.
+    pub(super) fn watch_stale(&self, cx: &mut Cx<'_>, id: ConferenceId) {
+        cx.set_timer(Timer::Stale(id.0), cx.now() + self.config.stale_timeout);
+    }
+
+    /// Ends a conference for which nobody comes: the MCU is told, the next join activates it anew.
     pub(super) fn deactivate(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
         let Some(conference) = self.conferences.get(&id) else { return };
         let Addresses { focus, chat, .. } = conference.addresses.clone();
         let command = Command::DeleteConference(ConferenceKeys::entity(&*focus));
         self.tell(cx, Member::ImMcu, &focus, &chat, command);
+        self.send_home(cx, id);
+    }
+
+    /// Ends a conference that the MCU has ended, for all who are still in it.
+    pub(super) fn send_home(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let legs: Vec<DialogId> = conference.legs.keys().copied().collect();
+        let bye = Draft::new().header("Reason", "SIP;cause=481;text=\"Conference Terminated\"");
+        for dialog in legs {
+            self.drop_leg(cx, id, dialog, End::NoResource, &bye);
+        }
         self.retire(cx, id);
     }
 
     /// Forgets a conference that nobody is in any more.
-    pub(super) fn retire(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
+    fn retire(&mut self, cx: &mut Cx<'_>, id: ConferenceId) {
         let Some(conference) = self.conferences.remove(&id) else { return };
         cx.clear_timer(Timer::Idle(id.0));
+        cx.clear_timer(Timer::Stale(id.0));
         self.ids.remove(&conference.addresses.key);
         self.tell_activity(cx, &conference.addresses.focus, false);
         cx.event(Event::Deactivated(conference.addresses.focus));

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::refusal::Refusal;
 use crate::conference_uri::{Addresses, user_key};
+use crate::wire::cccp::Reason;
 use crate::wire::conference_info::{ConferenceInfo, Role};
+use crate::wire::conference_key::ConferenceKey;
 use crate::wire::sip::Uri;
+use crate::wire::xml::RawElement;
 
 /// Autopromote bit: everyone becomes presenter.
 const PROMOTE_EVERYONE: u32 = 0x8000_0000;
@@ -45,6 +48,8 @@ pub(super) struct Admission {
     has_lobby: bool,
     autopromote: u32,
     invited: BTreeMap<Box<str>, Role<'static>>,
+    /// What anonymous users have to show; nobody has to show anything where there is none.
+    passcode: Option<Box<str>>,
 }
 
 /// What becomes of somebody who wants to join.
@@ -55,7 +60,7 @@ pub(super) enum Verdict {
     /// He waits in the lobby and will have this role.
     Lobby(Role<'static>),
     /// He is not let in.
-    Refused(Refusal),
+    Refused(Refusal, Reason<'static>),
 }
 
 impl Admission {
@@ -76,18 +81,22 @@ impl Admission {
             has_lobby: description.and_then(|it| it.lobby_capable).unwrap_or(true),
             autopromote: description.and_then(|it| it.autopromote).unwrap_or(0),
             invited: invited.collect(),
+            passcode: description.and_then(|it| passcode(it.conference_key.as_deref()?)),
         }
     }
 
-    /// Decides about `user`, whose client may or may not know what a lobby is.
-    pub(super) fn decide(&self, user: &str, lobby_capable: bool) -> Verdict {
+    /// Decides about `user`, whose client may or may not know what a lobby is, and who may have shown a
+    /// passcode (PRO-2-2-1-2-p).
+    pub(super) fn decide(&self, user: &str, lobby_capable: bool, shown: Option<&str>) -> Verdict {
         let role = self.role_of(user);
-        if self.is_organizer(user) || (!self.locked && self.is_welcome(user)) {
+        if is_anonymous(user) && self.passcode.is_some() && self.passcode.as_deref() != shown {
+            Verdict::Refused(Refusal::UNAUTHORIZED, Reason::InvalidPasscode)
+        } else if self.is_organizer(user) || (!self.locked && self.is_welcome(user)) {
             Verdict::Admitted(role)
         } else if self.has_lobby && lobby_capable {
             Verdict::Lobby(role)
         } else {
-            Verdict::Refused(Refusal::UNAUTHORIZED)
+            Verdict::Refused(Refusal::UNAUTHORIZED, Reason::Unauthorized)
         }
     }
 
@@ -112,11 +121,14 @@ impl Admission {
         known.map_or("", |(_, spelling)| *spelling)
     }
 
-    /// Changes the admission policy; `false`: there is none spelled so.
-    pub(super) fn set_policy(&mut self, policy: &str) -> bool {
-        let known = Openness::parse(policy);
-        self.openness = known.unwrap_or(self.openness);
-        known.is_some()
+    /// Whether there is an admission policy spelled so.
+    pub(super) fn knows_policy(policy: &str) -> bool {
+        Openness::parse(policy).is_some()
+    }
+
+    /// Changes the admission policy, if there is one spelled so.
+    pub(super) fn set_policy(&mut self, policy: &str) {
+        self.openness = Openness::parse(policy).unwrap_or(self.openness);
     }
 
     /// Federated users count as anonymous (PRO-2-2-1-2-aj).
@@ -144,6 +156,20 @@ impl Admission {
     fn is_of_enterprise(&self, user: &str) -> bool {
         host(user).is_some_and(|host_of_user| Some(host_of_user) == host(&self.organizer))
     }
+}
+
+/// The passcode in the content of a `conference-key`, or of an endpoint: the form is ours (D-18).
+pub(super) fn passcode(content: &[RawElement<'_>]) -> Option<Box<str>> {
+    match ConferenceKey::read(content) {
+        Some(ConferenceKey::Passcode(passcode)) => Some(passcode.into()),
+        _ => None,
+    }
+}
+
+/// Whether nobody vouches for who `user` is: such a one does not keep a conference active (MS-CONFBAS facts
+/// 5.2).
+pub(super) fn is_anonymous(user: &str) -> bool {
+    host(user).is_some_and(|host| host.eq_ignore_ascii_case("anonymous.invalid"))
 }
 
 fn host(user: &str) -> Option<&str> {
@@ -176,33 +202,34 @@ mod tests {
     #[test]
     fn a_closed_conference_lets_in_whom_it_names() {
         let closed = admission("closedAuthenticated", false, 0);
-        assert_eq!(closed.decide("sip:bob@contoso.com", false), Verdict::Admitted(Role::Presenter));
-        assert_eq!(closed.decide("sip:carol@contoso.com", true), Verdict::Lobby(Role::Attendee));
-        assert_eq!(closed.decide("sip:carol@contoso.com", false), Verdict::Refused(Refusal::UNAUTHORIZED));
+        assert_eq!(closed.decide("sip:bob@contoso.com", false, None), Verdict::Admitted(Role::Presenter));
+        assert_eq!(closed.decide("sip:carol@contoso.com", true, None), Verdict::Lobby(Role::Attendee));
+        let refused = Verdict::Refused(Refusal::UNAUTHORIZED, Reason::Unauthorized);
+        assert_eq!(closed.decide("sip:carol@contoso.com", false, None), refused);
     }
 
     #[test]
     fn an_open_conference_holds_strangers_and_an_anonymous_one_nobody() {
         let (stranger, open) = ("sip:eve@fabrikam.com", admission("openAuthenticated", false, 0));
-        assert_eq!(open.decide("sip:carol@contoso.com", false), Verdict::Admitted(Role::Attendee));
-        assert_eq!(open.decide(stranger, true), Verdict::Lobby(Role::Attendee));
+        assert_eq!(open.decide("sip:carol@contoso.com", false, None), Verdict::Admitted(Role::Attendee));
+        assert_eq!(open.decide(stranger, true, None), Verdict::Lobby(Role::Attendee));
         let anonymous = admission("anonymous", false, 0);
-        assert_eq!(anonymous.decide(stranger, false), Verdict::Admitted(Role::Attendee));
+        assert_eq!(anonymous.decide(stranger, false, None), Verdict::Admitted(Role::Attendee));
     }
 
     #[test]
     fn a_locked_conference_lets_in_its_organizer_only() {
         let locked = admission("anonymous", true, 0);
-        assert_eq!(locked.decide("sip:alice@contoso.com", false), Verdict::Admitted(Role::Presenter));
-        assert_eq!(locked.decide("sip:bob@contoso.com", true), Verdict::Lobby(Role::Presenter));
+        assert_eq!(locked.decide("sip:alice@contoso.com", false, None), Verdict::Admitted(Role::Presenter));
+        assert_eq!(locked.decide("sip:bob@contoso.com", true, None), Verdict::Lobby(Role::Presenter));
     }
 
     #[test]
     fn autopromotion_tells_company_from_everyone() {
         let company = admission("anonymous", false, PROMOTE_COMPANY);
-        assert_eq!(company.decide("sip:carol@contoso.com", false), Verdict::Admitted(Role::Presenter));
-        assert_eq!(company.decide("sip:eve@fabrikam.com", false), Verdict::Admitted(Role::Attendee));
+        assert_eq!(company.decide("sip:carol@contoso.com", false, None), Verdict::Admitted(Role::Presenter));
+        assert_eq!(company.decide("sip:eve@fabrikam.com", false, None), Verdict::Admitted(Role::Attendee));
         let everyone = admission("anonymous", false, PROMOTE_EVERYONE);
-        assert_eq!(everyone.decide("sip:eve@fabrikam.com", false), Verdict::Admitted(Role::Presenter));
+        assert_eq!(everyone.decide("sip:eve@fabrikam.com", false, None), Verdict::Admitted(Role::Presenter));
     }
 }

@@ -1,10 +1,11 @@
 //! Joining the IM MCU (D-10, IM-3-1-3-4-2-a): the chat INVITE comes here first. Who is in the conference is
-//! announced to the MCU by `addUser`, and his INVITE passed on; from then on the two speak directly.
+//! announced to the MCU by `addUser`, and his INVITE passed on; from then on the two speak directly. An
+//! announcement that is lost comes again, and the INVITE waits for it at the MCU.
 
 use super::Ask;
 use super::conference::{ConferenceId, Invited};
 use super::config::INVITED_MAX;
-use super::pool::{Links, Member};
+use super::pool::{Member, Purpose};
 use super::{Cx, Focus, Refusal};
 use crate::conference_uri::Addresses;
 use crate::signal::{Forwarding, Outcome, Request, ServerTransaction};
@@ -33,8 +34,7 @@ impl Focus {
         let Some((id, user)) = self.admitted(message, addresses) else {
             return Refusal::UNAUTHORIZED.answer(cx, request.tx);
         };
-        let announces = self.links.as_ref().is_some_and(Links::announces);
-        let Some(conn) = cx.connection_to(&self.config.im_mcu).filter(|_| announces) else {
+        let Some(conn) = cx.connection_to(&self.config.im_mcu) else {
             return Refusal::UNAVAILABLE.answer(cx, request.tx);
         };
         let guid: Box<str> = cx.entropy().guid().into();
@@ -89,7 +89,14 @@ impl Focus {
             keys: ConferenceKeys::entity(&*addresses.focus),
             user: Box::new(user),
         });
-        self.tell(cx, Member::ImMcu, &addresses.focus, &addresses.chat, command);
+        let parties = (&*addresses.focus, &*addresses.chat);
+        self.ask(
+            cx,
+            Member::ImMcu,
+            parties,
+            command,
+            Purpose::Announce { conference: id, guid: guid.into() },
+        );
     }
 
     /// What the MCU answered goes back as it came; a refusal or silence makes the announcement void.

@@ -11,11 +11,10 @@ mod lobby;
 mod settings;
 
 pub(super) use self::asker::Asker;
-pub(super) use self::dial_out::was_called;
-use super::conference::{Conference, ConferenceId};
+use super::conference::{Conference, ConferenceId, was_called};
 use super::config::COMMANDS_MAX;
 use super::documents;
-use super::join::{c3p_body, check_parties};
+use super::join::check_parties;
 use super::pool::Requester;
 use super::{Cx, Focus, Refusal};
 use crate::conference_uri::user_key;
@@ -41,7 +40,7 @@ impl Focus {
         let id = *self.dialogs.get(&dialog).ok_or(Refusal::NO_DIALOG)?;
         let conference = self.conferences.get(&id).ok_or(Refusal::NO_DIALOG)?;
         let leg = conference.legs.get(&dialog).ok_or(Refusal::NO_DIALOG)?;
-        let document = c3p_body(&request.message).ok_or(Refusal::MALFORMED)?;
+        let document = request.message.body_of(cccp::CONTENT_TYPE).ok_or(Refusal::MALFORMED)?;
         let document = cccp::Request::parse(document).map_err(|_| Refusal::MALFORMED)?;
         check_parties(&document, &leg.user, &conference.addresses)?;
         check_command(&document.command, conference, &leg.user)?;
@@ -64,6 +63,7 @@ impl Focus {
                 self.delete_conference(cx, id, Requester::Participant(asker));
             }
             Command::GetConference { .. } => self.get_conference(cx, id, &asker),
+            command @ Command::ModifyConference { .. } => self.modify_conference(cx, id, asker, command),
             // `check_command` lets no other pass.
             _ => {}
         }
@@ -86,6 +86,7 @@ fn check_command(command: &Command<'_>, conference: &Conference, user: &str) -> 
         Command::DeleteUser(command) => Some(&command.keys.conf_entity),
         Command::ModifyUserRoles(command) => Some(&command.keys.conf_entity),
         Command::SetLobbyAccess(command) => command.keys.conf_entity.as_ref(),
+        Command::ModifyConference { info, .. } => Some(&info.entity),
         Command::ModifyConferenceLock { keys, .. }
         | Command::DeleteConference(keys)
         | Command::GetConference { keys, .. } => keys.conf_entity.as_ref(),

@@ -6,7 +6,7 @@ use super::admission::Admission;
 use super::roster::{Roster, View};
 use crate::conference_uri::Addresses;
 use crate::signal::DialogId;
-use crate::wire::conference_info::{ConferenceInfo, User};
+use crate::wire::conference_info::{ConferenceInfo, Description, Endpoint, JoiningMethod, User};
 
 /// The number of a conference within this incarnation of the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,8 @@ pub(super) struct ConferenceId(pub(super) u32);
 pub(super) struct Conference {
     pub(super) addresses: Addresses,
     pub(super) admission: Admission,
-    pub(super) subject: Option<Box<str>>,
+    /// What notifications and `getConference` tell of what was provisioned (MS-CONFBAS facts 2.8 and 3.2).
+    pub(super) description: Box<Description<'static>>,
     /// Types of the MCUs it was provisioned with, `chat` always among them (D-19).
     pub(super) mcu_types: BTreeSet<Box<str>>,
     pub(super) roster: Roster,
@@ -26,6 +27,8 @@ pub(super) struct Conference {
     pub(super) subscriptions: BTreeMap<DialogId, Subscription>,
     /// IM sessions announced to the MCU that it has not reported yet: endpoint GUID to user.
     pub(super) invited: BTreeMap<Box<str>, Invited>,
+    /// Whether nobody authenticated is in it, and its end is due.
+    pub(super) idle: bool,
 }
 
 /// A focus dialog.
@@ -86,22 +89,37 @@ impl Conference {
         let mut mcu_types: BTreeSet<Box<str>> = views.map(|view| view.entity.trim().into()).collect();
         mcu_types.retain(|kind| is_type(kind));
         mcu_types.insert("chat".into());
-        let subject = info.description.as_deref().and_then(|it| it.subject.as_deref());
+        let description = info.description.as_deref().map(|it| Description {
+            subject: it.subject.clone(),
+            join_url: it.join_url.clone(),
+            pstn_access: it.pstn_access.clone(),
+            notification_data: it.notification_data.clone(),
+            ..Description::default()
+        });
         Self {
             admission: Admission::provisioned(&addresses, info),
-            subject: subject.map(Box::from),
+            description: Box::new(description.unwrap_or_default().into_owned()),
             mcu_types,
             addresses,
             roster: Roster::default(),
             legs: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             invited: BTreeMap::new(),
+            idle: false,
         }
     }
 
     /// The focus dialogs of a user.
     pub(super) fn legs_of(&self, user: &str) -> impl Iterator<Item = (DialogId, &Leg)> {
         self.legs.iter().filter(move |(_, leg)| *leg.user == *user).map(|(dialog, leg)| (*dialog, leg))
+    }
+
+    /// Users whose IM sessions have outlived their focus dialogs; those whom the MCU called need none.
+    pub(super) fn without_dialog(&self) -> Vec<Box<str>> {
+        let alone = self.roster.members().filter(|(key, member)| {
+            self.legs_of(key).next().is_none() && !member.user.endpoints.iter().any(was_called)
+        });
+        alone.map(|(key, _)| key.into()).collect()
     }
 
     /// Whether `user` has a session of this name, or is about to.
@@ -116,6 +134,11 @@ impl Conference {
         let same = self.legs_of(user).filter(|(_, leg)| leg.epid.as_deref() == epid).last();
         same.or_else(|| self.legs_of(user).last()).map(|(dialog, _)| dialog)
     }
+}
+
+/// Whether a session came about by a call of the MCU: it needs no focus dialog (EX-IM-4-1-2-o).
+pub(super) fn was_called(endpoint: &Endpoint<'_>) -> bool {
+    endpoint.joining_method == Some(JoiningMethod::DialedOut)
 }
 
 /// Whether it is an MCU type rather than a URI or nothing.

@@ -20,14 +20,17 @@ pub struct Config {
     pub subscription_expires: u32,
     /// How long a pool member may take over a command.
     pub link_timeout: Duration,
-    /// How long a user whom the MCU calls may ring.
-    pub ringing_timeout: Duration,
+    /// How long the MCU may take to tell what came of a call since it last said so: more than it lets a user
+    /// ring, less than the three minutes that clients wait for news (MS-CONFBAS facts 1.3).
+    pub dial_out_timeout: Duration,
     /// How long a user's IM sessions may outlive his last focus dialog.
     pub straggler_grace: Duration,
     /// How long a user may wait in the lobby.
     pub lobby_timeout: Duration,
-    /// How long a conference without participants stays active.
+    /// How long a conference stays active without authenticated participants.
     pub idle_timeout: Duration,
+    /// How long a conference stays active without a new participant.
+    pub stale_timeout: Duration,
     /// How many users one conference may have.
     pub users_max: usize,
     /// How many conferences may be active.
@@ -45,10 +48,11 @@ impl Config {
             min_se: 90,
             subscription_expires: 3600,
             link_timeout: Duration::from_secs(10),
-            ringing_timeout: Duration::from_secs(60),
+            dial_out_timeout: Duration::from_secs(70),
             straggler_grace: Duration::from_secs(10),
             lobby_timeout: Duration::from_secs(30 * 60),
             idle_timeout: Duration::from_secs(10 * 60),
+            stale_timeout: Duration::from_secs(24 * 3600),
             users_max: 2000,
             conferences_max: 10_000,
         }

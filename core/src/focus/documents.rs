@@ -75,6 +75,7 @@ pub(super) fn on_request<'a>(conference: &'a Conference, viewer: &str, view: Vie
     let mut info = full(conference, viewer, view);
     if let Some(description) = info.description.as_deref_mut() {
         description.admission_policy = Some(Cow::Borrowed(conference.admission.policy()));
+        description.notification_data.clone_from(&conference.description.notification_data);
     }
     info
 }
@@ -84,7 +85,7 @@ fn published<'a>(user: &User<'a>) -> User<'a> {
     User { state: Some(State::Full), ..user.clone() }
 }
 
-/// Those in the lobby get no URIs to call (D-14).
+/// Those in the lobby get no URIs and no numbers to call (D-14).
 fn description(conference: &Conference, inside: bool) -> Description<'_> {
     let chat = ConferenceUri {
         uri: Cow::Borrowed(&conference.addresses.chat),
@@ -92,9 +93,12 @@ fn description(conference: &Conference, inside: bool) -> Description<'_> {
         purpose: Some(Cow::Borrowed("chat")),
         ..ConferenceUri::default()
     };
+    let provisioned = &conference.description;
     Description {
-        subject: conference.subject.as_deref().map(Cow::Borrowed),
+        subject: provisioned.subject.clone(),
         conf_uris: inside.then(|| ConferenceUris { state: None, entries: vec![chat] }),
+        join_url: provisioned.join_url.clone().filter(|_| inside),
+        pstn_access: provisioned.pstn_access.clone().filter(|_| inside),
         ..Description::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Joining: the INVITE with C3P `addUser`, its checks, and the dialog it creates (EX-IM-4-1-1-b to -j,
 //! MS-CONFBAS facts 2.1 and 4.1).
 
-use super::admission::Verdict;
+use super::admission::{Verdict, passcode};
 use super::conference::{Conference, ConferenceId, Leg};
 use super::config::ENDPOINTS_MAX;
 use super::notify::{End, publish};
@@ -32,6 +32,8 @@ pub(super) struct Join {
     epid: Option<Box<str>>,
     contact: Option<Box<str>>,
     lobby_capable: bool,
+    /// What an anonymous user shows; an element of his endpoint, ours (D-18).
+    passcode: Option<Box<str>>,
     interval: Option<u32>,
     keep_alive: bool,
 }
@@ -63,7 +65,7 @@ impl Focus {
         let message = &request.message;
         let from = message.from().map_err(|_| Refusal::MALFORMED)?;
         let user: Box<str> = from.uri.address().into();
-        let document = c3p_body(message).ok_or(Refusal::MALFORMED)?;
+        let document = message.body_of(cccp::CONTENT_TYPE).ok_or(Refusal::MALFORMED)?;
         let document = cccp::Request::parse(document).map_err(|_| Refusal::MALFORMED)?;
         let Command::AddUser(add) = &document.command else {
             return Err(Refusal::UNKNOWN_COMMAND.into());
@@ -81,6 +83,7 @@ impl Focus {
             epid: from.epid().map(Box::from),
             contact: message.contact().ok().flatten().map(|contact| contact.uri.as_str().into()),
             lobby_capable: lobby_capable.unwrap_or(false),
+            passcode: endpoint.extensions.iter().find_map(|it| passcode(std::slice::from_ref(&it.element))),
             interval: self.interval(message)?,
             keep_alive: message.header(Name::MsKeepAlive).is_some(),
             user,
@@ -121,15 +124,17 @@ impl Focus {
         // A further endpoint of somebody who is in, or who waits, shares his fate.
         let (role, held) = match known.filter(|_| legs > 0) {
             Some(member) => (member.user.roles.first().cloned().unwrap_or(Role::Attendee), member.held),
-            None => match conference.admission.decide(&join.user, join.lobby_capable) {
-                Verdict::Admitted(role) => (role, false),
-                // Nobody waits outside while his IM sessions go on inside.
-                Verdict::Lobby(_) if known.is_some() => {
-                    return join.refuse(cx, Refusal::UNAUTHORIZED, Reason::Unauthorized);
+            None => {
+                match conference.admission.decide(&join.user, join.lobby_capable, join.passcode.as_deref()) {
+                    Verdict::Admitted(role) => (role, false),
+                    // Nobody waits outside while his IM sessions go on inside.
+                    Verdict::Lobby(_) if known.is_some() => {
+                        return join.refuse(cx, Refusal::UNAUTHORIZED, Reason::Unauthorized);
+                    }
+                    Verdict::Lobby(role) => (role, true),
+                    Verdict::Refused(refusal, reason) => return join.refuse(cx, refusal, reason),
                 }
-                Verdict::Lobby(role) => (role, true),
-                Verdict::Refused(refusal) => return join.refuse(cx, refusal, Reason::Unauthorized),
-            },
+            }
         };
         self.accept_join(cx, id, join, role, held);
     }
@@ -167,8 +172,12 @@ impl Focus {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
         let instead_of = earlier.as_ref().map(|(_, guid)| &**guid);
         let joiner = Member { user: join.joiner(role), held };
+        let new = conference.roster.member(&join.user).is_none();
         let change = conference.roster.join(&join.user, joiner, join.endpoint(held), instead_of);
         publish(cx, conference, Some(change));
+        if new {
+            self.watch_stale(cx, id);
+        }
         if held {
             cx.set_timer(Timer::Lobby(dialog), cx.now() + self.config.lobby_timeout);
         }
@@ -241,7 +250,7 @@ impl Join {
     pub(super) fn refuse(&self, cx: &mut Cx<'_>, refusal: Refusal, reason: Reason<'static>) {
         let result = CommandResult::failure(CommandKind::AddUser, reason);
         let response = Response::to(&self.request, Code::Failure, result);
-        refusal.answer_with(cx, self.tx, response.write());
+        refusal.answer_with(cx, self.tx, Draft::new().content(cccp::CONTENT_TYPE, response.write()));
     }
 
     /// The 200: the granted role, and no endpoint (EX-IM-4-1-1-i) but that of a delegate.
@@ -319,12 +328,6 @@ fn session_headers(draft: Draft, interval: Option<u32>) -> Draft {
         .header("Session-Expires", format_args!("{seconds};refresher=uac"))
         .header("Require", "timer")
         .header("Supported", "timer")
-}
-
-/// The C3P document in a message, if that is what its body is.
-pub(super) fn c3p_body(message: &Message) -> Option<&[u8]> {
-    let kind = message.content_type()?.split(';').next().unwrap_or_default();
-    kind.trim().eq_ignore_ascii_case(cccp::CONTENT_TYPE).then_some(message.body())
 }
 
 /// Whether the envelope names its sender and this conference.

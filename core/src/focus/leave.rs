@@ -1,7 +1,6 @@
 //! Leaving: a BYE of either side, a session that ran out, and what is left behind (EX-IM-4-3-2, D-4, D-15).
 
-use super::commands::was_called;
-use super::conference::ConferenceId;
+use super::conference::{ConferenceId, was_called};
 use super::notify::{End, publish, terminate};
 use super::pool::Member;
 use super::{Ask, Cx, Focus, Refusal, Timer};

@@ -63,6 +63,7 @@ impl Focus {
         let invited = conference.invited.remove(&*endpoint.entity);
         let endpoint = Endpoint { state: None, ..endpoint.clone().into_owned() };
         let called = invited.and_then(|invited| invited.called).filter(|_| member.is_none());
+        let new = called.is_some();
         let change = match called {
             // Somebody whom the MCU called has no focus dialog (EX-IM-4-1-2-o).
             Some(user_called) => {
@@ -73,6 +74,9 @@ impl Focus {
         };
         publish(cx, conference, change);
         self.watch_idle(cx, id);
+        if new {
+            self.watch_stale(cx, id);
+        }
         true
     }
 
@@ -117,6 +121,18 @@ impl Focus {
             let focus = info.entity.trim();
             let command = Command::DeleteConference(ConferenceKeys::entity(focus));
             self.tell(cx, Member::ImMcu, focus, focus, command);
+        }
+    }
+
+    /// The link with the MCU was renewed: what it should have ended may still go on.
+    pub(super) fn reconcile_mcu(&mut self, cx: &mut Cx<'_>) {
+        let ids: Vec<ConferenceId> = self.conferences.keys().copied().collect();
+        for id in ids {
+            self.create_on_mcu(cx, id);
+            let Some(conference) = self.conferences.get(&id) else { continue };
+            for user in conference.without_dialog() {
+                self.remove_from_mcu(cx, id, &user);
+            }
         }
     }
 

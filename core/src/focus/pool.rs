@@ -1,14 +1,28 @@
 //! The focus' side of the pool links (D-11): commands out, answers and session reports in.
 //!
-//! A command that somebody waits for is kept until its answer or [`Config::link_timeout`]; a member that was
-//! restarted gets it again.
+//! A command that somebody waits for is kept until its answer or [`Config::link_timeout`]; a member that is
+//! met again gets it again, and every command may come twice without harm.
+//!
+//! # When somebody is restarted or a link renewed
+//!
+//! * The focus: its dialogs and subscriptions are gone, requests in them are answered 481, and clients join
+//!   again. The MCU tells the new focus of the conferences it still serves; those that are not active, and in
+//!   active ones the sessions that are not announced, are ended (`mcu`). The factory takes all conferences for
+//!   inactive until the focus names those that are active (`factory`).
+//! * The MCU: its sessions are gone, requests in them are answered 481, and clients join the MCU again. Its
+//!   endpoints leave the roster at once; the conferences are created there anew, with a history and
+//!   Message-Ids of their own.
+//! * The factory: it has its table from its store, and hears what is active. Activations under way are asked
+//!   for again.
+//! * A renewed link: nobody has forgotten anything, but documents may be missing. The MCU's full state takes
+//!   off the roster what has ended, and users without focus dialog are removed from the MCU once more.
 
 use bytes::Bytes;
 
 use super::commands::Asker;
 use super::conference::ConferenceId;
 use super::{Ask, Config, Cx, Focus, Refusal, Timer};
-use crate::link::{Kind, Link, News, Side};
+use crate::link::{Kind, Link, Meeting, News, Side};
 use crate::node::{Address, ConnId};
 use crate::signal::{DialogId, Outcome, Request};
 use crate::time::Duration;
@@ -35,8 +49,6 @@ pub(super) struct Links {
 struct End {
     peer: Address,
     link: Link<Ask, Timer>,
-    /// Whether the peer has shown itself before: a new one then is a restarted one.
-    met: bool,
 }
 
 /// A command that a pool member has not answered.
@@ -52,6 +64,8 @@ pub(super) struct Pending {
 pub(super) enum Purpose {
     /// The conference becomes active.
     Activate(ConferenceId),
+    /// The MCU expects the participant's INVITE, which is on its way.
+    Announce { conference: ConferenceId, guid: Box<str> },
     /// The user is gone from the MCU, with these endpoints.
     Eject { conference: ConferenceId, asker: Asker, endpoints: Vec<Box<str>> },
     /// The user takes part, or is not reached.
@@ -77,7 +91,9 @@ impl Pending {
     /// Whether the participant with this focus dialog waits for it.
     pub(super) fn waits_for(&self, dialog: DialogId) -> bool {
         match &self.purpose {
-            Purpose::Activate(_) | Purpose::Delete { by: Requester::Factory(_), .. } => false,
+            Purpose::Activate(_)
+            | Purpose::Announce { .. }
+            | Purpose::Delete { by: Requester::Factory(_), .. } => false,
             Purpose::Eject { asker, .. }
             | Purpose::DialOut { asker, .. }
             | Purpose::Lock { asker, .. }
@@ -92,7 +108,6 @@ impl Links {
         let end = |peer: &Address, member| End {
             peer: peer.clone(),
             link: Link::new(peer.clone(), Side::Opener, epoch, Ask::Link(member), Timer::Link(member)),
-            met: false,
         };
         Self { im_mcu: end(&config.im_mcu, Member::ImMcu), factory: end(&config.factory, Member::Factory) }
     }
@@ -118,11 +133,6 @@ impl Links {
 
     pub(super) fn timer(&mut self, cx: &mut Cx<'_>, member: Member) {
         self.end(member).link.timer(cx);
-    }
-
-    /// Whether the MCU hears of a participant before his INVITE, which is not part of the link.
-    pub(super) fn announces(&self) -> bool {
-        self.im_mcu.link.is_in_step()
     }
 
     pub(super) fn outstanding(&self) -> u64 {
@@ -179,20 +189,25 @@ impl Focus {
         }
     }
 
-    /// A member has shown itself. One that did so before was restarted: it gets everything again.
+    /// A member has shown itself. One that did so before gets everything again.
     fn met(&mut self, cx: &mut Cx<'_>, member: Member) {
-        if member == Member::Factory {
-            self.tell_activities(cx);
+        let Some(links) = &mut self.links else { return };
+        match (member, links.end(member).link.meeting()) {
+            (Member::Factory, Meeting::First) => return self.tell_activities(cx),
+            (Member::Factory, _) => self.tell_activities(cx),
+            (Member::ImMcu, Meeting::First) => return,
+            (Member::ImMcu, Meeting::Again) => self.reconcile_mcu(cx),
+            (Member::ImMcu, Meeting::Restarted) => self.restore_mcu(cx),
         }
         let Some(links) = &mut self.links else { return };
-        if !std::mem::replace(&mut links.end(member).met, true) {
-            return;
-        }
-        if member == Member::ImMcu {
-            self.restore_mcu(cx);
-        }
-        let Some(links) = &mut self.links else { return };
-        for pending in self.pending.values().filter(|pending| pending.member == member) {
+        let wanted = |purpose: &Purpose| match purpose {
+            Purpose::Announce { conference, guid } => {
+                self.conferences.get(conference).is_some_and(|it| it.invited.contains_key(guid))
+            }
+            _ => true,
+        };
+        let pending = self.pending.values().filter(|pending| pending.member == member);
+        for pending in pending.filter(|pending| wanted(&pending.purpose)) {
             links.send(cx, member, Kind::Command, pending.document.clone());
         }
     }
@@ -232,7 +247,7 @@ impl Focus {
     /// How long a member may take.
     const fn patience(&self, purpose: &Purpose) -> Duration {
         match purpose {
-            Purpose::DialOut { .. } => self.config.ringing_timeout,
+            Purpose::DialOut { .. } => self.config.dial_out_timeout,
             _ => self.config.link_timeout,
         }
     }
@@ -281,6 +296,8 @@ impl Focus {
         let Some(pending) = self.pending.remove(&id) else { return };
         match pending.purpose {
             Purpose::Activate(conference) => self.looked_up(cx, conference, response),
+            // The INVITE has an answer of its own.
+            Purpose::Announce { .. } => {}
             Purpose::Eject { conference, asker, endpoints } => {
                 self.ejected(cx, conference, &asker, &endpoints);
             }

@@ -1,24 +1,14 @@
-//! How requests are refused: status, phrase and the numbered diagnosis (D-20, MS-CONFBAS facts on MS-OCER).
+//! What a focus refuses (D-20, MS-CONFBAS facts on MS-OCER).
 
-use crate::signal::{Context, Draft, Machine, ServerTransaction};
-
-/// A final answer that refuses a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// The SIP status.
-    pub(super) code: u16,
-    phrase: &'static str,
-    diagnosis: Option<(u32, &'static str)>,
-    /// Told to everybody, and not only inside the enterprise: without naming the server.
-    public: bool,
-}
+use crate::refusal::Diagnosis;
+pub(super) use crate::refusal::Refusal;
 
 const fn refusal(code: u16, phrase: &'static str, number: u32, text: &'static str) -> Refusal {
-    Refusal { code, phrase, diagnosis: Some((number, text)), public: false }
+    Refusal::new(code, phrase).because(Diagnosis::new(number, text))
 }
 
 const fn plain(code: u16, phrase: &'static str) -> Refusal {
-    Refusal { code, phrase, diagnosis: None, public: false }
+    Refusal::new(code, phrase)
 }
 
 impl Refusal {
@@ -27,12 +17,8 @@ impl Refusal {
     pub(super) const WRONG_USER: Self = refusal(403, "Forbidden", 3002, "Target user is not the sender");
     pub(super) const WRONG_CONFERENCE: Self =
         refusal(400, "Bad Request", 3003, "Conference entity is not this conference");
-    pub(super) const UNKNOWN_COMMAND: Self = Self {
-        code: 603,
-        phrase: "Decline",
-        diagnosis: Some((3004, "C3P command not implemented")),
-        public: true,
-    };
+    pub(super) const UNKNOWN_COMMAND: Self =
+        plain(603, "Decline").because(Diagnosis::new(3004, "C3P command not implemented").public());
     pub(super) const NOT_A_POOL_MEMBER: Self =
         refusal(403, "Forbidden", 3005, "Request cannot target a pool member");
     pub(super) const MALFORMED: Self = refusal(400, "Bad Request", 3006, "C3P parse failure");
@@ -51,30 +37,4 @@ impl Refusal {
     pub(super) const TOO_MANY_HOPS: Self = plain(483, "Too Many Hops");
     pub(super) const CANCELLED: Self = plain(487, "Request Terminated");
     pub(super) const TIMED_OUT: Self = plain(408, "Request Timeout");
-
-    /// Answers with it.
-    pub(super) fn answer<M: Machine>(self, cx: &mut Context<'_, M>, tx: ServerTransaction) {
-        let draft = self.explained(cx, Draft::new());
-        cx.respond(tx, self.code, self.phrase, &draft);
-    }
-
-    /// Answers with it and a C3P document.
-    pub(super) fn answer_with<M: Machine>(
-        self,
-        cx: &mut Context<'_, M>,
-        tx: ServerTransaction,
-        document: Vec<u8>,
-    ) {
-        let draft = self.explained(cx, Draft::new()).content(crate::wire::cccp::CONTENT_TYPE, document);
-        cx.respond(tx, self.code, self.phrase, &draft);
-    }
-
-    fn explained<M: Machine>(self, cx: &Context<'_, M>, draft: Draft) -> Draft {
-        let Some((number, text)) = self.diagnosis else { return draft };
-        if self.public {
-            return draft.header("ms-diagnostics-public", format_args!("{number};reason=\"{text}\""));
-        }
-        let source = cx.address();
-        draft.header("ms-diagnostics", format_args!("{number};source=\"{source}\";reason=\"{text}\""))
-    }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::announced::Announced;
+use super::call::Call;
 use super::delivery::Delivery;
-use super::dial_out::Call;
 use super::history::History;
 use super::leg::Leg;
 use super::{Cx, Timer};
 use crate::signal::DialogId;
 use crate::time::Instant;
+use crate::wire::cccp::Code;
 
 /// A conference of this incarnation of the MCU; a URI may come again, its number does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,8 @@ pub(super) struct Conference {
     pub(super) focus_uri: Box<str>,
     /// The MCU's URI, which clients call.
     pub(super) chat_uri: Box<str>,
-    /// Whether the focus has locked it. Who may come is for the focus to say: it announces nobody else.
+    /// Whether the focus has locked it, as the MCU reports. Who may come is for the focus to say: it announces
+    /// nobody else.
     pub(super) locked: bool,
     /// Those whom the focus let in and whose INVITE has not come yet.
     pub(super) announced: Announced,
@@ -64,6 +66,20 @@ impl Conference {
     /// Whether one more participant may be expected (D-28).
     pub(super) fn has_room(&self, limit: usize) -> bool {
         self.legs.len() + self.announced.len() + self.calls.len() < limit
+    }
+
+    /// How far the call of this endpoint has come, if there is or was one: the focus asks again when it may
+    /// have missed the answer.
+    pub(super) fn progress(&self, endpoint: &str) -> Option<Code> {
+        if self.calls.values().any(|call| *call.participant.endpoint == *endpoint) {
+            return Some(Code::Pending);
+        }
+        self.has_leg(endpoint).then_some(Code::Success)
+    }
+
+    /// Whether this endpoint has a session.
+    pub(super) fn has_leg(&self, endpoint: &str) -> bool {
+        self.legs.values().any(|leg| *leg.participant.endpoint == *endpoint)
     }
 
     /// Waits for those announced, while there are any.

@@ -1,6 +1,7 @@
 //! What an IM MCU is told.
 
 use crate::node::Address;
+use crate::time::Duration;
 
 /// The session interval the MCU asks for, in seconds (EX-IM-4-1-1).
 pub const SESSION_EXPIRES: u32 = 600;
@@ -12,6 +13,9 @@ pub struct Config {
     pub focus: Address,
     /// The front end, through which clients are reached.
     pub front_end: Address,
+    /// How long a user whom it calls may ring (MS-CONFBAS facts 7, row 8); below the three minutes that
+    /// clients wait for news of a call.
+    pub ringing_timeout: Duration,
     /// Its bounds.
     pub limits: Limits,
 }
@@ -32,7 +36,7 @@ pub struct Limits {
 impl Config {
     /// An IM MCU of the pool of `focus` and `front_end`, with the usual bounds.
     pub fn new(focus: Address, front_end: Address) -> Self {
-        Self { focus, front_end, limits: Limits::DEFAULT }
+        Self { focus, front_end, ringing_timeout: Duration::from_secs(60), limits: Limits::DEFAULT }
     }
 }
 

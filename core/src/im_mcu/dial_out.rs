@@ -1,41 +1,39 @@
 //! Dial-out: the MCU calls a participant, because somebody in the conference asks for it (MS-CONFIM 3.1.3.4.1,
 //! EX-IM-4-1-2).
 
-use super::conference::ConferenceId;
+use super::call::Call;
+use super::conference::{Conference, ConferenceId};
 use super::config::SESSION_EXPIRES;
 use super::leg::{Abilities, Leg, Participant};
-use super::link_commands::echo;
-use super::sessions::{ALLOW, SDP_ADDRESS, bye};
-use super::{Ask, Cx, ImMcu};
+use super::parting::bye;
+use super::{ALLOW, Ask, Cx, ImMcu, SDP_ADDRESS, Timer};
+use crate::node::Address;
 use crate::signal::{ClientTransaction, DialogId, Draft, Outcome, Outside, SessionTimer};
-use crate::wire::cccp::{AddUser, Code, Command, CommandResult, Reason, Request};
+use crate::wire::cccp::{self, AddUser, Code, Command, CommandResult, Reason, Request};
 use crate::wire::conference_info::JoiningMethod;
 use crate::wire::content_type::MediaType;
 use crate::wire::sdp::{AcceptTypes, ImSession};
 use crate::wire::sip::{Message, Method, Uri};
 
-/// A participant who is being called.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
+/// How many times a command is answered `pending` before its INVITE leaves (EX-IM-4-1-2-d): it is accepted,
+/// there is a place for the user, and he is about to be called.
+const PENDING_RESPONSES: usize = 3;
+
+/// Whom to call, and with which words.
+struct Invitation {
     participant: Participant,
-    tx: ClientTransaction,
-    /// The command, whose response is due when the call is over.
-    request: Request<'static>,
+    target: Box<str>,
+    from: String,
+    contact: String,
+    draft: Draft,
 }
 
-impl ImMcu {
-    /// Calls a user: the command is pending until he answers.
-    pub(super) fn dial_out(
-        &mut self,
-        cx: &mut Cx<'_>,
+impl Invitation {
+    fn of(
+        conference: &Conference,
         request: &Request<'_>,
         command: &AddUser<'_>,
-    ) -> Result<(), Reason<'static>> {
-        let (limit, front_end) = (self.config.limits.legs, self.config.front_end.clone());
-        let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
-        if !conference.has_room(limit) {
-            return Err(Reason::MaxMeetingSizeExceeded);
-        }
+    ) -> Result<Self, Reason<'static>> {
         let user = &command.user;
         let endpoint = user.endpoints.first().ok_or(Reason::RequestMalformed)?;
         let target = endpoint.refer_to_uri.as_deref().unwrap_or(&user.entity);
@@ -46,7 +44,6 @@ impl ImMcu {
         let inviter = inviter.unwrap_or(&request.from);
         let client_info = endpoint.client_info.as_ref().or(user.client_info.as_ref());
         let conversation = client_info.and_then(|info| info.conversation_id.as_deref());
-        let contact = format!("<{}>;isfocus", conference.chat_uri);
         let draft = Draft::new()
             .header("Referred-By", format!("<{inviter}>"))
             .header("Ms-Focus-Uri", format!("<{}>", conference.focus_uri))
@@ -55,18 +52,6 @@ impl ImMcu {
             .header("Session-Expires", format!("{SESSION_EXPIRES};refresher=uas"))
             .header_if("Ms-Conversation-ID", conversation)
             .content(MediaType::SDP.as_str(), ImSession::offer(SDP_ADDRESS, AcceptTypes::Any).write());
-        let outside = Outside {
-            method: Method::Invite,
-            target,
-            from: &format!("<{}>", conference.chat_uri),
-            to: &format!("<{target}>"),
-            contact: Some(&contact),
-            draft: &draft,
-        };
-        let number = conference.called;
-        let ask = Ask::Call { conference: conference.id, number };
-        let conn = cx.connection_to(&front_end).ok_or(Reason::UserNotAnswered)?;
-        let tx = cx.send(conn, &outside, ask).ok_or(Reason::UserNotAnswered)?;
         let participant = Participant {
             user: (&*user.entity).into(),
             name: user.display_text.as_deref().map(Into::into),
@@ -76,9 +61,55 @@ impl ImMcu {
             joining: JoiningMethod::DialedOut,
             inviter: Some(inviter.into()),
         };
-        conference.called += 1;
-        conference.calls.insert(number, Call { participant, tx, request: request.clone().into_owned() });
-        self.reply(cx, request, Code::Pending, CommandResult::success(echo(command)));
+        let (from, contact) =
+            (format!("<{}>", conference.chat_uri), format!("<{}>;isfocus", conference.chat_uri));
+        Ok(Self { participant, target: target.into(), from, contact, draft })
+    }
+
+    fn send(&self, cx: &mut Cx<'_>, front_end: &Address, ask: Ask) -> Option<ClientTransaction> {
+        let outside = Outside {
+            method: Method::Invite,
+            target: &self.target,
+            from: &self.from,
+            to: &format!("<{}>", self.target),
+            contact: Some(&self.contact),
+            draft: &self.draft,
+        };
+        let conn = cx.connection_to(front_end)?;
+        cx.send(conn, &outside, ask)
+    }
+}
+
+impl ImMcu {
+    /// Calls a user: the command is pending until he answers.
+    pub(super) fn dial_out(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: &Request<'_>,
+        command: &AddUser<'_>,
+    ) -> Result<(), Reason<'static>> {
+        let limit = self.config.limits.legs;
+        let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
+        let invitation = Invitation::of(conference, request, command)?;
+        if let Some(code) = conference.progress(&invitation.participant.endpoint) {
+            self.reply(cx, request, code, CommandResult::success(echo(command)));
+            return Ok(());
+        }
+        if !conference.has_room(limit) {
+            return Err(Reason::MaxMeetingSizeExceeded);
+        }
+        let (id, number) = (conference.id, conference.called);
+        for _ in 0..PENDING_RESPONSES {
+            self.reply(cx, request, Code::Pending, CommandResult::success(echo(command)));
+        }
+        let ask = Ask::Call { conference: id, number };
+        let tx = invitation.send(cx, &self.config.front_end, ask).ok_or(Reason::UserNotAnswered)?;
+        cx.set_timer(Timer::Ringing(id, number), cx.now() + self.config.ringing_timeout);
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            conference.called += 1;
+            let request = request.clone().into_owned();
+            conference.calls.insert(number, Call { participant: invitation.participant, tx, request });
+        }
         Ok(())
     }
 
@@ -92,6 +123,7 @@ impl ImMcu {
         outcome: &Outcome,
     ) {
         let call = self.conferences.get_mut(&id).and_then(|conference| conference.calls.remove(&number));
+        cx.clear_timer(Timer::Ringing(id, number));
         let answer = match outcome {
             Outcome::Final(message) if outcome.is_success() => ImSession::parse(message.body())
                 .ok()
@@ -147,14 +179,33 @@ impl ImMcu {
         id: ConferenceId,
         is_meant: impl Fn(&Participant) -> bool,
     ) {
-        let Some(conference) = self.conferences.get_mut(&id) else { return };
-        let given_up: Vec<_> =
-            conference.calls.extract_if(.., |_, call| is_meant(&call.participant)).collect();
-        for (_, call) in given_up {
-            cx.cancel(call.tx);
-            self.refuse(cx, &call.request, Reason::RequestCancelled);
+        let Some(conference) = self.conferences.get(&id) else { return };
+        let calls = conference.calls.iter().filter(|(_, call)| is_meant(&call.participant));
+        let numbers: Vec<u32> = calls.map(|(number, _)| *number).collect();
+        for number in numbers {
+            self.give_up(cx, id, number, Reason::RequestCancelled);
         }
     }
+
+    /// The user does not answer.
+    pub(super) fn rang_long_enough(&mut self, cx: &mut Cx<'_>, id: ConferenceId, number: u32) {
+        self.give_up(cx, id, number, Reason::UserNotAnswered);
+    }
+
+    /// Cancels a call. What is answered to it from now on is hung up on.
+    fn give_up(&mut self, cx: &mut Cx<'_>, id: ConferenceId, number: u32, reason: Reason<'static>) {
+        let call = self.conferences.get_mut(&id).and_then(|conference| conference.calls.remove(&number));
+        let Some(call) = call else { return };
+        cx.clear_timer(Timer::Ringing(id, number));
+        cx.cancel(call.tx);
+        self.refuse(cx, &call.request, reason);
+    }
+}
+
+/// The result of an `addUser`: what it asked for (EX-IM-4-1-2-f).
+pub(super) fn echo(command: &AddUser<'_>) -> cccp::Outcome<'static> {
+    let user = command.user.clone().into_owned();
+    cccp::Outcome::AddUser { keys: Some(command.keys.clone().into_owned()), user: Some(Box::new(user)) }
 }
 
 /// Why a call failed, in the words of C3P.

@@ -4,6 +4,7 @@ use super::conference::Conference;
 use super::config::Limits;
 use super::delivery::{self, Delivery};
 use super::format::InstantMessage;
+use super::refusal::NO_ROOM;
 use super::{Ask, Cx};
 use crate::signal::{DialogId, Draft, Outcome, Request};
 use crate::wire::sip::Method;
@@ -25,7 +26,7 @@ impl Conference {
         if self.outstanding + others > limits.forwards
             || recording && !self.history.has_room(message.size(), limits)
         {
-            return cx.respond(request.tx, 503, "Service Unavailable", &Draft::new());
+            return NO_ROOM.answer(cx, request.tx);
         }
         self.next_message = next;
         let (code, reason) = if others == 0 { (200, "OK") } else { (202, "Accepted") };
@@ -79,7 +80,7 @@ impl Conference {
         if !leg.answered(message) {
             return Vec::new();
         }
-        let failure = delivery::failure(&leg.participant, outcome, super::host(cx.address()));
+        let failure = delivery::failure(&leg.participant, outcome, crate::refusal::host(cx.address()));
         let Some(delivery) = self.deliveries.get_mut(&message) else { return Vec::new() };
         delivery.settled(failure);
         if outcome.ends_dialog() {

@@ -2,6 +2,7 @@
 
 use super::conference::Conference;
 use super::config::Limits;
+use super::refusal::NO_ROOM;
 use super::{Ask, Cx};
 use crate::signal::{DialogId, Draft, Request};
 use crate::wire::sip::{Method, Name};
@@ -11,7 +12,7 @@ impl Conference {
     pub(super) fn info(&mut self, cx: &mut Cx<'_>, author: DialogId, request: &Request, limits: &Limits) {
         let Some(leg) = self.legs.get(&author) else { return };
         if self.outstanding + self.others(author) > limits.forwards {
-            return cx.respond(request.tx, 503, "Service Unavailable", &Draft::new());
+            return NO_ROOM.answer(cx, request.tx);
         }
         cx.respond(request.tx, 202, "Accepted", &Draft::new());
         let message = &request.message;

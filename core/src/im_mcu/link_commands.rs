@@ -1,9 +1,11 @@
 //! What the focus has the MCU do: C3P over the pool link (D-11, IM-3-f).
 
 use super::conference::{Conference, ConferenceId};
+use super::dial_out::echo;
 use super::leg::Participant;
-use super::sessions::Farewell;
+use super::parting::Farewell;
 use super::{Cx, Event, ImMcu, Timer};
+use crate::conference_uri::{Addresses, Target};
 use crate::link::{Kind, News};
 use crate::wire::cccp::{
     AddUser, Code, Command, CommandKind, CommandResult, ConferenceKeys, DeleteUser, Outcome, Reason, Request,
@@ -56,7 +58,13 @@ impl ImMcu {
                 self.create_conference(cx, mcu_uri.as_deref(), info).into()
             }
             Command::DeleteConference(keys) => self.delete_conference(cx, keys),
-            Command::AddUser(command) => self.add_user(cx, command).into(),
+            Command::AddUser(command) => {
+                let done = self.add_user(cx, command);
+                if let Some(endpoint) = command.user.endpoints.first() {
+                    self.admit_waiting(cx, &endpoint.entity);
+                }
+                done.into()
+            }
             Command::DeleteUser(command) => self.delete_user(cx, command),
             Command::ModifyConferenceLock { keys, locked, .. } => self.modify_lock(keys, *locked).into(),
             _ => Err(Reason::NotSupported).into(),
@@ -97,23 +105,16 @@ impl ImMcu {
         mcu_uri: Option<&str>,
         info: &ConferenceInfo<'_>,
     ) -> Result<Outcome<'static>, Reason<'static>> {
-        let focus_uri = &*info.entity;
-        let chat_uri = match mcu_uri {
-            Some(uri) => uri.to_owned(),
-            None => focus_uri.replace("app:conf:focus:", "app:conf:chat:"),
-        };
-        if focus_uri.is_empty() {
-            return Err(Reason::RequestMalformed);
-        }
-        if !self.by_focus_uri.contains_key(focus_uri) {
+        let addresses = Addresses::of(&info.entity).ok_or(Reason::RequestMalformed)?;
+        let chat_uri = mcu_uri.unwrap_or(&addresses.chat);
+        if !self.ids.contains_key(&addresses.key) {
             let id = ConferenceId(self.created);
             self.created += 1;
             let locked = info.conference_state.as_ref().and_then(|state| state.locked).unwrap_or(false);
-            let conference = Conference::new(id, focus_uri, &chat_uri, locked, cx.now());
+            let conference = Conference::new(id, &addresses.focus, chat_uri, locked, cx.now());
             cx.set_timer(Timer::History(id), conference.history.until());
             self.conferences.insert(id, conference);
-            self.by_focus_uri.insert(focus_uri.into(), id);
-            self.by_chat_uri.insert(chat_uri.into(), id);
+            self.ids.insert(addresses.key, id);
         }
         Ok(Outcome::nothing(CommandKind::CreateConference))
     }
@@ -125,10 +126,8 @@ impl ImMcu {
         let dialogs = conference.legs.keys().copied().collect();
         self.give_up_calls(cx, id, |_| true);
         let news = self.hang_up(cx, id, dialogs, Farewell::Said);
-        if let Some(conference) = self.conferences.remove(&id) {
-            self.by_focus_uri.remove(&conference.focus_uri);
-            self.by_chat_uri.remove(&conference.chat_uri);
-        }
+        self.conferences.remove(&id);
+        self.ids.retain(|_, known| *known != id);
         cx.clear_timer(Timer::History(id));
         cx.clear_timer(Timer::Announced(id));
         Done { result: Ok(Outcome::nothing(CommandKind::DeleteConference)), news }
@@ -144,6 +143,10 @@ impl ImMcu {
         let conference = self.named(&command.keys).ok_or(Reason::ConferenceDoesntExist)?;
         let user = &command.user;
         let endpoint = user.endpoints.first().ok_or(Reason::RequestMalformed)?;
+        // The focus says it again when it may have missed the answer.
+        if conference.has_leg(&endpoint.entity) {
+            return Ok(echo(command));
+        }
         if !conference.has_room(limit) {
             return Err(Reason::MaxMeetingSizeExceeded);
         }
@@ -189,8 +192,7 @@ impl ImMcu {
     }
 
     pub(super) fn named(&mut self, keys: &ConferenceKeys<'_>) -> Option<&mut Conference> {
-        let id = self.by_focus_uri.get(keys.conf_entity.as_deref()?)?;
-        self.conferences.get_mut(id)
+        self.at(keys.conf_entity.as_deref()?.trim(), Target::Focus)
     }
 }
 
@@ -198,10 +200,4 @@ impl ImMcu {
 fn is_dial_out(command: &AddUser<'_>) -> bool {
     let endpoint = command.user.endpoints.first();
     endpoint.is_some_and(|endpoint| endpoint.joining_method == Some(JoiningMethod::DialedOut))
-}
-
-/// The result of an `addUser`: what it asked for (EX-IM-4-1-2-f).
-pub(super) fn echo(command: &AddUser<'_>) -> Outcome<'static> {
-    let user = command.user.clone().into_owned();
-    Outcome::AddUser { keys: Some(command.keys.clone().into_owned()), user: Some(Box::new(user)) }
 }

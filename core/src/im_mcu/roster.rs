@@ -6,8 +6,8 @@ use super::conference::Conference;
 use super::leg::{Leg, Participant};
 use crate::signal::DialogId;
 use crate::wire::conference_info::{
-    self, ConferenceInfo, Endpoint, EndpointCapabilities, EndpointStatus, Execution, ImCapabilities, Media,
-    State, User, Users,
+    self, ConferenceInfo, ConferenceState, Endpoint, EndpointCapabilities, EndpointStatus, Execution,
+    ImCapabilities, Media, State, User, Users,
 };
 
 impl Conference {
@@ -15,7 +15,7 @@ impl Conference {
     pub(super) fn joined(&self, dialog: DialogId) -> Option<Vec<u8>> {
         let leg = self.legs.get(&dialog)?;
         let user = user(&leg.participant, State::Partial, vec![session(leg)]);
-        Some(self.document(State::Partial, vec![user]))
+        Some(conference_info::write(&self.document(State::Partial, vec![user])))
     }
 
     /// Legs are gone; `None` when there are none. Those that were never connected are told too: the focus has
@@ -26,23 +26,26 @@ impl Conference {
             state: Some(State::Deleted),
             ..Endpoint::default()
         });
-        (!users.is_empty()).then(|| self.document(State::Partial, users))
+        (!users.is_empty()).then(|| conference_info::write(&self.document(State::Partial, users)))
     }
 
-    /// All sessions, for a focus that is new or to which we are new.
+    /// All sessions and the lock, for a focus that is new or to which we are new.
     pub(super) fn full(&self) -> Vec<u8> {
         let users = by_user(self.legs.values().filter(|leg| leg.connected), State::Full, session);
-        self.document(State::Full, users)
+        let locked = Some(self.locked);
+        conference_info::write(&ConferenceInfo {
+            conference_state: Some(ConferenceState { locked, ..ConferenceState::default() }),
+            ..self.document(State::Full, users)
+        })
     }
 
-    fn document(&self, state: State, users: Vec<User<'_>>) -> Vec<u8> {
-        let users = Users { state: Some(state), users, ..Users::default() };
-        conference_info::write(&ConferenceInfo {
+    fn document<'a>(&'a self, state: State, users: Vec<User<'a>>) -> ConferenceInfo<'a> {
+        ConferenceInfo {
             entity: (&*self.focus_uri).into(),
             state: Some(state),
-            users: Some(users),
+            users: Some(Users { state: Some(state), users, ..Users::default() }),
             ..ConferenceInfo::default()
-        })
+        }
     }
 }
 

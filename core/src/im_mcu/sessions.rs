@@ -1,26 +1,30 @@
 //! Sessions: from INVITE to BYE (MS-CONFIM 3.1.3, 3.2.2).
 
-use std::collections::VecDeque;
-
-use super::conference::{Conference, ConferenceId};
+use super::conference::ConferenceId;
 use super::config::SESSION_EXPIRES;
 use super::leg::{Abilities, Leg};
-use super::{Ask, Cx, ImMcu, Timer};
+use super::parting::Farewell;
+use super::refusal::{
+    BAD_SDP, INTERVAL_TOO_SMALL, NO_IM_SESSION, NO_ROOM, NO_SDP, NOT_ANNOUNCED, NOT_FROM_THE_FOCUS, Refusal,
+};
+use super::{ALLOW, Ask, Cx, ImMcu, SDP_ADDRESS, Timer};
+use crate::conference_uri::Target;
 use crate::signal::{DialogId, Draft, MIN_SE, Outcome, Request, SessionTimer, TooSmall};
 use crate::wire::content_type::{ContentType, MediaType};
 use crate::wire::sdp::{AcceptTypes, ImSession};
-use crate::wire::sip::{Method, Name, StartLine};
+use crate::wire::sip::Method;
 
-/// What the MCU understands (RFC 3261 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, MESSAGE, INFO";
-/// The MCU's description names no host: messages travel in the dialog (EX-IM-4-1-1).
-pub(super) const SDP_ADDRESS: &str = "0.0.0.0";
+/// A refusal, and a header that goes with it.
+type Obstacle = (Refusal, Option<(&'static str, String)>);
 
-/// A refusal: SIP status and reason phrase, and headers that go with them.
-type Refusal = (u16, &'static str, Draft);
+fn obstacle(refusal: Refusal) -> Obstacle {
+    (refusal, None)
+}
 
-fn refusal(code: u16, reason: &'static str) -> Refusal {
-    (code, reason, Draft::new())
+fn refuse(cx: &mut Cx<'_>, request: &Request, (refusal, header): Obstacle) {
+    let draft = Draft::new();
+    let draft = header.into_iter().fold(draft, |draft, (name, value)| draft.header(name, value));
+    refusal.answer_with(cx, request.tx, draft);
 }
 
 /// What an INVITE or UPDATE asks for, if that is possible.
@@ -31,23 +35,22 @@ struct Offer {
 }
 
 impl Offer {
-    fn of(request: &Request) -> Result<Self, Refusal> {
+    fn of(request: &Request) -> Result<Self, Obstacle> {
         let message = &request.message;
         let session = SessionTimer::agree(message, SESSION_EXPIRES)
-            .map_err(|TooSmall| (422, "Session Interval Too Small", Draft::new().header("Min-SE", MIN_SE)))?;
+            .map_err(|TooSmall| (INTERVAL_TOO_SMALL, Some(("Min-SE", MIN_SE.to_string()))))?;
         if message.body().is_empty() {
             return Ok(Self { media: None, session });
         }
         let content_type = message.content_type().map(ContentType::parse);
         if !content_type.is_some_and(|read| read.is_ok_and(|read| *read.media() == MediaType::SDP)) {
-            let draft = Draft::new().header("Accept", MediaType::SDP.as_str());
-            return Err((415, "Unsupported Media Type", draft));
+            return Err((NO_SDP, Some(("Accept", MediaType::SDP.as_str().to_owned()))));
         }
         match ImSession::parse(message.body()) {
-            Ok(media) if media.rejected => Err(refusal(488, "Not Acceptable Here")),
+            Ok(media) if media.rejected => Err(obstacle(NO_IM_SESSION)),
             Ok(media) => Ok(Self { media: Some(media), session }),
-            Err(error) if error.status() == 488 => Err(refusal(488, "Not Acceptable Here")),
-            Err(_) => Err(refusal(400, "Bad Session Description")),
+            Err(error) if error.status() == 488 => Err(obstacle(NO_IM_SESSION)),
+            Err(_) => Err(obstacle(BAD_SDP)),
         }
     }
 
@@ -66,35 +69,66 @@ impl Offer {
 }
 
 impl ImMcu {
-    /// An INVITE outside any dialog: a participant dials in.
+    /// An INVITE outside any dialog: a participant dials in. The focus sends no INVITE that it does not
+    /// announce, so one that is not announced has overtaken its announcement.
     pub(super) fn dial_in(&mut self, cx: &mut Cx<'_>, request: &Request) {
-        if let Err((code, reason, draft)) = self.establish(cx, request) {
-            cx.respond(request.tx, code, reason, &draft);
+        if cx.peer(request.conn) != Some(&self.config.focus) {
+            return refuse(cx, request, obstacle(NOT_FROM_THE_FOCUS));
+        }
+        match (self.establish(cx, request), request.message.other("Pool-Endpoint")) {
+            (Err((NOT_ANNOUNCED, _)), Some(endpoint)) => {
+                if let Some(other) = self.waiting.hold(endpoint, request, cx.now()) {
+                    NO_ROOM.answer(cx, other.tx);
+                }
+                self.watch_waiting(cx);
+            }
+            (Err(obstacle), _) => refuse(cx, request, obstacle),
+            (Ok(()), _) => {}
         }
     }
 
-    fn establish(&mut self, cx: &mut Cx<'_>, request: &Request) -> Result<(), Refusal> {
-        if cx.peer(request.conn) != Some(&self.config.focus) {
-            let draft = diagnostics(cx, 3005, "Request cannot target an MCU");
-            return Err((403, "Forbidden", draft));
+    /// A participant is announced: perhaps his INVITE is there.
+    pub(super) fn admit_waiting(&mut self, cx: &mut Cx<'_>, endpoint: &str) {
+        let Some(invite) = self.waiting.take(endpoint) else { return };
+        self.watch_waiting(cx);
+        if let Err(obstacle) = self.establish(cx, &invite) {
+            refuse(cx, &invite, obstacle);
         }
+    }
+
+    /// The announcements of some INVITEs do not come.
+    pub(super) fn waited_long_enough(&mut self, cx: &mut Cx<'_>) {
+        for invite in self.waiting.expire(cx.now()) {
+            NOT_ANNOUNCED.answer(cx, invite.tx);
+        }
+        self.watch_waiting(cx);
+    }
+
+    pub(super) fn watch_waiting(&self, cx: &mut Cx<'_>) {
+        match self.waiting.next() {
+            Some(at) => cx.set_timer(Timer::Waiting, at),
+            None => cx.clear_timer(Timer::Waiting),
+        }
+    }
+
+    fn establish(&mut self, cx: &mut Cx<'_>, request: &Request) -> Result<(), Obstacle> {
         let message = &request.message;
-        let StartLine::Request { uri, .. } = message.start() else { return Ok(()) };
-        let conference = self.by_chat_uri.get(uri).and_then(|id| self.conferences.get_mut(id));
-        let conference = conference.ok_or_else(|| refusal(404, "Not Found"))?;
+        let uri = message.request_uri().map(|uri| uri.as_str()).unwrap_or_default();
+        let limit = self.config.limits.legs;
+        let conference = self.at(uri, Target::Chat).ok_or_else(|| obstacle(NOT_ANNOUNCED))?;
+        let unknown = if conference.has_room(limit) { NOT_ANNOUNCED } else { NO_ROOM };
         let announced = message.other("Pool-Endpoint").and_then(|guid| conference.announced.take(guid));
         conference.watch_announced(cx);
-        let Some(participant) = announced else {
-            return Err((403, "Forbidden", diagnostics(cx, 3014, "Not announced by the focus")));
-        };
+        let participant = announced.ok_or_else(|| obstacle(unknown))?;
         let offer = Offer::of(request)?;
         // The formats are needed from the start, so the offer cannot come with the answer (IM-3-1-1-1-a).
-        let Some(media) = &offer.media else { return Err(refusal(488, "Not Acceptable Here")) };
+        let Some(media) = &offer.media else { return Err(obstacle(NO_IM_SESSION)) };
         let abilities = Abilities::of(message, media.accept.clone());
         let contact = format!("<{}>;isfocus", conference.chat_uri);
         if let Some(dialog) = cx.accept(request.tx, "OK", &contact, &offer.answer()) {
+            let id = conference.id;
             conference.legs.insert(dialog, Leg::new(participant, abilities, offer.session));
-            self.dialogs.insert(dialog, conference.id);
+            self.dialogs.insert(dialog, id);
         }
         Ok(())
     }
@@ -116,7 +150,7 @@ impl ImMcu {
     pub(super) fn renew(&mut self, cx: &mut Cx<'_>, dialog: DialogId, request: &Request) {
         let offer = match Offer::of(request) {
             Ok(offer) => offer,
-            Err((code, reason, draft)) => return cx.respond(request.tx, code, reason, &draft),
+            Err(obstacle) => return refuse(cx, request, obstacle),
         };
         let Some(conference) = self.conference_of(dialog) else { return };
         let contact = format!("<{}>;isfocus", conference.chat_uri);
@@ -208,62 +242,4 @@ impl ImMcu {
             self.end(cx, id, vec![dialog], Farewell::Said);
         }
     }
-}
-
-/// Who says good-bye to a leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Farewell {
-    /// The MCU, by a BYE.
-    Said,
-    /// The participant has.
-    Heard,
-}
-
-impl Conference {
-    /// Takes legs out, and those that cannot be reached once the reports about them are out. Every forward
-    /// still open to one of them has failed (D-25).
-    fn release(
-        &mut self,
-        cx: &mut Cx<'_>,
-        dialogs: Vec<DialogId>,
-        farewell: Farewell,
-    ) -> Vec<(DialogId, Leg)> {
-        let mut waiting: VecDeque<_> = dialogs.into_iter().map(|dialog| (dialog, farewell)).collect();
-        let mut gone = Vec::new();
-        while let Some((dialog, farewell)) = waiting.pop_front() {
-            let Some(leg) = self.legs.remove(&dialog) else { continue };
-            cx.clear_timer(Timer::Session(dialog));
-            if farewell == Farewell::Said {
-                bye(cx, dialog);
-            }
-            for message in &leg.outstanding {
-                if let Some(delivery) = self.deliveries.get_mut(message) {
-                    delivery.settled(Some(leg.participant.failed(503)));
-                }
-                let unreachable = self.report(cx, *message);
-                waiting.extend(unreachable.into_iter().map(|dialog| (dialog, Farewell::Said)));
-            }
-            gone.push((dialog, leg));
-        }
-        gone
-    }
-}
-
-/// Says good-bye. The dialog stays until the answer, but nobody listens to it any more.
-pub(super) fn bye(cx: &mut Cx<'_>, dialog: DialogId) {
-    if cx.request(dialog, Method::Bye, &Draft::new(), Ask::Bye).is_none() {
-        cx.forget(dialog);
-    }
-}
-
-/// A draft with a diagnostics header of this MCU.
-pub(super) fn diagnostics(cx: &Cx<'_>, code: u32, reason: &str) -> Draft {
-    let source = super::host(cx.address());
-    let value = format!(r#"{code};source="{source}";reason="{reason}";component="ImMcu""#);
-    Draft::new().header(Name::MsDiagnostics.as_str(), value)
-}
-
-/// Refuses a method (RFC 3261 8.2.1).
-pub(super) fn not_allowed(cx: &mut Cx<'_>, request: &Request) {
-    cx.respond(request.tx, 405, "Method Not Allowed", &Draft::new().header("Allow", ALLOW));
 }

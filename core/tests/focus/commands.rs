@@ -2,12 +2,12 @@
 
 use confsim_core::covers;
 use confsim_core::focus::Event;
-use confsim_core::wire::cccp::{CommandKind, Outcome};
+use confsim_core::wire::cccp::{CommandKind, Outcome, Reason};
 use confsim_core::wire::conference_info::Role;
 use confsim_core::wire::sip::Name;
 
 use crate::common::only;
-use crate::pool::{FOCUS, Pool, answer, document, in_short, request, told};
+use crate::pool::{CHAT, FOCUS, Pool, answer, document, in_short, request, told};
 
 fn roles(user: &str, role: &str) -> String {
     request(
@@ -95,6 +95,80 @@ fn a_lock_reaches_the_mcu_then_the_asker_then_everybody() {
     assert!(locks.iter().all(|state| state.locked == Some(true)) && locks.len() == 2);
     assert_eq!(locks[1].media[0].kind, "chat");
     assert_eq!(only(pool.invite("bob").1).code(), Some(403));
+}
+
+#[test]
+fn a_lock_may_change_who_is_let_in() {
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.mcu.heard.clear();
+    let with = |policy: &str| {
+        lock(false).replace("</locked>", &format!("</locked><admission-policy>{policy}</admission-policy>"))
+    };
+    let sent = pool.hear(&alice.command(&with("open")));
+    assert_eq!(answer(&sent[1]).result.reason, Some(Reason::InvalidAdmissionPolicy));
+    pool.hear(&alice.command(&with("closedAuthenticated")));
+    assert!(told(&pool.invite("bob").1).contains(&"bob: 200 (INVITE)".to_owned()), "not done yet");
+    let sent = pool.mcu_answers(Outcome::nothing(CommandKind::ModifyConferenceLock));
+    assert_eq!(told(&sent), ["alice: INFO success"], "the lock is as it was");
+    assert_eq!(only(pool.invite("carol").1).code(), Some(403));
+}
+
+/// The MCU answers in its own name; the focus has nothing of its own to modify.
+#[test]
+fn modify_conference_is_the_mcus_to_answer() {
+    covers!("EX-IM-4-1-2-e");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    let mut bob = pool.join("bob");
+    pool.mcu.heard.clear();
+    let modify = |user: &str, mcu: &str| {
+        request(
+            user,
+            &format!(
+                "<modifyConference {mcu}xmlns:mscp=\"http://schemas.microsoft.com/rtc/2005/08/cccpextensions\">\
+                 <ci:conference-info xmlns:ci=\"urn:ietf:params:xml:ns:conference-info\" entity=\"{FOCUS}\" \
+                 state=\"partial\"/></modifyConference>"
+            ),
+        )
+    };
+    let chat = format!("mscp:mcuUri=\"{CHAT}\" ");
+    assert_eq!(told(&pool.hear(&alice.command(&modify("alice", &chat)))), ["alice: 202 (INFO)"]);
+    let sent = pool.mcu_refuses(Reason::NotSupported);
+    let response = answer(&sent[0]);
+    assert_eq!(
+        (response.result.reason, response.responder.as_deref()),
+        (Some(Reason::NotSupported), Some(CHAT))
+    );
+    let sent = pool.hear(&alice.command(&modify("alice", "")));
+    let response = answer(&sent[1]);
+    assert_eq!((response.result.reason, response.responder), (Some(Reason::NotSupported), None));
+    assert!(pool.mcu.heard.is_empty());
+    assert_eq!(only(pool.hear(&bob.command(&modify("bob", &chat)))).code(), Some(403));
+}
+
+#[test]
+fn what_was_provisioned_is_told_to_those_inside() {
+    covers!("EX-BAS-4-4-7-d");
+    let mut pool = Pool::provisioned(&format!(
+        "<conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" \
+         xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" \
+         xmlns:cis=\"urn:ietf:params:xml:ns:conference-info-separator\" entity=\"{FOCUS}\">\
+         <conference-description><subject>Lunch</subject><msci:notification-data><x xmlns=\"\">y</x>\
+         </msci:notification-data><cis:separator/><msci:pstn-access><msci:id>37890</msci:id></msci:pstn-access>\
+         </conference-description></conference-info>"
+    ));
+    let mut alice = pool.join("alice");
+    let shown = pool.subscribe("alice").1.description.unwrap();
+    assert_eq!(shown.subject.as_deref(), Some("Lunch"));
+    assert_eq!(shown.pstn_access.as_ref().unwrap().id.as_deref(), Some("37890"));
+    assert!(shown.notification_data.is_none() && shown.admission_policy.is_none());
+    let keys = format!("<getConference><conferenceKeys confEntity=\"{FOCUS}\"/></getConference>");
+    let sent = pool.hear(&alice.command(&request("alice", &keys)));
+    let Outcome::GetConference(Some(info)) = answer(&sent[1]).result.outcome else { panic!() };
+    let told = info.description.unwrap();
+    assert!(told.notification_data.is_some() && told.admission_policy.is_some());
+    assert_eq!(told.pstn_access, shown.pstn_access);
 }
 
 #[test]

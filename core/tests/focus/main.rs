@@ -7,6 +7,7 @@ mod dial_out;
 mod factory;
 mod joining;
 mod leaving;
+mod lifetime;
 mod lobby;
 mod pool;
 mod refusals;

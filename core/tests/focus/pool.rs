@@ -276,6 +276,12 @@ impl Pool {
         self.mcu_reconnects()
     }
 
+    /// The MCU comes back with its memory, but could not keep all documents that waited.
+    pub(crate) fn mcu_renews(&mut self) -> Vec<Sent> {
+        self.mcu = Peer::new(self.mcu.conn, "mcu1.1");
+        self.mcu_reconnects()
+    }
+
     /// The connection with the MCU is lost, and comes back.
     pub(crate) fn mcu_reconnects(&mut self) -> Vec<Sent> {
         let (conn, mut sent) = self.reconnect(self.mcu.conn);

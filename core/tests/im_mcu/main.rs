@@ -7,3 +7,4 @@ mod messages;
 mod sessions;
 mod stage;
 mod timers;
+mod waiting;

@@ -229,7 +229,27 @@ impl Stage {
         kind: Kind,
         headers: &str,
     ) -> (Client, Sent) {
-        let mut client = Client {
+        let (mut client, text) = self.write_invite(name, guid, kind, headers);
+        self.hear_from_focus(text);
+        let answer = self.sends.last().expect("an answer").clone();
+        client.mcu_tag = answer.message.to().unwrap().tag().unwrap_or_default().to_owned();
+        (client, answer)
+    }
+
+    /// A client's INVITE that has no answer yet; its text.
+    pub(crate) fn invite_waiting(&mut self, name: &str, guid: &str, kind: Kind) -> String {
+        let (_, text) = self.write_invite(name, guid, kind, "");
+        self.hear_from_focus(text.clone());
+        text
+    }
+
+    /// Something comes from the focus that is no document of the link.
+    pub(crate) fn hear_from_focus(&mut self, text: String) {
+        self.give(Input::Received { conn: FOCUS_CONN, bytes: text.into() });
+    }
+
+    fn write_invite(&mut self, name: &str, guid: &str, kind: Kind, headers: &str) -> (Client, String) {
+        let client = Client {
             user: aor(name),
             call_id: format!("call-{guid}"),
             tag: format!("tag-{guid}"),
@@ -249,10 +269,7 @@ impl Stage {
             kind.supported,
             sdp.len()
         );
-        self.give(Input::Received { conn: FOCUS_CONN, bytes: text.into() });
-        let answer = self.sends.last().expect("an answer").clone();
-        client.mcu_tag = answer.message.to().unwrap().tag().unwrap_or_default().to_owned();
-        (client, answer)
+        (client, text)
     }
 
     /// Announced, called, acknowledged. What was sent meanwhile is forgotten.

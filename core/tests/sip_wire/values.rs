@@ -2,7 +2,6 @@
 
 use std::fmt::{Debug, Display};
 
-use confsim_core::covers;
 use confsim_core::wire::sip::headers::{Delta, Header, Number};
 use confsim_core::wire::sip::{
     CSeq, Credentials, Diagnostics, ErrorKind, Event, KeepAlive, Method, PoolLink, Reason, Refresher,
@@ -25,7 +24,6 @@ pub(crate) fn error<'a, T: Header<'a> + Debug>(text: &'a str) -> (ErrorKind, u64
 
 #[test]
 fn vias() {
-    covers!("EX-IM-4-1-1-ae");
     let uccp: Via<'_> = read(
         "SIP/2.0/TLS 10.56.64.122:2157;received=10.29.107.208;ms-received-port=2157;ms-received-cid=29500",
         "SIP/2.0/TLS 10.56.64.122:2157;received=10.29.107.208;ms-received-port=2157;ms-received-cid=29500",

@@ -12,9 +12,8 @@ use super::dialogs::{DialogId, Dialogs};
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
-use super::provisioning::{Provisioning, is_service};
 use super::roster::Rosters;
-use super::sight::{Observe, Place, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken};
 use super::wire::Wire;
 use crate::fault::{Fault, Harm};
 use crate::scenario::Scenario;
@@ -58,7 +57,6 @@ impl Judge {
                 Box::new(History::default()),
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
-                Box::new(Provisioning::new(scenario)),
                 Box::new(Wire),
             ],
             verdict: Verdict::default(),
@@ -100,7 +98,7 @@ impl Judge {
             self.subscribing.push((*id, client.unwrap_or(*origin)));
         }
         if from != origin || !matches!(from.role(), Role::Focus | Role::Mcu) {
-            return self.service_emitted(emitted);
+            return;
         }
         let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) else { return };
         let Scene { cast, at, dialogs, .. } = &mut self.scene;
@@ -118,42 +116,9 @@ impl Judge {
                 dialogs.heard(*at, *tick, *to, *id, message)
             }
             Role::Client => client_dialog(&self.scene.dialogs, message),
-            Role::Factory => return self.service(Place::FactoryHears, heard.id, *to, *connection, message),
-            Role::FrontEnd => return,
+            Role::FrontEnd | Role::Factory => return,
         };
-        if to.role() == Role::Client {
-            self.service(Place::ClientHears, *id, *to, *connection, message);
-        }
         self.show(Sight::Heard(&Spoken { id: *id, node: *to, connection: *connection, message, dialog }));
-    }
-
-    /// What a client and the factory say to each other.
-    fn service_emitted(&mut self, emitted: &Emitted) {
-        let Emitted { id, from, to, origin, connection, summary, head, body, .. } = emitted;
-        let place = match (from.role(), to.role()) {
-            (Role::Client, Role::FrontEnd) => Place::ClientSays,
-            (Role::Factory, Role::FrontEnd) => Place::FactorySays,
-            _ => return,
-        };
-        if from != origin || method_of(summary) != &Method::Service {
-            return;
-        }
-        if let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) {
-            self.service(place, *id, *from, *connection, &message);
-        }
-    }
-
-    fn service(
-        &mut self,
-        place: Place,
-        id: MsgId,
-        node: NodeId,
-        connection: ConnectionId,
-        message: &Message,
-    ) {
-        if is_service(message) {
-            self.show(Sight::Service(place, &Spoken { id, node, connection, message, dialog: None }));
-        }
     }
 
     fn broken(&mut self, connection: ConnectionId) {

@@ -43,7 +43,6 @@
 //! Unknown keys are errors.
 
 mod read;
-mod wish;
 mod write;
 
 pub use read::{FileError, from_toml};

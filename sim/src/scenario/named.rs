@@ -17,7 +17,7 @@ macro_rules! named {
     };
 }
 
-/// All of them: first the flows of the documents in the order of their section 4, then provisioning, then races.
+/// All of them: first the flows of the documents in the order of their section 4, then races.
 pub const NAMED: &[Named] = named![
     "join-dial-in",
     "forwarding",
@@ -25,18 +25,6 @@ pub const NAMED: &[Named] = named![
     "eject",
     "leave",
     "late-joiner",
-    "provision-create",
-    "provision-modify",
-    "provision-delete",
-    "provision-list",
-    "provision-get",
-    "provision-passcode",
-    "provision-capabilities",
-    "provision-delegate",
-    "provision-conflict",
-    "provision-crash",
-    "provision-disk-full",
-    "provision-delete-active",
     // Ends that cross.
     "eject-author",
     "eject-crosses-leave",

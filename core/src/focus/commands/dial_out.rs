@@ -1,5 +1,6 @@
-//! Having the MCU call somebody (EX-IM-4-1-2, MS-CONFBAS facts 2.2). The one who asked hears that it is
-//! under way, then how it went; only then is the user on the roster, by the MCU's report.
+//! Having the MCU call somebody (EX-IM-4-1-2, MS-CONFBAS facts 2.2). The one who asked hears from the MCU,
+//! through the focus, that it is under way and how it went; only then is the user on the roster, by the MCU's
+//! report.
 
 use super::Asker;
 use crate::conference_uri::user_key;
@@ -8,7 +9,7 @@ use crate::focus::config::INVITED_MAX;
 use crate::focus::pool::{Member, Purpose};
 use crate::focus::{Cx, Focus};
 use crate::wire::cccp::{AddUser, Code, Command, Reason, Response};
-use crate::wire::conference_info::{Endpoint, Execution, JoiningMethod, Role};
+use crate::wire::conference_info::{Execution, Role};
 
 impl Focus {
     /// `addUser` that names the MCU: forwarded, with the name of who asks.
@@ -51,15 +52,12 @@ impl Focus {
         let invited = Invited { user, entity, contact: None, called: Some(Box::new(called)) };
         conference.invited.insert(guid.clone(), invited);
         let addresses = conference.addresses.clone();
-        // Accepted here, and passed on: the MCU's own word is the third (EX-IM-4-1-2-d).
-        asker.progress(cx, Code::Pending);
         let purpose = Purpose::DialOut { conference: id, asker: asker.clone(), guid };
         let parties = (&*addresses.focus, &*addresses.chat);
         self.ask(cx, Member::ImMcu, parties, Command::AddUser(forwarded), purpose);
-        asker.progress(cx, Code::Pending);
     }
 
-    /// The call is over, or rang for too long: then the MCU is told to give up.
+    /// The call is over, or the MCU does not tell, although it lets nobody ring for so long.
     pub(in crate::focus) fn dialed_out(
         &mut self,
         cx: &mut Cx<'_>,
@@ -77,15 +75,15 @@ impl Focus {
             None => asker.fail(cx, Reason::UserNotAnswered),
         }
         let Some(conference) = self.conferences.get_mut(&id) else { return };
-        let Some(invited) = conference.invited.remove(guid) else { return };
-        // `deleteUser` ends every session of a user: not for one who has others.
-        if answer.is_none() && conference.roster.member(&invited.user).is_none() {
-            self.end_sessions(cx, id, &invited.entity);
+        let Some(invited) = conference.invited.get(guid) else { return };
+        let (entity, others) = (invited.entity.clone(), conference.roster.member(&invited.user).is_some());
+        // `deleteUser` ends every session of a user: not for one who has others. The late answer of such a one
+        // still counts.
+        if answer.is_some() || !others {
+            conference.invited.remove(guid);
+        }
+        if answer.is_none() && !others {
+            self.end_sessions(cx, id, &entity);
         }
     }
-}
-
-/// Whether a session came about by a call of the MCU: it needs no focus dialog (EX-IM-4-1-2-o).
-pub(in crate::focus) fn was_called(endpoint: &Endpoint<'_>) -> bool {
-    endpoint.joining_method == Some(JoiningMethod::DialedOut)
 }

@@ -2,11 +2,11 @@
 
 use super::Asker;
 use crate::conference_uri::user_key;
+use crate::focus::admission::Admission;
 use crate::focus::conference::ConferenceId;
-use crate::focus::notify::{End, publish};
+use crate::focus::notify::publish;
 use crate::focus::pool::{Member, Purpose, Requester};
 use crate::focus::{Cx, Focus};
-use crate::signal::{DialogId, Draft};
 use crate::wire::cccp::{Command, CommandKind, ConferenceKeys, ModifyUserRoles, Outcome, Reason};
 use crate::wire::conference_info::{ConferenceInfo, Role};
 
@@ -47,7 +47,7 @@ impl Focus {
         policy: Option<&str>,
     ) {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
-        if policy.is_some_and(|policy| !conference.admission.set_policy(policy)) {
+        if policy.is_some_and(|policy| !Admission::knows_policy(policy)) {
             return asker.fail(cx, Reason::InvalidAdmissionPolicy);
         }
         let addresses = conference.addresses.clone();
@@ -66,14 +66,35 @@ impl Focus {
         locked: bool,
     ) {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
-        let Command::ModifyConferenceLock { keys, .. } = asker.command() else { return };
+        let Command::ModifyConferenceLock { keys, admission_policy, .. } = asker.command() else { return };
         let outcome = Outcome::ModifyConferenceLock { keys: Some(keys.clone()), locked: Some(locked) };
         asker.succeed(cx, outcome);
+        if let Some(policy) = admission_policy {
+            conference.admission.set_policy(policy);
+        }
         if conference.admission.is_locked() != locked {
             conference.admission.lock(locked);
             let change = conference.roster.lock_turned();
             publish(cx, conference, Some(change));
         }
+    }
+
+    /// `modifyConference`: about an MCU, which is asked; the focus has nothing of its own to change by it
+    /// (MS-CONFBAS facts 2.11).
+    pub(super) fn modify_conference(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: ConferenceId,
+        asker: Asker,
+        command: Command<'static>,
+    ) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if command.mcu_uri().is_none() {
+            return asker.fail(cx, Reason::NotSupported);
+        }
+        let addresses = conference.addresses.clone();
+        let parties = (&*addresses.focus, &*addresses.chat);
+        self.ask(cx, Member::ImMcu, parties, command, Purpose::Relay { asker });
     }
 
     /// `deleteConference`: ends the running conference, not the provisioned one.
@@ -98,12 +119,6 @@ impl Focus {
                 self.answer_factory(cx, request, Ok(Outcome::nothing(CommandKind::DeleteConference)));
             }
         }
-        let Some(conference) = self.conferences.get(&id) else { return };
-        let legs: Vec<DialogId> = conference.legs.keys().copied().collect();
-        let bye = Draft::new().header("Reason", "SIP;cause=481;text=\"Conference Terminated\"");
-        for dialog in legs {
-            self.drop_leg(cx, id, dialog, End::NoResource, &bye);
-        }
-        self.retire(cx, id);
+        self.send_home(cx, id);
     }
 }

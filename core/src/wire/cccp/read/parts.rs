@@ -86,10 +86,7 @@ impl<'a> Parts<'a> {
 
     fn extended(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<(), XmlError> {
         match element.local {
-            "encryption-key" => {
-                let missing = reader.error(XmlErrorKind::MissingElement("x509-certificate"));
-                self.certificate = Some(only_token(reader, "x509-certificate")?.ok_or(missing)?);
-            }
+            "encryption-key" => self.certificate = only_token(reader, "x509-certificate")?,
             "opaque" => self.issuing_server = only_token(reader, "issuing-server")?,
             _ => reader.skip()?,
         }

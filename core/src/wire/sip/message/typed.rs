@@ -163,13 +163,15 @@ impl Message {
         self.header(Name::ContentType)
     }
 
-    /// The Message-Id header: at most what the `message-id` of an IMDN can name (IM-2-2-4-d, IM-6-2-c).
-    pub fn message_id(&self) -> Result<Option<u32>, SipError> {
-        let Some(field) = self.first(Name::MessageId) else { return Ok(None) };
-        Number::parse(field.value())
-            .and_then(|number| u32::try_from(number.0).map_err(|_| SipError::new(ErrorKind::Number, 0)))
-            .map(Some)
-            .map_err(|error| error.shifted(field.offset() as u64))
+    /// The body, if the Content-Type header names this media type, whatever its parameters.
+    pub fn body_of(&self, media: &str) -> Option<&[u8]> {
+        let named = self.content_type()?.split(';').next().unwrap_or_default();
+        named.trim().eq_ignore_ascii_case(media).then_some(self.body())
+    }
+
+    /// The Message-Id header (IM-2-2-4-d).
+    pub fn message_id(&self) -> Result<Option<u64>, SipError> {
+        Ok(self.typed::<Number>(Name::MessageId)?.map(|number| number.0))
     }
 
     /// The ms-piggyback-cseq header: the CSeq of the subscription whose state a response carries.

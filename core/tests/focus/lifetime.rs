@@ -1,0 +1,115 @@
+//! How long a conference lasts without those for whom it is (MS-CONFBAS facts 5.2), and who gets in with a
+//! passcode (PRO-2-2-1-2-p, D-18).
+
+use confsim_core::covers;
+use confsim_core::focus::Event;
+use confsim_core::time::Duration;
+use confsim_core::wire::cccp::{CommandKind, Reason};
+use confsim_core::wire::sip::Name;
+
+use crate::common::Sent;
+use crate::pool::{FOCUS, Pool, add_user, answer, told};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A conference for everybody who knows the passcode, if there is one.
+fn open_to_all(passcode: Option<&str>) -> Pool {
+    let key = passcode
+        .map(|it| format!("<msci:conference-key><msci:passcode>{it}</msci:passcode></msci:conference-key>"));
+    let key = key.unwrap_or_default();
+    Pool::provisioned(&format!(
+        "<conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" \
+         xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" entity=\"{FOCUS}\">\
+         <conference-description>{key}<msci:admission-policy>anonymous</msci:admission-policy>\
+         </conference-description></conference-info>"
+    ))
+}
+
+/// Somebody whom nobody vouches for wants to join, and shows a passcode.
+fn knock(pool: &mut Pool, passcode: Option<&str>) -> Vec<Sent> {
+    let shown = passcode.map(|it| {
+        format!(
+            "<msci:passcode xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\">\
+             {it}</msci:passcode>"
+        )
+    });
+    let mut call = pool.call("guest", FOCUS);
+    let document = add_user("guest", &shown.unwrap_or_default());
+    let invite = call.request("INVITE", "Content-Type: application/cccp+xml\n", &document);
+    let sent = pool.hear(&invite.replace("guest@contoso.com", "guest@anonymous.invalid"));
+    call.tag =
+        sent.iter().rfind(|it| it.code() == Some(200)).map(|it| it.tag().to_owned()).unwrap_or_default();
+    if !call.tag.is_empty() {
+        pool.hear(&call.ack().replace("guest@contoso.com", "guest@anonymous.invalid"));
+    }
+    sent
+}
+
+#[test]
+fn the_passcode_lets_in_whom_nobody_vouches_for() {
+    covers!("D-18", "PRO-2-2-1-2-p");
+    let mut pool = open_to_all(Some("4711"));
+    for wrong in [None, Some("4712"), Some("")] {
+        let refused = knock(&mut pool, wrong);
+        assert_eq!(refused[0].code(), Some(403));
+        assert_eq!(answer(&refused[0]).result.reason, Some(Reason::InvalidPasscode));
+    }
+    assert_eq!(told(&knock(&mut pool, Some("4711")))[1], "guest: 200 (INVITE)");
+    // Others are known without it, those of other enterprises included.
+    pool.join("bob");
+    assert_eq!(told(&knock(&mut open_to_all(None), None))[1], "guest: 200 (INVITE)");
+}
+
+#[test]
+fn the_passcode_opens_no_other_door() {
+    covers!("D-18");
+    let mut pool = Pool::new();
+    assert_eq!(knock(&mut pool, Some("4711"))[0].code(), Some(403));
+}
+
+#[test]
+fn a_conference_without_anybody_known_ends_after_ten_minutes_for_those_who_are_left() {
+    let mut pool = open_to_all(None);
+    let mut alice = pool.join("alice");
+    knock(&mut pool, None);
+    pool.hear(&alice.request("BYE", "", ""));
+    pool.mcu.heard.clear();
+    assert!(pool.pass(MINUTE.times(9)).is_empty());
+    // That one more of them comes does not put it off.
+    knock(&mut pool, None);
+    let sent = pool.pass(MINUTE);
+    assert_eq!(told(&sent).last().map(String::as_str), Some("guest: BYE"));
+    assert_eq!(sent.last().unwrap().header(Name::Reason), "SIP;cause=481;text=\"Conference Terminated\"");
+    assert_eq!(pool.mcu.heard.last().unwrap().command.kind(), Some(CommandKind::DeleteConference));
+    assert_eq!(pool.events().last(), Some(&Event::Deactivated(FOCUS.into())));
+}
+
+#[test]
+fn who_is_known_and_comes_back_in_time_keeps_the_conference() {
+    let mut pool = open_to_all(None);
+    let mut alice = pool.join("alice");
+    pool.hear(&alice.request("BYE", "", ""));
+    pool.pass(MINUTE.times(9));
+    pool.join("bob");
+    pool.pass(MINUTE.times(9));
+    assert!(!pool.events().contains(&Event::Deactivated(FOCUS.into())));
+}
+
+#[test]
+fn a_conference_to_which_nobody_new_comes_ends_after_a_day() {
+    let mut pool = Pool::new();
+    pool.join("alice");
+    pool.pass(MINUTE.times(60));
+    let mut bob = pool.call("bob", FOCUS);
+    // Without session timer he stays as long as he is let.
+    let invite = bob.request("INVITE", "Content-Type: application/cccp+xml\n", &add_user("bob", ""));
+    let sent = pool.hear(&invite);
+    bob.tag = sent[1].tag().to_owned();
+    pool.hear(&bob.ack());
+    let day = Duration::from_secs(24 * 3600);
+    pool.pass(day - Duration::from_secs(1));
+    assert!(!pool.events().contains(&Event::Deactivated(FOCUS.into())));
+    let sent = pool.pass(Duration::from_secs(1));
+    assert_eq!(told(&sent), ["bob: BYE"]);
+    assert_eq!(pool.events().last(), Some(&Event::Deactivated(FOCUS.into())));
+}
