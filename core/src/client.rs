@@ -17,6 +17,7 @@ mod conference;
 mod config;
 mod failure;
 mod focus;
+mod format;
 mod leaving;
 mod machine;
 mod provisioning;

@@ -34,6 +34,13 @@ pub enum Command {
         /// The body.
         body: Bytes,
     },
+    /// Say something to the conference, in the format that serves the others best (IM-3-3-1-4-1-b).
+    Say {
+        /// The focus URI.
+        conference: Arc<str>,
+        /// What to say.
+        text: String,
+    },
     /// Tell the others that the user is typing: INFO in the IM session (IM-3-4).
     Typing {
         /// The focus URI.

@@ -23,12 +23,10 @@ use crate::wire::sip::{Message, Method, Name};
 
 /// How many calls may ring at a time; any more find the user busy. Ours.
 const CALLS_MAX: usize = 16;
-/// The session interval for a caller who names none, in seconds (EX-CWA-0-l).
-const SESSION_EXPIRES: u32 = 1800;
+/// The session interval that clients want, in seconds (EX-CWA-0-l).
+pub(super) const SESSION_EXPIRES: u32 = 1800;
 /// What the client understands (EX-CWA-0-k).
 pub(super) const ALLOW: &str = "INVITE, BYE, ACK, CANCEL, INFO, MESSAGE, UPDATE, NOTIFY, BENOTIFY, OPTIONS";
-/// The media type of an invitation.
-const CONF_INVITE: &str = "application/ms-conf-invite+xml";
 
 /// A call that rings.
 #[derive(Clone, Debug)]
@@ -102,7 +100,7 @@ impl Client {
         let content_type = message.content_type().ok_or(UNSUPPORTED)?;
         let content_type = ContentType::parse(content_type).map_err(|_| UNSUPPORTED)?;
         let media = content_type.media();
-        if media.as_str().eq_ignore_ascii_case(CONF_INVITE) && self.config.kind != Kind::Legacy {
+        if *media == MediaType::CONF_INVITE && self.config.kind != Kind::Legacy {
             return Ok(CallKind::Invitation);
         }
         if *media != MediaType::SDP {
@@ -221,7 +219,7 @@ impl Client {
             .header("User-Agent", self.config.kind.user_agent())
             .header("Ms-Conversation-ID", conversation)
             .header("Allow", ALLOW)
-            .content(CONF_INVITE, ConfInvite::new(&**uri, "").write());
+            .content(MediaType::CONF_INVITE.as_str(), ConfInvite::new(&**uri, "").write());
         let ask = Ask::ConfInvite(self.enter(uri));
         let outside = Outside {
             method: Method::Invite,

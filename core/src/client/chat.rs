@@ -26,7 +26,7 @@ impl Client {
         let offer = ImSession::offer("0.0.0.0", self.accept_types(number));
         let endpoints = format!("<{}>, <{chat}>", self.config.user);
         let draft = self
-            .invite()
+            .calling()
             .header("Supported", "ms-delayed-accept")
             .header("Supported", "ms-renders-mime-alternative")
             .header("Roster-Manager", &self.config.user)

@@ -45,6 +45,11 @@ impl Kind {
         self != Self::Legacy
     }
 
+    /// The parameters behind its Contact (EX-CWA-0-j).
+    pub(super) fn contact_parameters(self) -> &'static str {
+        if self == Self::Cwa { ";text;audio;video;applicationsharing" } else { "" }
+    }
+
     /// The formats it names in accept-types; plain text goes without saying (IM-2-2-5-l).
     pub fn formats(self) -> &'static str {
         match self {
@@ -123,7 +128,11 @@ impl Config {
 
     /// The settings of the signalling layer for such a client.
     pub fn settings(&self) -> Settings {
-        Settings { branches: self.kind.branches(), ..Settings::new(self.address.clone()) }
+        Settings {
+            branches: self.kind.branches(),
+            one_cseq: self.kind == Kind::Cwa,
+            ..Settings::new(self.address.clone())
+        }
     }
 
     /// The accept-types of an offer.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::api::Event;
+use super::calls::SESSION_EXPIRES;
 use super::conference::{Conference, Leg, Session};
 use super::failure::{fail, reason_of};
 use super::machine::{Ask, Client, Number, Timer};
-use crate::signal::{ClientTransaction, Context, DialogId, Draft, Outcome, Outside, SessionTimer};
+use crate::signal::{ClientTransaction, Context, DialogId, Draft, MIN_SE, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
 use crate::wire::conference_info::{ClientInfo, Endpoint, JoiningMethod, Role, User};
 use crate::wire::sip::Method;
@@ -46,7 +47,7 @@ impl Client {
         let guid = cx.entropy().guid();
         let body = self.add_user(uri, &guid).write();
         let draft = self
-            .invite()
+            .calling()
             .header("Supported", "ms-early-media")
             .header("ms-keep-alive", "UAC;hop-hop=yes")
             .content(cccp::CONTENT_TYPE, body);
@@ -76,6 +77,7 @@ impl Client {
             entity: guid.into(),
             joining_method: cwa.then_some(JoiningMethod::DialedIn),
             client_info: self.config.lobby_capable.then_some(client_info),
+            endpoint_uri: self.registration.gruu().filter(|_| cwa).map(Into::into),
             ..Endpoint::default()
         };
         let user = User {
@@ -104,6 +106,22 @@ impl Client {
         let draft = Draft::new().header("User-Agent", self.config.kind.user_agent());
         let draft = if self.config.kind.ms_sender() { draft.header("Supported", "ms-sender") } else { draft };
         if self.config.session_timer { draft.header("Supported", "timer") } else { draft }
+    }
+
+    /// The headers of INVITEs to focus and IM MCU: the CWA-like client says what it wants of the session, and
+    /// what it understands (EX-CWA-0-k, EX-CWA-0-l).
+    pub(super) fn calling(&self) -> Draft {
+        let draft = self.invite();
+        if self.config.kind != super::Kind::Cwa {
+            return draft;
+        }
+        let draft = draft.header("Allow", "UPDATE");
+        let draft = if self.config.session_timer {
+            draft.header("Session-Expires", SESSION_EXPIRES).header("Min-SE", MIN_SE)
+        } else {
+            draft
+        };
+        draft.header("Allow", "Ack, Cancel, Bye,Invite,Message,Info,Service,Options,BeNotify")
     }
 
     /// Sends a request outside dialogs to a conference URI.

@@ -178,6 +178,7 @@ impl Machine for Client {
             Command::Send { conference, content_type, body } => {
                 self.send_message(cx, &conference, &content_type, body);
             }
+            Command::Say { conference, text } => self.say(cx, &conference, &text),
             Command::Typing { conference } => self.send_typing(cx, &conference),
             Command::Eject { conference, user } => self.eject(cx, &conference, &user),
             Command::SetLobbyAccess { conference, user, admit } => {

@@ -33,6 +33,12 @@ impl Registration {
         self.contact.as_deref()
     }
 
+    /// The GRUU itself.
+    pub(super) fn gruu(&self) -> Option<&str> {
+        let (gruu, _) = self.contact.as_deref()?.strip_prefix('<')?.split_once('>')?;
+        Some(gruu)
+    }
+
     /// The connection to use.
     pub(super) fn conn(&self) -> Option<ConnId> {
         self.conn
@@ -85,7 +91,7 @@ impl Client {
             }
             return;
         };
-        self.registration.contact = Some(format!("<{gruu}>"));
+        self.registration.contact = Some(format!("<{gruu}>{}", self.config.kind.contact_parameters()));
         let half = Duration::from_secs(u64::from(REGISTRATION_EXPIRES / 2));
         cx.set_timer(Timer::Register, cx.now() + half);
         if !self.registration.announced {

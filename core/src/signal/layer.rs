@@ -19,6 +19,9 @@ pub struct Settings {
     pub address: Address,
     /// Whether its requests carry a Via branch; UCCP-like clients send none (D-2).
     pub branches: bool,
+    /// Whether CSeq numbers run over all its requests, in dialogs and outside (EX-CWA-0-d), from a number of
+    /// its choosing; else every dialog counts from 1.
+    pub one_cseq: bool,
     /// How long a request other than INVITE may stay unanswered: timer F, 64 · T1 (D-26).
     pub request_timeout: Duration,
 }
@@ -26,7 +29,7 @@ pub struct Settings {
 impl Settings {
     /// The settings of RFC 3261 for a node at `address`.
     pub fn new(address: Address) -> Self {
-        Self { address, branches: true, request_timeout: TRANSACTION_TIMEOUT }
+        Self { address, branches: true, one_cseq: false, request_timeout: TRANSACTION_TIMEOUT }
     }
 }
 
@@ -50,6 +53,8 @@ pub(super) struct Layer<A> {
     /// The same by who is at the other end.
     by_peer: BTreeSet<(Address, ConnId)>,
     pub(super) opened: u32,
+    /// The last CSeq number, if they run over all requests.
+    pub(super) cseq: Option<u32>,
     pub(super) servers: Table<ServerTransaction, Server>,
     pub(super) clients: Table<ClientTransaction, Client<A>>,
     pub(super) dialogs: Dialogs,
@@ -60,10 +65,14 @@ pub(super) struct Layer<A> {
     pub(super) writer: Writer,
 }
 
+/// The first CSeq number is below this, if it is of our choosing; the limit is 2^31 (RFC 3261 8.1.1.5).
+const FIRST_CSEQ: u64 = 10_000;
+
 impl<A> Layer<A> {
     /// Without connections, and drawing its identifiers from `entropy`.
     pub(super) fn new(settings: Settings, mut entropy: Entropy) -> Self {
         let salt = entropy.bits() >> 32;
+        let cseq = settings.one_cseq.then(|| entropy.below(FIRST_CSEQ) as u32);
         Self {
             settings,
             entropy,
@@ -71,6 +80,7 @@ impl<A> Layer<A> {
             connections: BTreeMap::new(),
             by_peer: BTreeSet::new(),
             opened: 0,
+            cseq,
             servers: Table::new(),
             clients: Table::new(),
             dialogs: Dialogs::default(),
@@ -78,6 +88,14 @@ impl<A> Layer<A> {
             timers: Timers::new(),
             writer: Writer::new(),
         }
+    }
+
+    /// The CSeq number that a request should have: the one that `wish`es for it, or the next over all requests.
+    pub(super) fn cseq_for(&mut self, wish: Option<u32>) -> Option<u32> {
+        if wish.is_none() {
+            self.cseq = self.cseq.map(|last| last.saturating_add(1));
+        }
+        wish.or(self.cseq)
     }
 
     /// The newest connection with `peer`.

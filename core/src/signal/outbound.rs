@@ -65,7 +65,7 @@ impl<M: Machine> Context<'_, M> {
         }
         let (tag, call_id) = (self.layer.entropy.hex(10), self.layer.entropy.call_id());
         let from = with_tag(outside.from, &tag);
-        let seq = outside.draft.cseq().unwrap_or(1);
+        let seq = self.layer.cseq_for(outside.draft.cseq()).unwrap_or(1);
         let tx = self.layer.clients.reserve();
         let (via, key) = self.identify(tx, conn, &outside.method, (&call_id, &tag, None), seq);
         let usage = match outside.method {
@@ -153,8 +153,9 @@ impl<M: Machine> Context<'_, M> {
         draft: &Draft,
         ask: M::Ask,
     ) {
+        let wish = self.layer.cseq_for(draft.cseq());
         let Some(entry) = self.layer.dialogs.get_mut(dialog) else { return };
-        let seq = entry.advance(draft.cseq());
+        let seq = entry.advance(wish);
         if method == Method::Invite {
             entry.invite_seq = seq;
             entry.inviting = Some(tx);

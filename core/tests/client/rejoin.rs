@@ -1,0 +1,171 @@
+//! Sessions that the pool knows nothing of any more.
+
+use confsim_core::client::{Command, Event, Kind};
+use confsim_core::covers;
+use confsim_core::node::Node as _;
+use confsim_core::time::Duration;
+use confsim_core::wire::sip::Method;
+
+use crate::common::{Sent, only};
+use crate::stage::{CHAT, FOCUS, Stage, chatting, joined, roster, signed_in};
+
+const SECOND: Duration = Duration::from_secs(1);
+const GONE: &str = "481 Call leg/Transaction does not exist";
+
+fn say(stage: &mut Stage) -> Sent {
+    only(stage.command(Command::Say { conference: FOCUS.into(), text: "hello".into() }))
+}
+
+#[test]
+fn a_lost_im_session_is_asked_for_again() {
+    covers!("IM-3-2-1-5-1-a", "D-7");
+    let (mut stage, _) = joined(Kind::Uccp);
+    let message = say(&mut stage);
+    assert!(stage.answer(&message, GONE, "").is_empty());
+    let [Event::Failed(failure), Event::ChatEnded { .. }] = &stage.seen()[..] else { panic!() };
+    assert_eq!((failure.what, failure.status), ("MESSAGE", 481));
+    let invite = only(stage.pass(SECOND.times(2)));
+    assert_eq!(invite.start(), format!("INVITE {CHAT} SIP/2.0"));
+    stage.accept_chat(&invite);
+}
+
+/// A restarted MCU has forgotten its sessions; the roster says so before anybody sends anything.
+#[test]
+fn an_im_session_that_leaves_the_roster_is_looked_after() {
+    let (mut stage, sessions) = joined(Kind::Uccp);
+    let show =
+        |version, users: &str| format!("subscription-state: active\n{}", roster("partial", version, users));
+    assert!(stage.notify(&sessions.subscription, 2, &show(2, &chatting("bob", "text/plain"))).is_empty());
+    let bare = "<user entity=\"sip:bob@contoso.com\" state=\"full\"/>";
+    let probe = only(stage.notify(&sessions.subscription, 3, &show(3, bare)));
+    assert_eq!(probe.start(), format!("UPDATE {CHAT} SIP/2.0"));
+    stage.answer(&probe, GONE, "");
+    assert!(only(stage.pass(SECOND.times(2))).is(&Method::Invite));
+}
+
+#[test]
+fn an_im_session_that_cannot_be_had_for_the_moment_is_asked_for_again() {
+    let mut stage = signed_in(Kind::Uccp, |_| {});
+    let focus = only(stage.command(Command::Join { conference: FOCUS.into() }));
+    let sent = stage.admit(&focus);
+    let mut invite = only(stage.tell(&sent[1], &roster("full", 1, "")));
+    stage.seen();
+    for (answer, more, pause) in [
+        ("503 Service Unavailable", "", 2),
+        ("503 Service Unavailable", "Retry-After: 7\n", 7),
+        ("500 Server Internal Error", "", 8),
+        ("504 Server Time-out", "", 16),
+        ("503 Service Unavailable", "Retry-After: 4000\n", 60),
+    ] {
+        stage.answer(&invite, answer, more);
+        assert!(stage.pass(Duration::from_micros(pause * 1_000_000 - 1)).is_empty());
+        invite = only(stage.pass(Duration::from_micros(1)));
+    }
+    assert!(stage.seen().is_empty());
+    // Five times, and no more.
+    stage.answer(&invite, "503 Service Unavailable", "");
+    assert!(matches!(&stage.seen()[..], [Event::Failed(failure)] if failure.status == 503));
+    assert!(stage.pass(SECOND.times(200)).is_empty());
+}
+
+#[test]
+fn an_im_session_that_is_refused_is_not_asked_for_again() {
+    let mut stage = signed_in(Kind::Uccp, |_| {});
+    let focus = only(stage.command(Command::Join { conference: FOCUS.into() }));
+    let sent = stage.admit(&focus);
+    let invite = only(stage.tell(&sent[1], &roster("full", 1, "")));
+    stage.answer(&invite, "403 Forbidden", "");
+    assert!(matches!(stage.seen().last(), Some(Event::Failed(failure)) if failure.status == 403));
+    assert!(stage.pass(SECOND.times(200)).is_empty());
+}
+
+#[test]
+fn a_lost_subscription_is_made_anew() {
+    covers!("D-12");
+    let (mut stage, sessions) = joined(Kind::Uccp);
+    let refresh = only(stage.command(Command::Refresh { conference: FOCUS.into() }));
+    assert_eq!(refresh.tag(), "far");
+    let anew = only(stage.answer(&refresh, GONE, ""));
+    assert!(anew.is(&Method::Subscribe) && anew.tag().is_empty());
+    // Its roster starts at whatever version the focus is at, lower ones included.
+    assert!(stage.tell(&anew, &roster("full", 1, "")).is_empty());
+    assert!(matches!(stage.seen().last(), Some(Event::Roster { version: 1, .. })));
+    let late = format!("subscription-state: active\n{}", roster("partial", 2, ""));
+    assert_eq!(only(stage.hear_in(&sessions.subscription, "NOTIFY", 2, &late)).code(), Some(481));
+}
+
+#[test]
+fn a_lost_focus_dialog_is_the_end_and_a_new_beginning() {
+    let (mut stage, _) = joined(Kind::Uccp);
+    let info = only(stage.command(Command::GetState { conference: FOCUS.into() }));
+    let sent = stage.answer(&info, GONE, "");
+    let [unsubscribe, bye] = &sent[..] else { panic!("{sent:?}") };
+    assert!(unsubscribe.is(&Method::Subscribe) && bye.is(&Method::Bye));
+    let seen = stage.seen();
+    assert!(seen.iter().any(|event| matches!(event, Event::Ended { by_server: true, .. })), "{seen:?}");
+    for request in &sent {
+        stage.answer(request, GONE, "");
+    }
+    let mut invite = only(stage.pass(SECOND.times(2)));
+    // The focus may need some time itself; the pauses double.
+    for pause in [4, 8] {
+        stage.answer(&invite, "503 Service Unavailable", "");
+        assert!(stage.seen().is_empty());
+        assert!(stage.pass(Duration::from_micros(pause * 1_000_000 - 1)).is_empty());
+        invite = only(stage.pass(Duration::from_micros(1)));
+    }
+    let sent = stage.admit(&invite);
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert!(matches!(&stage.seen()[..], [Event::Joined { .. }]));
+}
+
+#[test]
+fn a_client_that_is_turned_away_does_not_come_back() {
+    let (mut stage, _) = joined(Kind::Uccp);
+    let info = only(stage.command(Command::GetState { conference: FOCUS.into() }));
+    for request in stage.answer(&info, GONE, "") {
+        stage.answer(&request, GONE, "");
+    }
+    let invite = only(stage.pass(SECOND.times(2)));
+    stage.seen();
+    stage.answer(&invite, "404 conferenceDoesntExist", "");
+    assert!(matches!(&stage.seen()[..], [Event::Failed(failure)] if failure.status == 404));
+    assert!(stage.pass(SECOND.times(500)).is_empty());
+    assert_eq!(stage.node.dump()["dialogs"], 0);
+}
+
+#[test]
+fn a_user_who_leaves_meanwhile_stays_away() {
+    let (mut stage, _) = joined(Kind::Uccp);
+    let info = only(stage.command(Command::GetState { conference: FOCUS.into() }));
+    for request in stage.answer(&info, GONE, "") {
+        stage.answer(&request, GONE, "");
+    }
+    assert!(stage.command(Command::Leave { conference: FOCUS.into() }).is_empty());
+    assert!(stage.pass(SECOND.times(500)).is_empty());
+}
+
+#[test]
+fn a_client_may_be_told_not_to_come_back() {
+    let mut stage = signed_in(Kind::Uccp, |config| config.rejoin = false);
+    stage.join();
+    let message = say(&mut stage);
+    stage.answer(&message, GONE, "");
+    assert!(stage.pass(SECOND.times(200)).is_empty());
+    assert!(matches!(stage.seen().last(), Some(Event::ChatEnded { .. })));
+}
+
+/// D-5: what does not live as long as the focus dialog is refreshed in time.
+#[test]
+fn a_subscription_without_autoextend_is_refreshed() {
+    covers!("D-5");
+    let mut stage = signed_in(Kind::Uccp, |config| {
+        config.autoextend = false;
+        config.session_timer = false;
+    });
+    let sessions = stage.join();
+    assert!(!sessions.subscription.message.supports("com.microsoft.autoextend"));
+    assert!(stage.pass(Duration::from_micros(3_539_999_999)).is_empty());
+    let refresh = only(stage.pass(Duration::from_micros(1)));
+    assert!(refresh.is(&Method::Subscribe) && refresh.tag() == "far");
+}
