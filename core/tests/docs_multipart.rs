@@ -1,5 +1,6 @@
 //! Multipart bodies: the printed one, damaged ones, nested ones and hostile ones.
 
+use confsim_core::covers;
 use confsim_core::entropy::Entropy;
 use confsim_core::wire::content_type::{ContentType, MediaType};
 use confsim_core::wire::multipart::{
@@ -49,6 +50,7 @@ fn fails(body: &str, kind: Kind, offset: usize) {
 
 #[test]
 fn the_printed_message_has_its_declared_length_and_both_parts() {
+    covers!("EX-IM-4-2-1-a", "EX-IM-4-2-1-b");
     let body = printed();
     assert_eq!(body.len(), 856);
     let multipart = parse(&body, BOUNDARY).unwrap();

@@ -1,5 +1,6 @@
 //! Session descriptions: printed ones, those of other clients, and hostile ones.
 
+use confsim_core::covers;
 use confsim_core::wire::content_type::MediaType;
 use confsim_core::wire::sdp::{
     AcceptTypes, ImSession, MAX_ACCEPT_TYPES, MAX_LINES, MAX_MEDIA, OtherMedia, SdpErrorKind as Kind,
@@ -30,6 +31,7 @@ fn fails(body: impl AsRef<[u8]>, kind: Kind, offset: usize) {
 
 #[test]
 fn printed_descriptions_are_rewritten_byte_for_byte() {
+    covers!("IM-2-2-5-a", "IM-2-2-5-i", "IM-2-2-5-m");
     for body in [OFFER, ANSWER] {
         let session = ImSession::parse(body.as_bytes()).unwrap();
         assert_eq!(String::from_utf8(session.write()).unwrap(), body);
@@ -43,6 +45,7 @@ fn printed_descriptions_are_rewritten_byte_for_byte() {
 
 #[test]
 fn without_accept_types_only_plain_text_is_taken() {
+    covers!("IM-2-2-5-e", "IM-2-2-5-k");
     let session = ImSession::parse(LEGACY.as_bytes()).unwrap();
     assert_eq!(session.accept, AcceptTypes::PLAIN_ONLY);
     assert!(session.accept.accepts(&MediaType::TEXT_PLAIN));
@@ -53,6 +56,7 @@ fn without_accept_types_only_plain_text_is_taken() {
 
 #[test]
 fn plain_text_is_taken_whatever_is_listed() {
+    covers!("IM-2-2-5-l", "IM-3-1-2-5-e");
     assert!(accept(OFFER).accepts(&MediaType::TEXT_PLAIN));
     assert!(accept(OFFER).accepts(&MediaType::TEXT_RTF));
     assert!(!accept(OFFER).accepts(&MediaType::TEXT_HTML));
@@ -61,6 +65,7 @@ fn plain_text_is_taken_whatever_is_listed() {
 
 #[test]
 fn accept_types_are_read_generously() {
+    covers!("IM-2-2-5-j");
     let rtf_and_gif = AcceptTypes::List(vec![MediaType::TEXT_RTF, MediaType::IMAGE_GIF]);
     for list in ["text/rtf image/gif", " \t TEXT/rtf  \timage/GIF\t", "text/rtf image/gif text/rtf"] {
         assert_eq!(
@@ -74,6 +79,7 @@ fn accept_types_are_read_generously() {
 
 #[test]
 fn accept_types_count_only_under_the_message_line() {
+    covers!("IM-2-2-5-g", "IM-2-2-5-h");
     let elsewhere = format!(
         "{HEAD}a=accept-types:*\r\nm=audio 4000 RTP/AVP 0\r\na=accept-types:*\r\nm=message 5060 sip null\r\n\
          m=video 4002 RTP/AVP 34\r\na=accept-types:*\r\n"
@@ -83,6 +89,7 @@ fn accept_types_count_only_under_the_message_line() {
 
 #[test]
 fn the_port_matters_only_when_it_is_zero() {
+    covers!("IM-2-2-5-c", "IM-2-2-5-f");
     for (port, rejected) in [("1", false), ("5060", false), ("9/2", false), ("0", true)] {
         let session = ImSession::parse(format!("{HEAD}m=message {port} sip null\r\n").as_bytes()).unwrap();
         assert_eq!(session.rejected, rejected, "{port}");

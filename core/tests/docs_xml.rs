@@ -1,5 +1,6 @@
 //! IMDN, IM capabilities, invitations and provisioning lists: printed documents and hostile ones.
 
+use confsim_core::covers;
 use confsim_core::wire::capabilities::{ImCapabilities, MAX_FORMATS, MAX_USER_AGENT};
 use confsim_core::wire::conf_invite::{ConfInvite, ImInvite, Medium};
 use confsim_core::wire::content_type::MediaType;
@@ -34,6 +35,7 @@ const CONTENT: usize = "<imdn xmlns=\"http://schemas.microsoft.com/rtc/2005/08/i
 
 #[test]
 fn an_imdn_of_success_is_the_printed_one() {
+    covers!("IM-6-2-a", "IM-6-2-b");
     assert_eq!(SUCCESS.len(), 230);
     let report = Imdn { message_id: 2, recipients: Vec::new() };
     assert_eq!(String::from_utf8(report.write()).unwrap(), SUCCESS);
@@ -42,6 +44,7 @@ fn an_imdn_of_success_is_the_printed_one() {
 
 #[test]
 fn an_imdn_of_failure_is_the_printed_one() {
+    covers!("IM-6-2-d", "IM-6-2-g");
     assert_eq!(failure().len(), 485);
     let report = Imdn { message_id: 2, recipients: vec![Recipient::timed_out(BOB, "C20-OCG.contoso.com")] };
     assert_eq!(String::from_utf8(report.write()).unwrap(), failure());
@@ -50,6 +53,7 @@ fn an_imdn_of_failure_is_the_printed_one() {
 
 #[test]
 fn layout_prefixes_order_and_foreign_elements_do_not_matter() {
+    covers!("IM-6-2-b", "IM-6-2-d");
     let document = "<i:imdn xmlns:i=\"http://schemas.microsoft.com/rtc/2005/08/imdn\" xmlns:o=\"urn:other\">\r\n\
                     <o:status>1</o:status> <i:recipient uri=\"a\" o:uri=\"b\"><i:entry><i:value>v</i:value>\
                     <i:key>k</i:key></i:entry><i:status> 200 </i:status><i:later/></i:recipient>\
@@ -60,6 +64,7 @@ fn layout_prefixes_order_and_foreign_elements_do_not_matter() {
 
 #[test]
 fn an_imdn_that_breaks_its_schema_is_refused_at_the_right_place() {
+    covers!("IM-6-2-c", "IM-6-2-e", "IM-6-2-f", "IM-6-2-g");
     let fails = |content: &str, kind: Kind, offset: usize| {
         let error = imdn(content).unwrap_err();
         assert_eq!((error.kind, error.offset), (kind, CONTENT + offset), "{content}");
@@ -101,6 +106,7 @@ fn capabilities(content: &str) -> Result<ImCapabilities, XmlError> {
 
 #[test]
 fn printed_capabilities_are_read() {
+    covers!("IM-2-2-1-b", "IM-6-1-a", "IM-6-1-b");
     let read = capabilities(
         "<msim:supported-im-formats> text/rtf application/x-ms-ink\r\n image/gif multipart/alternative\r\n\
          application/ms-imdn+xml\r\n</msim:supported-im-formats>\
@@ -127,6 +133,7 @@ fn a_client_that_lists_nothing_renders_plain_text() {
 
 #[test]
 fn capabilities_are_cut_to_what_the_schema_allows() {
+    covers!("IM-6-1-c", "IM-6-1-d");
     let long: Vec<MediaType> =
         (0..60).map(|n| MediaType::parse(&format!("application/x-{n:02}")).unwrap()).collect();
     let cut =

@@ -244,6 +244,7 @@ fn the_table_of_the_registrar_is_bounded() {
 /// D-8: the From of a request is a user registered on that connection.
 #[test]
 fn identity_is_checked() {
+    covers!("D-8");
     let mut node = started(Config { trusted: [Address::new("gateway")].into(), ..config() });
     let (conn, _) = node.sign_in("carol", "1");
     let stranger = node.accept("mallory");
@@ -262,6 +263,7 @@ fn identity_is_checked() {
 /// D-9, D-10.
 #[test]
 fn requests_go_where_the_opaque_parameter_says() {
+    covers!("D-9", "D-10");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     let focus_contact = "sip:focus.pool.contoso.com:5061;transport=tls;ms-fe=m17";
@@ -351,6 +353,7 @@ fn a_forwarded_request_carries_the_marks_of_a_proxy() {
 
 #[test]
 fn loose_and_strict_routes_lead_to_the_same_place() {
+    covers!("D-8", "EX-IM-4-1-1-ad");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     let more = "Route: <sip:fe.contoso.com:5061;lr>\n";
@@ -376,6 +379,7 @@ fn loose_and_strict_routes_lead_to_the_same_place() {
 
 #[test]
 fn a_proxy_refuses_what_it_must() {
+    covers!("D-8");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     let hops = ask("INVITE", FOCUS_URI).text().replace("Max-Forwards: 70", "Max-Forwards: 0");
@@ -567,6 +571,7 @@ fn fork(node: &mut Node) -> Vec<Sent> {
 
 #[test]
 fn the_first_endpoint_to_answer_wins() {
+    covers!("D-8");
     let mut node = pool();
     let legs = fork(&mut node);
     for (leg, tag) in legs.iter().zip(["a1", "a2", "a3"]) {

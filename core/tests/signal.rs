@@ -220,6 +220,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_2xx_is_repeated_until_its_ack() {
+    covers!("D-1");
     let mut node = node();
     let conn = node.accept("bob");
     node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
@@ -273,6 +274,7 @@ fn a_2xx_without_ack_is_given_up_after_64_t1() {
 
 #[test]
 fn a_bye_waits_for_the_ack() {
+    covers!("D-6");
     let mut node = node();
     let conn = node.accept("bob");
     node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
@@ -547,6 +549,7 @@ fn an_offer_before_the_last_one_is_answered_waits() {
 /// D-1, D-4: the peer that has not got the 2xx is back on another connection.
 #[test]
 fn a_2xx_is_repeated_on_the_newest_connection() {
+    covers!("D-1", "D-4");
     let mut node = node();
     let first = node.accept("bob");
     node.hear(first, &request("INVITE", 1, "", BRANCH, ""));
@@ -664,6 +667,7 @@ fn a_cancel_that_crosses_the_2xx_leaves_a_dialog() {
 /// D-2: two clients may use the same identifiers, and none of them puts a branch into its Via.
 #[test]
 fn identifiers_of_two_connections_never_meet() {
+    covers!("D-2");
     let mut node = node();
     let (one, two) = (node.accept("bob"), node.accept("bob's double"));
     let invite = request("INVITE", 1, "", "", "");
@@ -692,6 +696,7 @@ fn identifiers_of_two_connections_never_meet() {
 
 #[test]
 fn dialogs_with_colliding_identifiers_are_told_apart_by_our_tag() {
+    covers!("D-2");
     let mut node = node();
     let (one, two) = (node.accept("bob"), node.accept("bob's double"));
     let mut dialogs = Vec::new();
@@ -730,6 +735,7 @@ fn byes_of_forked_dialogs_are_told_apart_by_the_to_tag() {
 
 #[test]
 fn one_branch_on_two_connections_is_two_transactions() {
+    covers!("D-2");
     let mut node = node();
     let (one, two) = (node.accept("bob"), node.accept("bob's double"));
     for conn in [one, two] {

@@ -64,7 +64,8 @@ fn the_requests_of_a_join_are_those_of_the_examples() {
     let mut stage = signed_in(Kind::Uccp, |_| {});
     let sessions = stage.join();
     for request in [&sessions.focus, &sessions.subscription, &sessions.chat] {
-        assert!(request.message.top_via().unwrap().branch().is_none());
+        let via = request.message.top_via().unwrap();
+        assert_eq!((via.branch(), via.transport), (None, "TCP"));
     }
     let add = cccp::Request::parse(sessions.focus.message.body()).unwrap();
     let cccp::Command::AddUser(add_user) = &add.command else { panic!("{add:?}") };

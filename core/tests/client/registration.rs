@@ -36,7 +36,7 @@ fn a_client_that_is_back_asks_for_what_it_missed() {
     covers!("D-4");
     let (mut stage, _) = joined(Kind::Uccp);
     assert!(stage.give(Input::Closed { conn: CONN }).is_empty());
-    stage.now = stage.now + Duration::from_secs(1);
+    stage.now += Duration::from_secs(1);
     let back = ConnId::opened(1);
     let out = stage.give(Input::Timeout);
     assert!(matches!(&out[..], [Out::Open(conn, _)] if *conn == back), "{out:?}");

@@ -1,5 +1,6 @@
 //! URIs and name-addrs: what is accepted, what it means, what is rejected and where.
 
+use confsim_core::covers;
 use confsim_core::wire::sip::{ErrorKind, NameAddr, Uri};
 
 use crate::values::{error, read};
@@ -74,6 +75,7 @@ fn malformed_uris() {
 
 #[test]
 fn name_addresses() {
+    covers!("EX-IM-4-1-1-g");
     let bare: NameAddr<'_> = read("sip:a@b;tag=1;epid=x", "<sip:a@b>;tag=1;epid=x");
     assert_eq!((bare.uri.as_str(), bare.tag(), bare.epid()), ("sip:a@b", Some("1"), Some("x")));
     assert_eq!(bare.display_name(), None);

@@ -1,6 +1,7 @@
 //! The documents' own messages: read, taken apart, written again.
 
 use bytes::Bytes;
+use confsim_core::covers;
 use confsim_core::wire::sip::{Limits, Message, Name, StartLine, Writer};
 
 use crate::corpus;
@@ -86,4 +87,33 @@ fn complete_messages_have_readable_headers() {
         );
     }
     assert_eq!(misprinted, MISPRINTED);
+}
+
+/// A MESSAGE with these header lines.
+fn message(lines: &str) -> Message {
+    let text = format!("MESSAGE sip:bob@contoso.com SIP/2.0\r\n{lines}\r\nContent-Length: 0\r\n\r\n");
+    Message::parse_datagram(Bytes::from(text)).unwrap().0
+}
+
+#[test]
+fn the_headers_of_im_sessions() {
+    covers!("IM-2-2-3-c", "IM-2-2-4-d", "IM-2-2-6-c");
+    for (text, id) in
+        [("7", Some(7)), ("007", Some(7)), ("4294967295", Some(4_294_967_295)), ("-1", None), ("", None)]
+    {
+        let read = message(&format!("message-ID : {text}")).message_id();
+        assert_eq!(read.ok().flatten(), id, "{text}");
+    }
+    for (text, uri, param) in [
+        ("<sip:a@b;gruu>;x=1", "sip:a@b;gruu", Some("1")),
+        ("sip:a@b;x=1", "sip:a@b", Some("1")),
+        ("\"A\" <sip:a@b>", "sip:a@b", None),
+    ] {
+        let message = message(&format!("ms-sender: {text}\r\nMS-FOCUS-URI: {text}"));
+        for read in [message.ms_sender(), message.ms_focus_uri()] {
+            let read = read.unwrap().unwrap();
+            assert_eq!((read.uri.as_str(), read.param("x").flatten()), (uri, param), "{text}");
+        }
+    }
+    assert!(message("Ms-Sender: nobody").ms_sender().is_err());
 }

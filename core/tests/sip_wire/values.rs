@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
+use confsim_core::covers;
 use confsim_core::wire::sip::headers::{Delta, Header, Number};
 use confsim_core::wire::sip::{
     CSeq, Credentials, Diagnostics, ErrorKind, Event, KeepAlive, Method, PoolLink, Reason, Refresher,
@@ -131,6 +132,7 @@ fn connections_and_links() {
 
 #[test]
 fn authentication_stays_opaque() {
+    covers!("EX-CWA-0-n");
     let text = r#"NTLM qop="auth", realm="SIP Communications, Service" ,opaque="99",response="""#;
     let found: Credentials<'_> =
         read(text, r#"NTLM qop="auth", realm="SIP Communications, Service", opaque="99", response="""#);
