@@ -18,6 +18,12 @@ pub(super) struct Command {
     pub(super) conference: Option<String>,
     /// The user it names.
     pub(super) user: Option<String>,
+    /// The users of a setLobbyAccess.
+    pub(super) users: Vec<String>,
+    /// What it sets: `locked`, `access`, or the role.
+    pub(super) value: Option<String>,
+    /// Whether it has the IM MCU call the user.
+    pub(super) calls: bool,
     /// Whether it is about one MCU only, and not the conference.
     pub(super) mcu_only: bool,
 }
@@ -41,7 +47,17 @@ fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
     let name = child.local.to_owned();
     let named = [Ns::CccpExtensions, Ns::None].map(|ns| reader.attribute(ns, "mcuUri").is_some());
     let mcu_only = named.contains(&true);
-    let mut command = Command { request_id, code, name, conference: None, user: None, mcu_only };
+    let mut command = Command {
+        request_id,
+        code,
+        name,
+        conference: None,
+        user: None,
+        users: Vec::new(),
+        value: None,
+        calls: false,
+        mcu_only,
+    };
     while let Some(part) = reader.child()? {
         let names_it = if part.local == "conference-info" { "entity" } else { "confEntity" };
         if let Some(conference) = reader.attribute(Ns::None, names_it) {
@@ -50,9 +66,35 @@ fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
         if let Some(user) = reader.attribute(Ns::None, "userEntity") {
             command.user = Some(user.into_owned());
         }
-        reader.skip()?;
+        match part.local {
+            "locked" | "access" => command.value = Some(reader.text()?.trim().to_owned()),
+            "userEntity" => command.users.push(reader.text()?.trim().to_owned()),
+            "user-roles" => command.value = deep_text(&mut reader, &["entry"])?,
+            "user" => {
+                command.user = reader.attribute(Ns::None, "entity").map(|user| user.into_owned());
+                let method = deep_text(&mut reader, &["endpoint", "joining-method"])?;
+                command.calls = method.as_deref() == Some("dialed-out");
+            }
+            _ => reader.skip()?,
+        }
     }
     Ok(Some(command))
+}
+
+/// The text of the last element at this path below the current one, which is read to its end.
+fn deep_text(reader: &mut Reader<'_>, path: &[&str]) -> Result<Option<String>, XmlError> {
+    let Some((first, rest)) = path.split_first() else {
+        return Ok(Some(reader.text()?.trim().to_owned()));
+    };
+    let mut found = None;
+    while let Some(child) = reader.child()? {
+        if child.local == *first {
+            found = deep_text(reader, rest)?.or(found);
+        } else {
+            reader.skip()?;
+        }
+    }
+    Ok(found)
 }
 
 /// Where each pool link stands, so that a document is taken for new once (D-11).

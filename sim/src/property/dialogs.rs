@@ -7,7 +7,7 @@ use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Substate};
 
 use super::sight::conference_of;
-use crate::trace::{Cast, MsgId, NodeId};
+use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
 /// A dialog, numbered in the order of their beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub(super) enum Use {
     Subscription,
 }
 
-/// A dialog between a user and the focus or the IM MCU. It begins when the server says 2xx.
+/// A dialog between a client and the focus or the IM MCU. It begins when the server says 2xx, or hears it.
 #[derive(Clone, Debug)]
 pub(super) struct Dialog {
     /// The focus or the IM MCU.
@@ -31,13 +31,15 @@ pub(super) struct Dialog {
     pub(super) uses: Use,
     /// In which conference.
     pub(super) conference: Arc<str>,
-    /// With whom.
+    /// With whose client.
     pub(super) user: NodeId,
-    /// Where the user wants requests sent, from the INVITE.
+    /// The client's tag where the server called: calls that fork share the server's own (D-8).
+    callee: Option<Box<str>>,
+    /// Where the user wants requests sent, from the INVITE or its answer.
     pub(super) contact: String,
     /// Whether the user's client takes Ms-Sender.
     pub(super) modern: bool,
-    /// When the server heard the ACK of a session, and the number of that sight.
+    /// When the server heard the ACK of a session, or the 200 to its call (D-21), and the number of that sight.
     pub(super) connected: Option<(Instant, u64)>,
     /// The message that ended it, and when.
     pub(super) ended: Option<(Instant, MsgId)>,
@@ -58,9 +60,10 @@ impl Dialog {
     }
 }
 
-/// An INVITE the server has heard and not accepted yet.
+/// An INVITE or SUBSCRIBE the server has heard and not accepted yet.
 #[derive(Clone, Debug)]
 struct Invitation {
+    by: NodeId,
     contact: String,
     modern: bool,
 }
@@ -71,6 +74,8 @@ pub(super) struct Dialogs {
     all: Vec<Dialog>,
     tags: BTreeMap<NodeId, BTreeMap<Box<str>, DialogId>>,
     invitations: BTreeMap<(NodeId, String), Invitation>,
+    /// Calls of a server that nobody has accepted yet, by its own tag: in which conference.
+    calls: BTreeMap<(NodeId, String), Arc<str>>,
 }
 
 impl Dialogs {
@@ -101,15 +106,12 @@ impl Dialogs {
         id: MsgId,
         message: &Message,
     ) -> Option<DialogId> {
-        let own = if message.is_request() { message.from() } else { message.to() }.ok()?;
-        let tag = own.tag()?;
         let success = message.code().is_some_and(|code| (200..300).contains(&code));
-        let dialog = match (self.find(server, tag), message.method()) {
+        let dialog = match (self.of_server(server, message), message.method()) {
             (Some(known), _) => known,
-            (None, Method::Invite) if success => self.begin(cast, server, Use::Session, tag, message)?,
-            (None, Method::Subscribe) if success => {
-                self.begin(cast, server, Use::Subscription, tag, message)?
-            }
+            (None, Method::Invite) if message.is_request() => return self.calls(server, message),
+            (None, Method::Invite) if success => self.begin(cast, server, Use::Session, message)?,
+            (None, Method::Subscribe) if success => self.begin(cast, server, Use::Subscription, message)?,
             _ => return None,
         };
         match message.method() {
@@ -123,25 +125,18 @@ impl Dialogs {
         Some(dialog)
     }
 
-    /// Takes note of what `server` hears, and tells the dialog it hears it in.
-    pub(super) fn heard(
-        &mut self,
-        at: Instant,
-        tick: u64,
-        server: NodeId,
-        id: MsgId,
-        message: &Message,
-    ) -> Option<DialogId> {
-        let own = if message.is_request() { message.to() } else { message.from() }.ok()?;
-        let Some(tag) = own.tag() else {
-            if message.is_request() && *message.method() == Method::Invite {
-                self.invited(server, message);
-            }
+    /// Takes note of what the focus or the IM MCU hears, and tells the dialog it hears it in.
+    pub(super) fn heard(&mut self, cast: &Cast, at: Instant, tick: u64, heard: &Heard) -> Option<DialogId> {
+        let (server, message) = (heard.to, &*heard.message);
+        let outside = message.is_request() && message.to().ok()?.tag().is_none();
+        if outside && matches!(message.method(), Method::Invite | Method::Subscribe) {
+            self.invited(cast, heard);
             return None;
-        };
-        let dialog = self.find(server, tag)?;
+        }
+        let known = self.of_client(server, message);
+        let dialog = known.or_else(|| self.accepted(cast, (at, tick), heard))?;
         match (message.method(), message.code()) {
-            (Method::Bye, None) => self.end(dialog, at, id),
+            (Method::Bye, None) => self.end(dialog, at, heard.id),
             (Method::Ack, None) => {
                 if let Some(known) = self.all.get_mut(dialog.0) {
                     known.connected.get_or_insert((at, tick));
@@ -164,45 +159,94 @@ impl Dialogs {
         }
     }
 
-    /// The dialog of `server` under its own `tag`.
-    pub(super) fn find(&self, server: NodeId, tag: &str) -> Option<DialogId> {
-        self.tags.get(&server)?.get(tag).copied()
+    /// The dialog of `server` that its own `message` belongs to.
+    pub(super) fn of_server(&self, server: NodeId, message: &Message) -> Option<DialogId> {
+        self.find(server, message, message.is_request())
     }
 
-    fn invited(&mut self, server: NodeId, message: &Message) {
+    /// The dialog of `server` that a client's `message` belongs to.
+    fn of_client(&self, server: NodeId, message: &Message) -> Option<DialogId> {
+        self.find(server, message, !message.is_request())
+    }
+
+    /// The dialog under the server's tag, which stands in From or in To.
+    fn find(&self, server: NodeId, message: &Message, in_from: bool) -> Option<DialogId> {
+        let (from, to) = (message.from().ok()?, message.to().ok()?);
+        let (own, other) = if in_from { (from.tag(), to.tag()) } else { (to.tag(), from.tag()) };
+        let id = self.tags.get(&server)?.get(own?).copied()?;
+        let callee = self.all.get(id.0)?.callee.as_deref();
+        callee.is_none_or(|callee| Some(callee) == other).then_some(id)
+    }
+
+    fn invited(&mut self, cast: &Cast, heard: &Heard) {
+        let message = &*heard.message;
         let Some(key) = invitation_key(message) else { return };
-        let contact = message.contact().ok().flatten().map(|contact| contact.uri.as_str().to_owned());
+        let Some(by) = client(cast, heard.origin, message.from().ok().map(|from| from.uri.address())) else {
+            return;
+        };
         let invitation =
-            Invitation { contact: contact.unwrap_or_default(), modern: message.supports("ms-sender") };
-        self.invitations.insert((server, key), invitation);
+            Invitation { by, contact: contact_of(message), modern: message.supports("ms-sender") };
+        self.invitations.insert((heard.to, key), invitation);
     }
 
-    fn begin(
-        &mut self,
-        cast: &Cast,
-        server: NodeId,
-        uses: Use,
-        tag: &str,
-        message: &Message,
-    ) -> Option<DialogId> {
-        let user = cast.by_uri(&message.from().ok()?.uri.address())?;
-        let conference = Arc::from(conference_of(&message.to().ok()?.uri)?);
+    fn begin(&mut self, cast: &Cast, server: NodeId, uses: Use, message: &Message) -> Option<DialogId> {
+        let (from, to) = (message.from().ok()?, message.to().ok()?);
         let invitation = invitation_key(message).and_then(|key| self.invitations.remove(&(server, key)));
+        let user = match &invitation {
+            Some(known) => known.by,
+            None => cast.by_uri(&from.uri.address())?,
+        };
+        let conference = Arc::from(conference_of(&to.uri)?);
         let (contact, modern) = invitation.map(|known| (known.contact, known.modern)).unwrap_or_default();
-        let id = DialogId(self.all.len());
-        self.all.push(Dialog {
+        let dialog = Dialog {
             server,
             uses,
             conference,
             user,
+            callee: None,
             contact,
             modern,
             connected: None,
             ended: None,
             lapsed: false,
-        });
-        self.tags.entry(server).or_default().insert(tag.into(), id);
-        Some(id)
+        };
+        Some(self.add(to.tag()?, dialog))
+    }
+
+    /// The server calls somebody.
+    fn calls(&mut self, server: NodeId, message: &Message) -> Option<DialogId> {
+        let from = message.from().ok()?;
+        let conference = Arc::from(conference_of(&from.uri)?);
+        self.calls.insert((server, from.tag()?.to_owned()), conference);
+        None
+    }
+
+    /// Somebody accepts a call, which connects him (D-21); another answer to it is none.
+    fn accepted(&mut self, cast: &Cast, now: (Instant, u64), heard: &Heard) -> Option<DialogId> {
+        let message = &*heard.message;
+        let code = message.code().filter(|code| *code >= 200 && *message.method() == Method::Invite)?;
+        let (from, to) = (message.from().ok()?, message.to().ok()?);
+        let conference = self.calls.remove(&(heard.to, from.tag()?.to_owned())).filter(|_| code < 300)?;
+        let dialog = Dialog {
+            server: heard.to,
+            uses: Use::Session,
+            conference,
+            user: client(cast, heard.origin, Some(to.uri.address()))?,
+            callee: Some(to.tag()?.into()),
+            contact: contact_of(message),
+            modern: message.supports("ms-sender"),
+            connected: Some(now),
+            ended: None,
+            lapsed: false,
+        };
+        Some(self.add(from.tag()?, dialog))
+    }
+
+    fn add(&mut self, tag: &str, dialog: Dialog) -> DialogId {
+        let id = DialogId(self.all.len());
+        self.tags.entry(dialog.server).or_default().insert(tag.into(), id);
+        self.all.push(dialog);
+        id
     }
 
     fn end(&mut self, id: DialogId, at: Instant, by: MsgId) {
@@ -230,6 +274,16 @@ impl Dialogs {
         let fits = move |dialog: &Dialog| dialog.uses == Use::Subscription && dialog.user == user;
         self.all.iter_mut().filter(move |dialog| fits(dialog) && *dialog.conference == *conference)
     }
+}
+
+/// The client that speaks: where its message comes from tells, and where that is a proxy, its user's only one.
+fn client(cast: &Cast, origin: NodeId, address: Option<String>) -> Option<NodeId> {
+    if origin.role() == Role::Client { Some(origin) } else { cast.by_uri(&address?) }
+}
+
+fn contact_of(message: &Message) -> String {
+    let contact = message.contact().ok().flatten();
+    contact.map(|contact| contact.uri.as_str().to_owned()).unwrap_or_default()
 }
 
 /// An INVITE and its answers share Call-ID, From tag and CSeq.

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
 /// Elements that hold others, with the element they stand in where the name alone does not tell.
@@ -50,6 +52,46 @@ pub(super) struct Document {
     pub(super) root: Arc<Element>,
 }
 
+/// What a message of the focus tells of the roster.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    /// Nothing.
+    Nothing,
+    /// Something that cannot be read.
+    Unreadable,
+    /// This.
+    Roster(Arc<Document>),
+}
+
+/// Reads what the focus tells, each body once: one body goes to all subscribers.
+#[derive(Default)]
+pub(super) struct Press(Option<(Bytes, Arc<Document>)>);
+
+impl Press {
+    /// A notification, or the answer to a SUBSCRIBE with the first one in it.
+    pub(super) fn read(&mut self, message: &Message) -> News {
+        let fits = matches!(message.method(), Method::Benotify | Method::Notify | Method::Subscribe);
+        let named = |text: &str| text.trim().eq_ignore_ascii_case("application/conference-info+xml");
+        let body = message.body();
+        if !fits || body.is_empty() || !message.header(Name::ContentType).is_some_and(named) {
+            return News::Nothing;
+        }
+        match &self.0 {
+            Some((last, document)) if last.as_ptr() == body.as_ptr() && last.len() == body.len() => {
+                News::Roster(document.clone())
+            }
+            _ => match Document::read(body) {
+                Ok(document) => {
+                    let document = Arc::new(document);
+                    self.0 = Some((body.clone(), document.clone()));
+                    News::Roster(document)
+                }
+                Err(_) => News::Unreadable,
+            },
+        }
+    }
+}
+
 /// How an element is to be applied (RFC 4575 section 4.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -67,11 +109,11 @@ pub(super) struct Element {
     state: State,
     attributes: BTreeMap<&'static str, String>,
     text: String,
-    children: BTreeMap<Name, Arc<Self>>,
+    children: BTreeMap<Key, Arc<Self>>,
 }
 
 /// The name of an element, and what tells it from siblings of that name.
-type Name = (String, String);
+type Key = (String, String);
 
 impl Document {
     /// Reads a document.
@@ -106,6 +148,49 @@ impl Element {
         self.attributes.get(name).map(String::as_str)
     }
 
+    /// Its children of this name that fit, and those of other names.
+    fn only(&self, name: &str, fits: impl Fn(&Self) -> bool) -> Self {
+        let mut element = self.clone();
+        element.children.retain(|(found, _), child| found != name || fits(child));
+        element
+    }
+
+    /// The user of this name, in a roster.
+    pub(super) fn user(&self, entity: &str) -> Option<&Arc<Self>> {
+        self.child("users")?.children.get(&("user".to_owned(), entity.to_owned()))
+    }
+
+    /// The users, in a roster.
+    pub(super) fn users(&self) -> impl Iterator<Item = &Arc<Self>> {
+        self.child("users").into_iter().flat_map(|users| users.all("user"))
+    }
+
+    /// A user's role; empty when he has none.
+    pub(super) fn role(&self) -> &str {
+        self.child("roles").and_then(|roles| roles.child("entry")).map_or("", |role| role.text())
+    }
+
+    /// Whether a user waits in the lobby: his focus endpoint is on hold (MS-CONFBAS facts 5.5).
+    pub(super) fn waits(&self) -> bool {
+        let on_hold =
+            |endpoint: &Arc<Self>| endpoint.child("status").is_some_and(|status| status.text() == "on-hold");
+        self.all("endpoint").any(on_hold)
+    }
+
+    /// A roster as those see it who do not see the lobby (D-13).
+    pub(super) fn without_lobby(self: &Arc<Self>) -> Arc<Self> {
+        if !self.users().any(|user| user.waits()) {
+            return self.clone();
+        }
+        let mut roster = Self::clone(self);
+        for ((name, _), child) in &mut roster.children {
+            if name == "users" {
+                *child = Arc::new(child.only("user", |user| !user.waits()));
+            }
+        }
+        Arc::new(roster)
+    }
+
     /// Its text, without the white space around it.
     pub(super) fn text(&self) -> &str {
         &self.text
@@ -116,7 +201,7 @@ impl Element {
         if self.text != other.text || self.attributes != other.attributes {
             return Some(String::new());
         }
-        let differs = |name: &&Name| self.children.get(*name) != other.children.get(*name);
+        let differs = |name: &&Key| self.children.get(*name) != other.children.get(*name);
         let (local, key) = self.children.keys().chain(other.children.keys()).find(differs)?;
         let name = (local.clone(), key.clone());
         let deeper = match (self.children.get(&name), other.children.get(&name)) {

@@ -196,11 +196,11 @@ impl Eviction {
 
     /// Everything that the user named by `command` has at `server` now has to end.
     fn doom(&mut self, scene: &Scene, server: NodeId, by: MsgId, command: &Command) {
-        let victim = command.user.as_deref().and_then(|user| scene.cast.by_uri(user));
-        let (Some(victim), Some(conference)) = (victim, &command.conference) else { return };
+        let (Some(victim), Some(conference)) = (&command.user, &command.conference) else { return };
+        let meant = |dialog: &Dialog| dialog.live() && scene.cast.uri(dialog.user) == *victim;
         for uses in [Use::Session, Use::Subscription] {
             let all = scene.dialogs.of(server, uses, conference);
-            for (id, _) in all.filter(|(_, dialog)| dialog.user == victim && dialog.live()) {
+            for (id, _) in all.filter(|(_, dialog)| meant(dialog)) {
                 let request_id = command.request_id.clone();
                 self.doomed.entry(id).or_insert(Doom { by, request_id });
             }

@@ -106,7 +106,7 @@ impl Observe for History {
             Sight::Heard(spoken) if spoken.node == NodeId::MCU => match spoken.message.method() {
                 Method::Service => self.commanded(scene, spoken),
                 Method::Message if spoken.message.is_request() => self.asked(scene, spoken),
-                Method::Ack => self.connected(scene, spoken, verdict),
+                Method::Ack | Method::Invite => self.connected(scene, spoken, verdict),
                 _ => {}
             },
             Sight::Said(spoken) if spoken.node == NodeId::MCU => match spoken.message.method() {

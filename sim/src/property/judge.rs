@@ -9,6 +9,7 @@ use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
 use super::dialogs::{DialogId, Dialogs};
+use super::document::{News, Press};
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
@@ -30,6 +31,7 @@ pub struct Judge {
     observers: Vec<Box<dyn Observe>>,
     verdict: Verdict,
     ends: Vec<(NodeId, Option<NodeId>)>,
+    press: Press,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
     /// Faults, by their place in the scenario, that change what a message says.
@@ -61,6 +63,7 @@ impl Judge {
             ],
             verdict: Verdict::default(),
             ends: Vec::new(),
+            press: Press::default(),
             subscribing: Vec::new(),
             corrupting: (0..)
                 .zip(&scenario.faults)
@@ -104,7 +107,8 @@ impl Judge {
         let Scene { cast, at, dialogs, .. } = &mut self.scene;
         let dialog = dialogs.said(cast, *at, *from, *id, &message);
         let (node, connection) = (*from, *connection);
-        self.show(Sight::Said(&Spoken { id: *id, node, connection, message: &message, dialog }));
+        let news = if node == NodeId::FOCUS { self.press.read(&message) } else { News::Nothing };
+        self.show(Sight::Said(&Spoken { id: *id, node, connection, message: &message, dialog, news }));
     }
 
     fn heard(&mut self, heard: &Heard) {
@@ -112,13 +116,14 @@ impl Judge {
         let message: &Arc<Message> = message;
         let dialog = match to.role() {
             Role::Focus | Role::Mcu => {
-                let Scene { at, tick, dialogs, .. } = &mut self.scene;
-                dialogs.heard(*at, *tick, *to, *id, message)
+                let Scene { cast, at, tick, dialogs, .. } = &mut self.scene;
+                dialogs.heard(cast, *at, *tick, heard)
             }
             Role::Client => client_dialog(&self.scene.dialogs, message),
             Role::FrontEnd | Role::Factory => return,
         };
-        self.show(Sight::Heard(&Spoken { id: *id, node: *to, connection: *connection, message, dialog }));
+        let (id, node, connection, news) = (*id, *to, *connection, News::Nothing);
+        self.show(Sight::Heard(&Spoken { id, node, connection, message, dialog, news }));
     }
 
     fn broken(&mut self, connection: ConnectionId) {
@@ -206,9 +211,7 @@ const fn corrupts(fault: &Fault) -> bool {
 
 /// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.
 fn client_dialog(dialogs: &Dialogs, message: &Message) -> Option<DialogId> {
-    let theirs = if message.is_request() { message.from() } else { message.to() }.ok()?;
-    let tag = theirs.tag()?;
-    dialogs.find(NodeId::FOCUS, tag).or_else(|| dialogs.find(NodeId::MCU, tag))
+    dialogs.of_server(NodeId::FOCUS, message).or_else(|| dialogs.of_server(NodeId::MCU, message))
 }
 
 const fn method_of(summary: &Summary) -> &Method {

@@ -1,16 +1,15 @@
 //! Rosters: every subscriber is told every version, and everybody ends up with the same.
 //!
-//! A lobby's separate views (D-13) are not told apart: all subscribers are taken to see the same.
+//! Presenters, other participants, and each user in the lobby see rosters of their own (D-13); which one a
+//! subscriber is to see, his own entry in it tells.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use confsim_core::client::{Event, RosterView, UserView};
-use confsim_core::wire::sip::{Method, Name};
 
 use super::dialogs::{Dialog, DialogId, Use};
-use super::document::{Document, Element, State};
+use super::document::{Document, Element, News, State};
 use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
@@ -30,8 +29,9 @@ pub(super) const REPLICAS: Property = Property {
     id: "roster.replicas",
     kind: Kind::Always,
     requirements: &["D-12", "D-13", "EX-IM-4-1-1-s", "EX-IM-4-3-1-j", "EX-IM-4-3-2-e"],
-    sentence: "Rosters at the same version are the same, whether built from a full document or from partial \
-               ones, by this observer or by a client.",
+    sentence: "Rosters at the same version are the same for all who may see the same, whether built from a full \
+               document or from partial ones, by this observer or by a client; who may not see the lobby sees \
+               what presenters see without it.",
 };
 
 /// Everybody catches up.
@@ -48,17 +48,49 @@ pub(super) struct Rosters {
     subscribers: BTreeMap<DialogId, Subscriber>,
     /// The version each client shows last.
     shown: BTreeMap<(NodeId, Arc<str>), u32>,
-    /// The last body read: one body goes to all subscribers.
-    last: Option<(Bytes, Arc<Document>)>,
 }
 
 /// One activation of a conference (D-12).
 #[derive(Default)]
 struct Conference {
     newest: u32,
-    versions: BTreeMap<u32, Known>,
+    versions: BTreeMap<(u32, View), Known>,
     /// The last step from one replica to the next, by identity: who has the same replica makes the same step.
     step: Option<(Arc<Element>, Arc<Document>, Arc<Element>)>,
+    /// The last roster that was seen without its lobby, and what was seen then.
+    cut: Option<(Arc<Element>, Arc<Element>)>,
+}
+
+/// What a subscriber sees (D-13, D-14).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum View {
+    /// Everybody: presenters.
+    Everyone,
+    /// Everybody but the lobby.
+    Admitted,
+    /// This user, who waits in the lobby.
+    Oneself(String),
+}
+
+impl View {
+    fn of(user: &str, waits: bool, role: &str) -> Self {
+        match role {
+            _ if waits => Self::Oneself(user.to_owned()),
+            "presenter" => Self::Everyone,
+            _ => Self::Admitted,
+        }
+    }
+
+    /// The view of `user`, whose replica this is.
+    fn of_replica(user: &str, roster: &Element) -> Self {
+        roster.user(user).map_or(Self::Admitted, |own| Self::of(user, own.waits(), own.role()))
+    }
+
+    /// The view of `user`, whose client shows this.
+    fn of_shown(user: &str, shown: &RosterView) -> Self {
+        let waits = |own: &UserView| own.endpoints.values().any(|endpoint| endpoint.status == "on-hold");
+        shown.get(user).map_or(Self::Admitted, |own| Self::of(user, waits(own), &own.role))
+    }
 }
 
 /// A version as first seen.
@@ -121,13 +153,15 @@ impl Rosters {
         };
         if dialog.uses == Use::Session {
             self.perhaps_over(scene, dialog);
-        } else if carries_roster(spoken) {
-            let Some(document) = self.read(spoken.message.body()) else {
+            return;
+        }
+        match &spoken.news {
+            News::Nothing => {}
+            News::Unreadable => {
                 let words = "sent a roster document that cannot be read".to_owned();
                 verdict.violate(&VERSIONS, finding(scene, NodeId::FOCUS, &[spoken.id], words));
-                return;
-            };
-            self.told(scene, id, dialog, spoken, &document, verdict);
+            }
+            News::Roster(document) => self.told(scene, id, dialog, spoken, document, verdict),
         }
     }
 
@@ -153,19 +187,6 @@ impl Rosters {
         if gone && others.all(|(_, other)| other.ended.is_some()) {
             self.conferences.remove(&dialog.conference);
             self.shown.retain(|(_, conference), _| *conference != dialog.conference);
-        }
-    }
-
-    fn read(&mut self, body: &Bytes) -> Option<Arc<Document>> {
-        match &self.last {
-            Some((last, document)) if last.as_ptr() == body.as_ptr() && last.len() == body.len() => {
-                Some(document.clone())
-            }
-            _ => {
-                let document = Arc::new(Document::read(body).ok()?);
-                self.last = Some((body.clone(), document.clone()));
-                Some(document)
-            }
         }
     }
 
@@ -195,12 +216,12 @@ impl Rosters {
         };
         let version = document.version;
         if !unsure {
-            match conference.compare(version, &roster, spoken.id, verdict) {
+            let view = View::of_replica(&scene.cast.uri(dialog.user), &roster);
+            match conference.compare(version, view, &roster, spoken.id, verdict) {
                 // One value for all who have the same: the next step is then taken once.
                 Ok(same) => roster = same,
-                Err(words) => {
-                    let said = conference.versions.get(&version).map(|known| known.said);
-                    let messages: Vec<MsgId> = said.into_iter().chain([spoken.id]).collect();
+                Err((said, words)) => {
+                    let messages = [said, spoken.id];
                     verdict.violate(&REPLICAS, finding(scene, NodeId::FOCUS, &messages, words));
                 }
             }
@@ -224,7 +245,8 @@ impl Rosters {
         let Some(name) = conference_named(uri) else { return };
         let Some((key, conference)) = self.conferences.get_key_value(name.as_str()) else { return };
         self.shown.insert((who, key.clone()), version);
-        let known = conference.versions.get(&version);
+        let view = View::of_shown(&scene.cast.uri(who), shown);
+        let known = conference.versions.get(&(version, view));
         if known.is_none() && version <= conference.newest {
             return;
         }
@@ -270,16 +292,33 @@ impl Conference {
         after
     }
 
-    /// The version `version` as it is known, if `roster` is equal to it or the first of it; else what is wrong.
+    /// The version `version` as it is known to who has this view, if `roster` is equal to it or the first of
+    /// it; else what it differs from, and how. What presenters see tells what others see.
     fn compare(
         &mut self,
         version: u32,
+        view: View,
         roster: &Arc<Element>,
         said: MsgId,
         verdict: &mut Verdict,
-    ) -> Result<Arc<Element>, String> {
-        let Some(known) = self.versions.get(&version) else {
-            self.versions.insert(version, Known { roster: roster.clone(), said });
+    ) -> Result<Arc<Element>, (MsgId, String)> {
+        if view == View::Everyone {
+            let without = self.without_lobby(roster);
+            self.compare_alike((version, View::Admitted), &without, said, verdict)?;
+        }
+        self.compare_alike((version, view), roster, said, verdict)
+    }
+
+    fn compare_alike(
+        &mut self,
+        key: (u32, View),
+        roster: &Arc<Element>,
+        said: MsgId,
+        verdict: &mut Verdict,
+    ) -> Result<Arc<Element>, (MsgId, String)> {
+        let version = key.0;
+        let Some(known) = self.versions.get(&key) else {
+            self.versions.insert(key, Known { roster: roster.clone(), said });
             return Ok(roster.clone());
         };
         verdict.exercise(&REPLICAS);
@@ -287,7 +326,18 @@ impl Conference {
             return Ok(known.roster.clone());
         }
         let place = known.roster.difference(roster).unwrap_or_default();
-        Err(format!("version {version} differs between two subscribers at {place}"))
+        Err((known.said, format!("version {version} differs between two subscribers at {place}")))
+    }
+
+    fn without_lobby(&mut self, roster: &Arc<Element>) -> Arc<Element> {
+        if let Some((from, to)) = &self.cut
+            && Arc::ptr_eq(from, roster)
+        {
+            return to.clone();
+        }
+        let without = roster.without_lobby();
+        self.cut = Some((roster.clone(), without.clone()));
+        without
     }
 }
 
@@ -316,22 +366,10 @@ fn version_fault(
     }
 }
 
-/// A notification, or the answer to a SUBSCRIBE with the first one in it.
-fn carries_roster(spoken: &Spoken<'_>) -> bool {
-    let message = spoken.message;
-    let fits = matches!(message.method(), Method::Benotify | Method::Notify | Method::Subscribe);
-    let named = |text: &str| text.trim().eq_ignore_ascii_case("application/conference-info+xml");
-    fits && !message.body().is_empty() && message.header(Name::ContentType).is_some_and(named)
-}
-
 /// The user whom `shown` has otherwise than `roster`.
 fn unlike(roster: &Element, shown: &RosterView) -> Option<String> {
-    let users: BTreeMap<&str, &Arc<Element>> = roster
-        .child("users")
-        .into_iter()
-        .flat_map(|users| users.all("user"))
-        .filter_map(|user| Some((user.attribute("entity")?, user)))
-        .collect();
+    let users: BTreeMap<&str, &Arc<Element>> =
+        roster.users().filter_map(|user| Some((user.attribute("entity")?, user))).collect();
     let names = users.keys().copied().chain(shown.keys().map(String::as_str));
     let differs = |name: &&str| match (users.get(name), shown.get(*name)) {
         (Some(user), Some(view)) => !alike(user, view),
@@ -341,10 +379,9 @@ fn unlike(roster: &Element, shown: &RosterView) -> Option<String> {
 }
 
 fn alike(user: &Element, view: &UserView) -> bool {
-    let role = user.child("roles").and_then(|roles| roles.child("entry")).map_or("", |role| role.text());
     let endpoints: Vec<&Arc<Element>> = user.all("endpoint").collect();
     user.child("display-text").map(|name| name.text()) == view.display_name.as_deref()
-        && role == view.role
+        && user.role() == view.role
         && endpoints.len() == view.endpoints.len()
         && endpoints.iter().all(|endpoint| {
             let shown = endpoint.attribute("entity").and_then(|entity| view.endpoints.get(entity));

@@ -6,6 +6,7 @@ use confsim_core::wire::sip::{Message, Uri};
 
 use super::Verdict;
 use super::dialogs::{DialogId, Dialogs};
+use super::document::News;
 use crate::trace::{Cast, ConnectionId, MsgId, NodeId};
 
 /// One thing an observer sees.
@@ -37,6 +38,8 @@ pub(super) struct Spoken<'a> {
     pub(super) message: &'a Message,
     /// The dialog of the focus or the IM MCU it belongs to, if it is known, as this message leaves it.
     pub(super) dialog: Option<DialogId>,
+    /// What it tells of the roster, if the focus says it.
+    pub(super) news: News,
 }
 
 /// What all observers know alike.

@@ -17,14 +17,38 @@ macro_rules! named {
     };
 }
 
-/// All of them: first the flows of the documents in the order of their section 4, then races.
+/// All of them: first the flows of the documents in the order of their section 4, then the features of a
+/// conference, then races.
 pub const NAMED: &[Named] = named![
     "join-dial-in",
+    "dial-out",
     "forwarding",
     "imdn-failure",
     "eject",
     "leave",
+    "get-conference",
+    "cwa-join",
+    "typing",
+    // Calls, the lobby, roles, the end.
+    "dial-out-declined",
+    "dial-out-unanswered",
+    "dial-out-cancelled",
+    "lobby-admit",
+    "lobby-deny",
+    "lobby-timeout",
+    "lock-while-joining",
+    "promote-demote",
+    "two-endpoints",
+    "end-for-all",
+    "delete-while-joining",
+    // What is said, and who is told.
     "late-joiner",
+    "history-boundary",
+    "history-legacy",
+    "alone",
+    "all-recipients-fail",
+    "late-answer",
+    "impatient-author",
     // Ends that cross.
     "eject-author",
     "eject-crosses-leave",

@@ -1,6 +1,6 @@
 //! Few words for messages, actions and events.
 
-use confsim_core::client::{Event, Provisioned, UserView};
+use confsim_core::client::{EndpointView, Event, Provisioned, UserView};
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine};
 
@@ -90,7 +90,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
         }
         Event::Roster { version, roster, .. } => {
             let user = |(uri, user): (&String, &UserView)| {
-                let mut sessions: Vec<_> = user.endpoints.values().map(|one| one.session.as_str()).collect();
+                let mut sessions: Vec<_> = user.endpoints.values().map(session).collect();
                 // Not in the order of the endpoints' names, which are drawn.
                 sessions.sort_unstable_by(|a, b| b.cmp(a));
                 format!("{}[{}]", person(uri, cast), sessions.join(" "))
@@ -232,4 +232,12 @@ fn quote(content_type: &str, body: &[u8]) -> String {
         start.push('…');
     }
     format!("\"{start}\"")
+}
+
+/// `focus`, or with its status if that is not the usual one: `focus:on-hold`.
+fn session(endpoint: &EndpointView) -> String {
+    match endpoint.status.as_str() {
+        "" | "connected" => endpoint.session.clone(),
+        status => format!("{}:{status}", endpoint.session),
+    }
 }

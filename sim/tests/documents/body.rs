@@ -97,7 +97,7 @@ struct Names(Vec<String>);
 
 impl Names {
     fn map(&mut self, key: &str, text: &str) -> String {
-        if text.starts_with('{') || key == "epid" {
+        if text.starts_with('{') || ["epid", "conversation_id"].contains(&key) {
             let number = self.0.iter().position(|known| known == text).unwrap_or_else(|| {
                 self.0.push(text.to_owned());
                 self.0.len() - 1
@@ -107,6 +107,7 @@ impl Names {
         let cut = |text: &str, mark: &str| {
             text.find(mark).map(|at| format!("{}{mark}…", text.get(..at).unwrap_or_default()))
         };
-        cut(text, ":id:").or_else(|| cut(text, "opaque=user:epid:")).unwrap_or_else(|| text.to_owned())
+        let marks = [":id:", "opaque=user:epid:", "?ms-conversation-id="];
+        marks.iter().find_map(|mark| cut(text, mark)).unwrap_or_else(|| text.to_owned())
     }
 }

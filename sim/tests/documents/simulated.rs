@@ -9,7 +9,7 @@ use confsim_core::wire::sip::{Message, Name};
 
 use super::{Told, label};
 
-/// A run, from its last step on.
+/// A run, from one of its last steps on.
 pub(super) struct Run {
     /// What participants and pool said to each other, in the order of arrival.
     pub(super) told: Vec<Told>,
@@ -18,9 +18,10 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(name: &str) -> Self {
+    /// The last `steps` steps of the scenario `name`, and what came of them.
+    pub(super) fn new(name: &str, steps: usize) -> Self {
         let scenario = named(name).expect("a named scenario").scenario().expect("a valid scenario");
-        let start = Instant::ZERO + scenario.steps.last().expect("steps").at;
+        let start = Instant::ZERO + scenario.steps.iter().rev().nth(steps - 1).expect("a step").at;
         let outcome = run_with(&scenario, 1, Keep::All, &mut [], Peer::new);
         assert_eq!(outcome.broken, None);
         let trace = outcome.trace;
@@ -34,6 +35,7 @@ impl Run {
                         from: trace.cast.name(from).to_owned(),
                         to: trace.cast.name(to).to_owned(),
                         message: Message::clone(&heard.message),
+                        complete: true,
                     })
                 }
                 _ => None,
@@ -68,12 +70,12 @@ impl Run {
     }
 }
 
-/// Whether the documents would print it: between a participant and focus or IM MCU, at its destination. The
-/// focus only passes on what is meant for the IM MCU (D-10).
+/// Whether the documents would print it: between a participant and another one, the focus or the IM MCU, at its
+/// destination. The focus only passes on what is meant for the IM MCU (D-10).
 fn counts(from: NodeId, to: NodeId, message: &Message) -> bool {
     let server = |node: NodeId| matches!(node.role(), Role::Focus | Role::Mcu);
     let client = |node: NodeId| node.role() == Role::Client;
     let chat = message.header(Name::To).is_some_and(|to| to.contains("app:conf:chat:"));
-    let parties = (client(from) && server(to)) || (server(from) && client(to));
+    let parties = (client(from) && (server(to) || client(to))) || (server(from) && client(to));
     parties && !(to.role() == Role::Focus && chat)
 }
