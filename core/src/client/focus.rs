@@ -73,10 +73,8 @@ impl Client {
         // The two makes differ in what they say of themselves (EX-CWA-0-h).
         let cwa = self.config.kind == super::Kind::Cwa;
         let client_info = ClientInfo { lobby_capable: Some(true), ..ClientInfo::default() };
-        let contact = self.registration.contact().map(|contact| contact.trim_matches(['<', '>']));
         let endpoint = Endpoint {
             entity: guid.into(),
-            endpoint_uri: contact.filter(|_| cwa).map(Into::into),
             joining_method: cwa.then_some(JoiningMethod::DialedIn),
             client_info: self.config.lobby_capable.then_some(client_info),
             endpoint_uri: self.registration.gruu().filter(|_| cwa).map(Into::into),
