@@ -92,11 +92,13 @@ pub(crate) fn user_key(uri: &str) -> Option<Box<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::covers;
 
     const FOCUS: &str = "sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:FC275ECD";
 
     #[test]
     fn the_chat_uri_leads_to_the_conference_and_back() {
+        covers!("EX-IM-4-1-1-ah", "EX-PRO-4-1-i");
         let addresses = Addresses::of(FOCUS).unwrap();
         assert_eq!(&*addresses.chat, "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:FC275ECD");
         assert_eq!(Addresses::of(&addresses.chat), Some(addresses.clone()));

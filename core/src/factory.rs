@@ -100,8 +100,8 @@ impl TimerKey for Timer {
 }
 
 impl Factory {
-    /// A factory that loads its table from `store` when it starts. If that fails, it answers `otherFailure` to whatever
-    /// needs the table.
+    /// A factory that loads its table from `store` when it starts. If that fails, it answers `otherFailure` to every
+    /// command.
     pub fn new(config: Config, store: Box<dyn Store>, cryptography: Box<dyn Cryptography>) -> Self {
         Self {
             config,

@@ -30,7 +30,7 @@ fn documents() -> [Vec<u8>; 6] {
 
 #[test]
 fn reports_and_capabilities_are_valid() {
-    covers!("IM-6-1-b", "IM-6-1-e", "IM-6-2-b", "IM-6-2-d");
+    covers!("IM-6-1-a", "IM-6-1-b", "IM-6-1-e", "IM-6-2-a", "IM-6-2-b", "IM-6-2-d");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs_schema");
     fs::create_dir_all(&folder).unwrap();
     let mut process = Command::new("xmllint");

@@ -31,7 +31,17 @@ fn fails(body: impl AsRef<[u8]>, kind: Kind, offset: usize) {
 
 #[test]
 fn printed_descriptions_are_rewritten_byte_for_byte() {
-    covers!("IM-2-2-5-a", "IM-2-2-5-i", "IM-2-2-5-m");
+    covers!(
+        "IM-2-2-5-a",
+        "IM-2-2-5-c",
+        "IM-2-2-5-d",
+        "IM-2-2-5-e",
+        "IM-2-2-5-m",
+        "EX-IM-4-1-1-ab",
+        "EX-IM-4-1-1-ac",
+        "IM-2-2-5-i"
+    );
+    assert_eq!((OFFER.len(), ANSWER.len()), (202, 108));
     for body in [OFFER, ANSWER] {
         let session = ImSession::parse(body.as_bytes()).unwrap();
         assert_eq!(String::from_utf8(session.write()).unwrap(), body);
@@ -56,7 +66,7 @@ fn without_accept_types_only_plain_text_is_taken() {
 
 #[test]
 fn plain_text_is_taken_whatever_is_listed() {
-    covers!("IM-2-2-5-l", "IM-3-1-2-5-e");
+    covers!("IM-2-2-5-i", "IM-2-2-5-l", "IM-3-1-2-5-e");
     assert!(accept(OFFER).accepts(&MediaType::TEXT_PLAIN));
     assert!(accept(OFFER).accepts(&MediaType::TEXT_RTF));
     assert!(!accept(OFFER).accepts(&MediaType::TEXT_HTML));
@@ -100,6 +110,7 @@ fn the_port_matters_only_when_it_is_zero() {
 
 #[test]
 fn an_answer_refuses_everything_but_the_session() {
+    covers!("IM-2-2-5-m");
     let offer = format!(
         "{HEAD}m=audio 4000 RTP/AVP 0  8 101\r\na=rtpmap:0 PCMU/8000\r\nc=IN IP4 10.0.0.9\r\n\
          m=message 5060 sip null\r\nc=IN IP4 10.0.0.7\r\nm=message 5061 msrp x\r\n"

@@ -44,7 +44,7 @@ fn an_imdn_of_success_is_the_printed_one() {
 
 #[test]
 fn an_imdn_of_failure_is_the_printed_one() {
-    covers!("IM-6-2-d", "IM-6-2-g");
+    covers!("IM-2-2-2-e", "IM-2-2-2-f", "IM-2-2-2-h", "IM-6-2-a", "IM-6-2-f", "IM-6-2-d", "IM-6-2-g");
     assert_eq!(failure().len(), 485);
     let report = Imdn { message_id: 2, recipients: vec![Recipient::timed_out(BOB, "C20-OCG.contoso.com")] };
     assert_eq!(String::from_utf8(report.write()).unwrap(), failure());
@@ -53,7 +53,7 @@ fn an_imdn_of_failure_is_the_printed_one() {
 
 #[test]
 fn layout_prefixes_order_and_foreign_elements_do_not_matter() {
-    covers!("IM-6-2-b", "IM-6-2-d");
+    covers!("IM-2-2-2-g", "IM-2-2-2-k", "IM-6-2-b", "IM-6-2-d");
     let document = "<i:imdn xmlns:i=\"http://schemas.microsoft.com/rtc/2005/08/imdn\" xmlns:o=\"urn:other\">\r\n\
                     <o:status>1</o:status> <i:recipient uri=\"a\" o:uri=\"b\"><i:entry><i:value>v</i:value>\
                     <i:key>k</i:key></i:entry><i:status> 200 </i:status><i:later/></i:recipient>\
@@ -64,7 +64,7 @@ fn layout_prefixes_order_and_foreign_elements_do_not_matter() {
 
 #[test]
 fn an_imdn_that_breaks_its_schema_is_refused_at_the_right_place() {
-    covers!("IM-6-2-c", "IM-6-2-e", "IM-6-2-f", "IM-6-2-g");
+    covers!("IM-2-2-2-f", "IM-6-2-b", "IM-6-2-c", "IM-6-2-d", "IM-6-2-e", "IM-6-2-f", "IM-6-2-g");
     let fails = |content: &str, kind: Kind, offset: usize| {
         let error = imdn(content).unwrap_err();
         assert_eq!((error.kind, error.offset), (kind, CONTENT + offset), "{content}");
@@ -147,6 +147,7 @@ fn capabilities_are_cut_to_what_the_schema_allows() {
 
 #[test]
 fn the_last_format_may_end_at_the_limit_but_not_behind_it() {
+    covers!("IM-6-1-c");
     let kept = |last: usize| {
         let first = format!("a/{}", "x".repeat(250));
         let list = [first, format!("b/{}", "x".repeat(last))].map(|text| MediaType::parse(&text).unwrap());
@@ -159,6 +160,7 @@ fn the_last_format_may_end_at_the_limit_but_not_behind_it() {
 
 #[test]
 fn capabilities_beyond_the_schema_are_refused() {
+    covers!("IM-6-1-c", "IM-6-1-d", "IM-6-1-e");
     let kind = |content: &str| capabilities(content).unwrap_err().kind;
     let formats = format!("<msim:supported-im-formats>{}</msim:supported-im-formats>", "a/b ".repeat(200));
     assert_eq!(kind(&formats), Kind::InvalidValue("supported-im-formats"));
@@ -174,6 +176,7 @@ fn capabilities_beyond_the_schema_are_refused() {
 
 #[test]
 fn the_invitation_of_a_real_trace_is_read() {
+    covers!("EX-CWA-0-i");
     let uri = "sip:User1@litwareinc.com;gruu;opaque=app:conf:focus:id:W52Q3KCQXXSHEUZ2M0KVHY1C006F0T5D";
     let body = format!(
         "<Conferencing version=\"2.0\">\r\n  <focus-uri>\r\n\r\n{uri}</focus-uri>\r\n  <subject />\r\n  \

@@ -353,7 +353,7 @@ fn a_forwarded_request_carries_the_marks_of_a_proxy() {
 
 #[test]
 fn loose_and_strict_routes_lead_to_the_same_place() {
-    covers!("D-8", "EX-IM-4-1-1-ad");
+    covers!("EX-IM-4-1-1-ad", "D-8");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     let more = "Route: <sip:fe.contoso.com:5061;lr>\n";

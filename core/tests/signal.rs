@@ -667,7 +667,7 @@ fn a_cancel_that_crosses_the_2xx_leaves_a_dialog() {
 /// D-2: two clients may use the same identifiers, and none of them puts a branch into its Via.
 #[test]
 fn identifiers_of_two_connections_never_meet() {
-    covers!("D-2");
+    covers!("EX-IM-4-1-1-ae", "D-2");
     let mut node = node();
     let (one, two) = (node.accept("bob"), node.accept("bob's double"));
     let invite = request("INVITE", 1, "", "", "");
@@ -748,6 +748,7 @@ fn one_branch_on_two_connections_is_two_transactions() {
 /// RFC 3261 12.2.2: within a dialog, a request with a lower number than the last is refused; a gap is none.
 #[test]
 fn requests_of_a_dialog_come_in_order() {
+    covers!("EX-CWA-0-d");
     let mut node = node();
     let conn = node.accept("bob");
     node.hear(conn, &request("INVITE", 10, "", BRANCH, ""));
@@ -827,6 +828,7 @@ fn a_dialog_takes_the_newest_connection_with_its_peer() {
 
 #[test]
 fn a_benotify_has_no_answer() {
+    covers!("EX-IM-4-1-1-p");
     let mut node = node();
     let conn = node.accept("bob");
     node.hear(conn, &request("BENOTIFY", 1, "x", BRANCH, ""));

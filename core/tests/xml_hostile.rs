@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use confsim_core::covers;
 use confsim_core::wire::cccp::{CccpError, Request};
 use confsim_core::wire::conference_info;
 use confsim_core::wire::xml::{Fault, Ns, RawElement, Reader, XmlError, XmlErrorKind as Kind, limits};
@@ -96,6 +97,7 @@ fn processing_instructions_are_refused() {
 
 #[test]
 fn characters_are_legal() {
+    covers!("PRO-2-2-d");
     refused(b"<a>\xFF</a>", Kind::NotUtf8, 3);
     refused(b"<a>\xC0\x80</a>", Kind::NotUtf8, 3);
     refused(b"\xFF\xFE<\0a\0/\0>\0", Kind::NotUtf8, 0);
@@ -233,6 +235,7 @@ fn prefixes_of_an_element_taken_out_are_bounded() {
 
 #[test]
 fn envelopes_hold_exactly_one_command() {
+    covers!("PRO-2-2-2-i");
     let request = |content: &str| {
         format!(
             "<request xmlns='urn:ietf:params:xml:ns:cccp' requestId='1' from='a' to='b'>{content}</request>"

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
+use confsim_core::covers;
 use confsim_core::wire::cccp::{
     Access, AddUser, Capabilities, Code, Command, CommandResult, ConferenceKeys, DeleteUser, MediaKeys,
     ModifyEndpointMedia, ModifyUserRoles, Outcome, Reason, Request, Response, SetLobbyAccess, UserKeys,
@@ -262,6 +263,7 @@ fn printed() -> Vec<Vec<u8>> {
 
 #[test]
 fn what_we_write_is_valid() {
+    covers!("PRO-2-2-e");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("xml_schema");
     fs::create_dir_all(&folder).unwrap();
     let documents = documents();

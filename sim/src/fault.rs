@@ -9,8 +9,10 @@ use confsim_core::time::Duration;
 
 pub use read::PhraseError;
 
+pub use crate::disk::Moment;
+
 /// Each kind of fault in an example, and what it does: for lists and help.
-pub const EXAMPLES: [(&str, &str); 16] = [
+pub const EXAMPLES: [(&str, &str); 18] = [
     ("drop the 3rd MESSAGE from mcu to bob", "it is never written to the stream"),
     ("delay the 1st 202 MESSAGE from mcu to alice by 2s", "it is written that much later"),
     ("hold the 1st INFO from alice to focus", "it is written right behind the next message of the two"),
@@ -33,6 +35,11 @@ pub const EXAMPLES: [(&str, &str); 16] = [
     ),
     ("crash focus at 5s", "it forgets everything, its connections end, and it stays away"),
     ("crash factory at 5s back at 9s without its store", "the same, but it comes back with nothing"),
+    (
+        "crash factory within its 2nd commit back after 3s",
+        "the power fails while it writes to its disk; also `before`, and `after`, when nobody has been told yet",
+    ),
+    ("fill the disk of factory at 5s for 3s", "it takes nothing more for so long"),
     ("pause mcu at 5s for 3s", "it does nothing for so long, then everything at once"),
     ("run the clock of mcu ahead by 1s", "it shows that much more, from the start"),
     ("run the clock of mcu fast by 200 ppm", "it gains so many microseconds a second; `slow`: it loses them"),
@@ -69,6 +76,10 @@ pub enum Fault {
     Pause(Pause),
     /// A clock is wrong.
     Clock(Clock),
+    /// A host goes down while the factory stores something.
+    Outage(Outage),
+    /// A disk is full for a while.
+    Fill(Fill),
 }
 
 /// What happens to a message.
@@ -194,6 +205,30 @@ pub struct Back {
     pub at: Duration,
     /// Whether what it stored is lost too.
     pub without_store: bool,
+}
+
+/// A host that goes down while the focus factory stores something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// `factory`, or [`POOL`].
+    pub host: String,
+    /// Where in the commit.
+    pub moment: Moment,
+    /// In which commit, counting from 1 over all lives of the factory.
+    pub nth: u32,
+    /// How long it stays away, if it comes back.
+    pub back: Option<Duration>,
+}
+
+/// A disk without room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fill {
+    /// Whose: `factory`.
+    pub node: String,
+    /// From when on.
+    pub at: Duration,
+    /// For how long.
+    pub lasts: Duration,
 }
 
 /// A host that stands still. What it missed it does afterwards, timers first.

@@ -1,18 +1,19 @@
 //! The nodes of a run: the machines of the protocol, in one type that a world can drive.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use confsim_core::client::{self, Client};
-use confsim_core::factory::{self, Factory, MemoryStore};
+use confsim_core::factory::{self, Factory};
 use confsim_core::focus::{self, Focus};
 use confsim_core::front_end::{self, FrontEnd};
 use confsim_core::im_mcu::{self, ImMcu};
-use confsim_core::node::{Dump, Input, Node, Output};
+use confsim_core::node::{Address, Dump, Input, Node, Output};
 use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::{Duration, Instant};
 
 use crate::cryptography::Keys;
-use crate::scenario::{Answer, Kind, Limits};
+use crate::scenario::{Answer, Kind, Limits, Participant, Scenario};
 use crate::trace::{NodeId, Role};
 use crate::world::event::Part;
 
@@ -36,7 +37,7 @@ pub enum Peer {
 impl Peer {
     /// The node that `part` describes.
     pub fn new(part: Part<'_>) -> Self {
-        let Part { node, cast, scenario, entropy, mut lasting, .. } = part;
+        let Part { node, cast, scenario, entropy, mut lasting, disk, .. } = part;
         let (address, limits) = (|node| cast.address(node), scenario.limits);
         let mut settings = Settings::new(address(node));
         match node.role() {
@@ -50,9 +51,8 @@ impl Peer {
                 Self::FrontEnd(Box::new(Endpoint::new(FrontEnd::new(config), settings, entropy)))
             }
             Role::Factory => {
-                let config = factory::Config::new(address(NodeId::FOCUS));
-                let store = Box::new(MemoryStore::default());
-                let factory = Factory::new(config, store, Box::new(Keys::of_factory()));
+                let config = factory_config(scenario, address(NodeId::FOCUS));
+                let factory = Factory::new(config, Box::new(disk), Box::new(Keys::of_factory()));
                 Self::Factory(Box::new(Endpoint::new(factory, settings, entropy)))
             }
             Role::Focus => {
@@ -91,11 +91,39 @@ impl Peer {
                 config.autoextend = participant.autoextend;
                 config.lobby_capable = participant.lobby;
                 config.rejoin = participant.rejoin;
+                config.cryptography = Arc::new(Keys::of_client());
                 let settings = config.settings();
                 Self::Client(Box::new(Endpoint::new(Client::new(config), settings, entropy)))
             }
         }
     }
+}
+
+/// What the scenario says of the factory.
+fn factory_config(scenario: &Scenario, focus: Address) -> factory::Config {
+    let rules = &scenario.factory;
+    let mut config = factory::Config::new(focus);
+    let uri = |name: &String| -> Box<str> {
+        let user = scenario.participants.iter().find(|participant| participant.name == *name);
+        format!("sip:{}@{}", user.map_or(name.as_str(), Participant::user), scenario.domain).into()
+    };
+    for (organizer, delegates) in &rules.delegates {
+        config.delegates.entry(uri(organizer)).or_default().extend(delegates.iter().map(uri));
+    }
+    if let Some(types) = &rules.mcu_types {
+        config.mcu_types = types.iter().map(|kind| kind.as_str().into()).collect();
+    }
+    config.epoch = rules.epoch().unwrap_or(config.epoch);
+    let policy = &mut config.policy;
+    policy.anonymous = rules.anonymous.unwrap_or(policy.anonymous);
+    policy.federated = rules.federated.unwrap_or(policy.federated);
+    policy.locked = rules.locked.unwrap_or(policy.locked);
+    policy.telephone = rules.telephone.unwrap_or(policy.telephone);
+    policy.telephone_lobby_bypass = rules.lobby_bypass.unwrap_or(policy.telephone_lobby_bypass);
+    policy.autopromote_allowed = rules.autopromote.unwrap_or(policy.autopromote_allowed);
+    policy.conferences_max = rules.conferences.map_or(policy.conferences_max, |most| most as usize);
+    policy.static_meeting = rules.static_meeting.unwrap_or(policy.static_meeting);
+    config
 }
 
 /// Sets what the scenario says of the focus.

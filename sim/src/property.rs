@@ -12,6 +12,7 @@ mod eviction;
 mod history;
 mod imdn;
 mod judge;
+mod provisioning;
 mod roster;
 mod sight;
 mod verdict;
@@ -72,6 +73,11 @@ pub const CATALOGUE: &[Property] = &[
     eviction::ENDS,
     eviction::SILENCE,
     eviction::CROSSED,
+    provisioning::LINEARIZABLE,
+    provisioning::VERSIONS,
+    provisioning::REASONS,
+    provisioning::CONCURRENT,
+    provisioning::DOUBT,
     wire::SIP,
 ];
 

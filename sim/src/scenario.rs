@@ -10,6 +10,7 @@ mod file;
 mod generate;
 mod model;
 mod named;
+mod provisioning;
 mod rules;
 mod span;
 mod words;
@@ -23,6 +24,7 @@ pub use model::{
     Scenario, Speech, Split, Step, Topology,
 };
 pub use named::{NAMED, Named, named};
+pub use provisioning::{Deed, FactoryRules, Wish};
 pub use rules::{Admission, Autopromote, Rules};
 pub use span::{parse_span, write_span};
 pub use words::{DialogPart, Piece, Words};

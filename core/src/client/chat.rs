@@ -261,5 +261,5 @@ impl Client {
 
 /// The Message-Id, zero when absent (IM-3-3-1-5-1).
 fn message_id(message: &Message) -> u32 {
-    message.message_id().ok().flatten().and_then(|id| u32::try_from(id).ok()).unwrap_or(0)
+    message.message_id().ok().flatten().unwrap_or(0)
 }

@@ -26,7 +26,7 @@ impl Factory {
     ) {
         let Some(kind) = request.command.kind() else { return };
         let done = match &request.command {
-            _ if self.broken.is_some() && needs_table(kind) => Err(Reason::OtherFailure),
+            _ if self.broken.is_some() => Err(Reason::OtherFailure),
             Command::AddConference(info) => self.add_conference(cx, organizer, info),
             Command::ModifyConference { info, .. } => self.modify_conference(cx, organizer, info),
             Command::DeleteConference(keys) => self.delete_conference(cx, organizer, keys),
@@ -173,16 +173,6 @@ impl Factory {
         let seconds = i64::try_from(cx.now().as_micros() / 1_000_000).unwrap_or(i64::MAX);
         self.config.epoch.saturating_add(seconds)
     }
-}
-
-/// Whether a command is about conferences, and not about what there can be.
-const fn needs_table(kind: CommandKind) -> bool {
-    !matches!(
-        kind,
-        CommandKind::GetEncryptionKey
-            | CommandKind::GetAvailableMcuTypes
-            | CommandKind::GetConferencingCapabilities
-    )
 }
 
 /// The C3P answer to a request.

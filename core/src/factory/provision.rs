@@ -41,8 +41,8 @@ impl Factory {
         info.entity = format!("{};gruu;opaque=app:conf:focus:id:{}", organizer.spelling, key.id).into();
         info.version = Some(1);
         let conference = Conference { info, passcode, created: self.table.next(), active: false };
-        cx.event(Event::Created { conference: (&*conference.info.entity).into() });
         let told = self.put(cx, key, conference)?;
+        cx.event(Event::Created { conference: (&*told.entity).into() });
         Ok(Outcome::AddConference(Some(Box::new(told))))
     }
 

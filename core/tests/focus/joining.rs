@@ -22,7 +22,10 @@ fn the_first_join_activates_the_conference() {
         "EX-IM-4-1-1-d",
         "EX-IM-4-1-1-e",
         "EX-IM-4-1-1-i",
-        "D-12"
+        "D-12",
+        "EX-IM-4-1-1-f",
+        "EX-CWA-0-g",
+        "EX-CWA-0-m",
     );
     let mut pool = Pool::new();
     let (call, sent) = pool.invite("alice");

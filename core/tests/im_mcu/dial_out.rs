@@ -42,7 +42,10 @@ fn a_legacy_client_is_called_as_printed_and_takes_part_at_once() {
         "EX-IM-4-1-2-i",
         "EX-IM-4-1-2-m",
         "EX-IM-4-1-2-n",
-        "D-21"
+        "D-21",
+        "IM-3-1-3-4-1-c",
+        "IM-3-1-3-4-1-d",
+        "EX-IM-4-1-2-j",
     );
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);

@@ -23,7 +23,17 @@ fn form(sent: &Sent) -> (&str, &str) {
 
 #[test]
 fn each_gets_the_richest_form_it_takes() {
-    covers!("IM-3-3-2-5-1-j", "IM-3-3-2-5-1-m", "IM-3-3-2-5-1-p", "D-27");
+    covers!(
+        "IM-3-3-2-5-1-j",
+        "IM-3-3-2-5-1-m",
+        "IM-3-3-2-5-1-p",
+        "D-27",
+        "IM-2-2-3-a",
+        "IM-2-2-5-i",
+        "EX-IM-4-2-1-f",
+        "EX-IM-4-2-1-g",
+        "EX-IM-4-2-1-h",
+    );
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     for (name, kind) in [

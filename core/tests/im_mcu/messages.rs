@@ -62,7 +62,10 @@ fn a_message_reaches_everybody_else_and_is_reported_on_once() {
         "IM-3-3-2-5-2-d",
         "IM-3-3-2-5-2-j",
         "IM-3-3-2-5-2-k",
-        "D-25"
+        "D-25",
+        "IM-2-2-2-i",
+        "IM-2-2-3-a",
+        "IM-2-2-4-c",
     );
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
@@ -85,7 +88,14 @@ fn a_message_reaches_everybody_else_and_is_reported_on_once() {
 
 #[test]
 fn a_failure_is_reported_with_its_diagnostics() {
-    covers!("IM-3-3-2-1-i", "IM-3-3-2-1-j", "IM-3-3-2-5-2-c", "IM-3-3-2-5-2-e", "IM-3-3-2-5-2-f");
+    covers!(
+        "IM-3-3-2-1-i",
+        "IM-3-3-2-1-j",
+        "IM-3-3-2-5-2-c",
+        "IM-3-3-2-5-2-e",
+        "IM-3-3-2-5-2-f",
+        "IM-2-2-2-d",
+    );
     let (mut stage, mut alice, ..) = three();
     let sent = stage.say(&mut alice, "hello");
     let details = "ms-diagnostics: 1;reason=\"busy\"\r\n";

@@ -20,7 +20,9 @@ fn a_dial_in_is_answered_as_printed_and_reported_after_its_ack() {
         "IM-3-1-3-5-2-k",
         "D-3",
         "D-10",
-        "D-21"
+        "D-21",
+        "IM-2-2-1-c",
+        "EX-IM-2-2-1-a",
     );
     let mut stage = Stage::new();
     let response = stage.announce("Carol", GUID);
@@ -99,6 +101,7 @@ fn nobody_dials_in_unannounced_or_past_the_focus() {
 
 #[test]
 fn an_invite_needs_an_offer_of_an_im_session() {
+    covers!("IM-2-2-b");
     for (body, status) in [
         ("", 488),
         (

@@ -1,6 +1,7 @@
 //! Messages as a whole: repeated and listed headers, names, methods, what every element checks.
 
 use bytes::Bytes;
+use confsim_core::covers;
 use confsim_core::wire::sip::{ErrorKind, Limits, Message, Method, Name, SipError};
 
 /// A request with `fields` after its request line.
@@ -11,6 +12,7 @@ fn message(fields: &str) -> Message {
 
 #[test]
 fn repeats_and_comma_lists_are_one_list() {
+    covers!("EX-CWA-0-k", "IM-1-7-b");
     let message = message(
         "Via: SIP/2.0/TCP one;x=\"a,b\" , SIP/2.0/TCP two\r\nk: timer\r\nRoute: <sip:a;lr>,\r\n <sip:b,c@d>\r\n\
          v: SIP/2.0/TCP three\r\nSupported:\r\nSUPPORTED: , ms-sender,100rel\r\nallow: Ack,BeNotify\r\nx: 1, 2\r\n",
@@ -71,6 +73,7 @@ fn checks_ask_for_what_every_element_needs() {
 
 #[test]
 fn names_are_found_in_any_spelling() {
+    covers!("EX-IM-4-1-1-ag");
     for name in Name::KNOWN {
         assert_eq!(Name::parse(name.as_str()), *name);
         assert_eq!(Name::parse(&name.as_str().to_ascii_uppercase()), *name);

@@ -25,6 +25,7 @@ pub(crate) fn error<'a, T: Header<'a> + Debug>(text: &'a str) -> (ErrorKind, u64
 
 #[test]
 fn vias() {
+    covers!("EX-IM-4-1-1-ae");
     let uccp: Via<'_> = read(
         "SIP/2.0/TLS 10.56.64.122:2157;received=10.29.107.208;ms-received-port=2157;ms-received-cid=29500",
         "SIP/2.0/TLS 10.56.64.122:2157;received=10.29.107.208;ms-received-port=2157;ms-received-cid=29500",

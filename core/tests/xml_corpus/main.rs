@@ -5,6 +5,7 @@ mod items;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use confsim_core::covers;
 use confsim_core::wire::cccp::{CccpError, Request, Response};
 use confsim_core::wire::conference_info;
 use confsim_core::wire::xml::{Reader, XmlError, XmlErrorKind as Kind};
@@ -59,6 +60,7 @@ fn canonical(name: &str, body: &[u8]) -> Option<Vec<u8>> {
 
 #[test]
 fn every_well_formed_body_is_kept_whole() {
+    covers!("EX-PRO-4-2-c", "EX-PRO-4-2-d");
     let mut count = 0;
     for (name, body) in well_formed() {
         let Some(written) = canonical(&name, &body) else { continue };
@@ -110,6 +112,7 @@ fn walk(body: &[u8]) -> Result<(), XmlError> {
 
 #[test]
 fn bodies_that_are_not_well_formed_are_refused_where_they_break() {
+    covers!("PRO-2-2-c");
     let expected = [
         ("cwa-06-200-factory-user1.wf-bad.xml", Kind::OutsideRoot, 0),
         ("cwa-08-200-factory-user1.wf-bad.xml", Kind::MismatchedEnd, 617),

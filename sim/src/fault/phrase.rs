@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use super::{Clock, ClockError, Crash, Cut, Fault, Harm, How, Line, Pause, Slow, Stall, When, Which};
+use super::{
+    Clock, ClockError, Crash, Cut, Fault, Fill, Harm, How, Line, Outage, Pause, Slow, Stall, When, Which,
+};
 use crate::scenario::write_span;
 
 impl fmt::Display for Fault {
@@ -32,6 +34,10 @@ impl fmt::Display for Fault {
             Self::Crash(crash) => crash.fmt(f),
             Self::Pause(Pause { host, at, lasts }) => {
                 write!(f, "pause {host} at {} for {}", write_span(*at), write_span(*lasts))
+            }
+            Self::Outage(outage) => outage.fmt(f),
+            Self::Fill(Fill { node, at, lasts }) => {
+                write!(f, "fill the disk of {node} at {} for {}", write_span(*at), write_span(*lasts))
             }
             Self::Clock(Clock { node, error }) => write!(f, "run the clock of {node} {error}"),
         }
@@ -84,6 +90,14 @@ impl fmt::Display for Crash {
             f.write_str(if back.without_store { " without its store" } else { "" })?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, moment, nth, back } = self;
+        write!(f, "crash {host} {} its {} commit", moment.word(), ordinal(*nth))?;
+        back.map_or(Ok(()), |back| write!(f, " back after {}", write_span(back)))
     }
 }
 

@@ -6,13 +6,14 @@ use confsim_core::time::Duration;
 
 use super::phrase::ordinal;
 use super::{
-    Back, Clock, ClockError, Crash, Cut, DRIFT_MAX, Fault, Harm, How, Line, Pause, Slow, Stall, When, Which,
+    Back, Clock, ClockError, Crash, Cut, DRIFT_MAX, Fault, Fill, Harm, How, Line, Moment, Outage, Pause,
+    Slow, Stall, When, Which,
 };
 use crate::scenario::parse_span;
 
 /// The words that a sentence can begin with.
 const VERBS: &str =
-    "drop, delay, hold, duplicate, corrupt, answer, cut, refuse, stall, slow, crash, pause or run";
+    "drop, delay, hold, duplicate, corrupt, answer, cut, refuse, stall, slow, crash, fill, pause or run";
 
 /// Why a sentence is no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +60,9 @@ impl FromStr for Fault {
                 let by = words.span("by")?;
                 Self::Slow(Slow { line, by, at: words.span("at")?, lasts: words.span("for")? })
             }
+            "crash" if words.second() != Some("at") => Self::Outage(words.outage()?),
             "crash" => Self::Crash(words.crash()?),
+            "fill" => Self::Fill(words.fill()?),
             "pause" => {
                 let host = words.node()?;
                 Self::Pause(Pause { host, at: words.span("at")?, lasts: words.span("for")? })
@@ -186,6 +189,29 @@ impl<'a> Words<'a> {
             None
         };
         Ok(Crash { host, at, back })
+    }
+
+    /// The word after the next.
+    fn second(&self) -> Option<&'a str> {
+        self.0.clone().nth(1)
+    }
+
+    fn outage(&mut self) -> Result<Outage, PhraseError> {
+        let host = self.node()?;
+        let moment = |word: &str| Moment::ALL.into_iter().find(|moment| moment.word() == word);
+        let moment = self.read("at, before, within or after", moment)?;
+        self.word("its")?;
+        let nth = self.read("a count like 1st", parse_ordinal)?;
+        self.word("commit")?;
+        let back = if self.more("back")? { Some(self.span("after")?) } else { None };
+        Ok(Outage { host, moment, nth, back })
+    }
+
+    fn fill(&mut self) -> Result<Fill, PhraseError> {
+        for word in ["the", "disk", "of"] {
+            self.word(word)?;
+        }
+        Ok(Fill { node: self.node()?, at: self.span("at")?, lasts: self.span("for")? })
     }
 
     fn clock(&mut self) -> Result<Clock, PhraseError> {

@@ -67,7 +67,7 @@ pub(super) struct History {
 struct Past {
     created: Instant,
     /// Accepted messages by Message-Id; those within the forty seconds are history.
-    messages: BTreeMap<u64, Heard>,
+    messages: BTreeMap<u32, Heard>,
 }
 
 /// An accepted message.
@@ -94,7 +94,7 @@ struct Session {
 }
 
 struct Owed {
-    message_id: u64,
+    message_id: u32,
     heard: MsgId,
     /// It comes in a format that this client may not take (D-27).
     optional: bool,
@@ -239,7 +239,7 @@ fn replay_fault(
     past: &Past,
     session: Option<&mut Session>,
     id: DialogId,
-    message_id: u64,
+    message_id: u32,
     heard: &Heard,
     user: &str,
 ) -> Option<String> {

@@ -65,9 +65,9 @@ pub(super) struct Notifications {
     timeout: Duration,
     /// MESSAGEs that the IM MCU has heard and not answered, by dialog and CSeq.
     asked: BTreeMap<(DialogId, u32), u64>,
-    reports: BTreeMap<(Arc<str>, u64), Report>,
+    reports: BTreeMap<(Arc<str>, u32), Report>,
     /// Forwards under way: session and CSeq of the forward, to the message it belongs to.
-    running: BTreeMap<(DialogId, u32), (Arc<str>, u64)>,
+    running: BTreeMap<(DialogId, u32), (Arc<str>, u32)>,
     /// Sessions that a time-out has finished (D-7).
     silent: Vec<DialogId>,
 }
@@ -223,7 +223,7 @@ impl Notifications {
             let words = format!("{user} gets an IMDN that cannot be read");
             return verdict.violate(&COMPLETE, finding(scene, &[spoken.id], words));
         };
-        let message_id = u64::from(imdn.message_id);
+        let message_id = imdn.message_id;
         let report = self.reports.get_mut(&(dialog.conference.clone(), message_id));
         let Some(report) = report.filter(|report| report.author == id && report.follows) else {
             let words = format!("{user} gets an IMDN for message {message_id}, of which he was told no 202");
@@ -252,7 +252,7 @@ impl Notifications {
     }
 
     /// At the end of the run: no IMDN is missing, and none came before its last outcome.
-    fn judge_outcomes(&self, scene: &Scene, message_id: u64, report: &Report, verdict: &mut Verdict) {
+    fn judge_outcomes(&self, scene: &Scene, message_id: u32, report: &Report, verdict: &mut Verdict) {
         let Some(author) = scene.dialogs.get(report.author) else { return };
         let outcome = |forward: &Forward| {
             let due = forward.at + self.timeout;

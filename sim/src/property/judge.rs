@@ -13,8 +13,9 @@ use super::document::{News, Press};
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
+use super::provisioning::{Provisioning, is_service};
 use super::roster::Rosters;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::wire::Wire;
 use crate::fault::{Fault, Harm};
 use crate::scenario::Scenario;
@@ -59,6 +60,7 @@ impl Judge {
                 Box::new(History::default()),
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
+                Box::new(Provisioning::new(scenario)),
                 Box::new(Wire),
             ],
             verdict: Verdict::default(),
@@ -101,7 +103,7 @@ impl Judge {
             self.subscribing.push((*id, client.unwrap_or(*origin)));
         }
         if from != origin || !matches!(from.role(), Role::Focus | Role::Mcu) {
-            return;
+            return self.service_emitted(emitted);
         }
         let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) else { return };
         let Scene { cast, at, dialogs, .. } = &mut self.scene;
@@ -120,10 +122,46 @@ impl Judge {
                 dialogs.heard(cast, *at, *tick, heard)
             }
             Role::Client => client_dialog(&self.scene.dialogs, message),
-            Role::FrontEnd | Role::Factory => return,
+            Role::Factory => return self.service(Place::FactoryHears, heard.id, *to, *connection, message),
+            Role::FrontEnd => return,
         };
+        if to.role() == Role::Client {
+            self.service(Place::ClientHears, *id, *to, *connection, message);
+        }
         let (id, node, connection, news) = (*id, *to, *connection, News::Nothing);
         self.show(Sight::Heard(&Spoken { id, node, connection, message, dialog, news }));
+    }
+
+    /// What a client and the factory say to each other.
+    fn service_emitted(&mut self, emitted: &Emitted) {
+        let Emitted { id, from, to, origin, connection, summary, head, body, .. } = emitted;
+        let place = match (from.role(), to.role()) {
+            (Role::Client, Role::FrontEnd) => Place::ClientSays,
+            (Role::Factory, Role::FrontEnd) => Place::FactorySays,
+            _ => return,
+        };
+        if from != origin || method_of(summary) != &Method::Service {
+            return;
+        }
+        if let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) {
+            self.service(place, *id, *from, *connection, &message);
+        }
+    }
+
+    fn service(
+        &mut self,
+        place: Place,
+        id: MsgId,
+        node: NodeId,
+        connection: ConnectionId,
+        message: &Message,
+    ) {
+        if is_service(message) {
+            self.show(Sight::Service(
+                place,
+                &Spoken { id, node, connection, message, dialog: None, news: News::Nothing },
+            ));
+        }
     }
 
     fn broken(&mut self, connection: ConnectionId) {

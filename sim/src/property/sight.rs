@@ -16,6 +16,8 @@ pub(super) enum Sight<'a> {
     Said(&'a Spoken<'a>),
     /// A node reads something and acts upon it next.
     Heard(&'a Spoken<'a>),
+    /// A message of provisioning passes a place.
+    Service(Place, &'a Spoken<'a>),
     /// A user sees something.
     Event(NodeId, &'a Event),
     /// A node reads what is no SIP, for this reason.
@@ -24,6 +26,19 @@ pub(super) enum Sight<'a> {
     Gone(NodeId, ConnectionId),
     /// A node has lost its memory.
     Crashed(NodeId),
+}
+
+/// Where a message between a client and the focus factory is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Its client writes it.
+    ClientSays,
+    /// The factory reads it.
+    FactoryHears,
+    /// The factory writes it.
+    FactorySays,
+    /// Its client reads it.
+    ClientHears,
 }
 
 /// A message and where it was said or heard.

@@ -2,7 +2,9 @@
 
 use confsim_core::time::Duration;
 
-use super::{Action, Flaw, Kind, Limits, Link, Links, Participant, Scenario, Step, Topology, parse_span};
+use super::{
+    Action, FactoryRules, Flaw, Kind, Limits, Link, Links, Participant, Scenario, Step, Topology, parse_span,
+};
 use crate::fault::Fault;
 
 /// How long a run goes on after its last step, unless [`Builder::end`] says otherwise.
@@ -47,6 +49,7 @@ pub(super) fn empty(title: &str) -> Scenario {
         parity: false,
         links: Links::default(),
         limits: Limits::default(),
+        factory: FactoryRules::default(),
         participants: Vec::new(),
         steps: Vec::new(),
         faults: Vec::new(),
@@ -71,6 +74,12 @@ impl Builder {
     /// Settings of the pool.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.scenario.limits = limits;
+        self
+    }
+
+    /// What the focus factory allows.
+    pub fn factory(mut self, rules: FactoryRules) -> Self {
+        self.scenario.factory = rules;
         self
     }
 

@@ -5,9 +5,11 @@ use std::fmt;
 use confsim_core::time::Duration;
 
 use super::{Action, MAX_PARTICIPANTS, Piece, Range, Scenario, Speech, Split, Topology, Words};
-use crate::fault::{Clock, Crash, Cut, Fault, Line, POOL, Pause, Slow, Stall, When};
+use crate::fault::{Clock, Crash, Cut, Fault, Fill, Line, Outage, POOL, Pause, Slow, Stall, When};
 use crate::trace::ROLES;
 
+/// The one role that stores something.
+const FACTORY: &str = "factory";
 /// A tick of the worlds that have one: parity asks for latencies of whole ticks.
 const TICK: Duration = Duration::from_millis(10);
 /// Parity: steps are at least this far apart.
@@ -68,6 +70,10 @@ impl Scenario {
     /// Whether this can be run; the first thing that is wrong otherwise.
     pub fn check(&self) -> Result<(), Flaw> {
         self.check_participants()?;
+        let named = self.factory.check().map_err(Flaw::whole)?;
+        if let Some(name) = named.into_iter().find(|name| !self.takes_part(name)) {
+            return Err(Flaw::whole(format!("there is no participant called `{name}`")));
+        }
         self.check_steps()?;
         for (index, fault) in self.faults.iter().enumerate() {
             self.check_fault(fault).map_err(|what| Flaw::fault(index, what))?;
@@ -123,6 +129,9 @@ impl Scenario {
                 let words = Words::parse(text).map_err(|what| Flaw::step(index, what))?;
                 names.extend(words.0.iter().filter_map(Piece::participant));
             }
+            if let Action::Provision(wish) = &step.action {
+                wish.check().map_err(|what| Flaw::step(index, what))?;
+            }
             if let Some(name) = names.into_iter().find(|name| !self.takes_part(name)) {
                 return flaw(format!("there is no participant called `{name}`"));
             }
@@ -147,6 +156,14 @@ impl Scenario {
             }
             Fault::Pause(Pause { host, .. }) => return self.check_host(host),
             Fault::Clock(Clock { node, .. }) => vec![node],
+            Fault::Outage(Outage { host, .. }) if host != FACTORY && host != POOL => {
+                return Err(format!("`{host}` stores nothing"));
+            }
+            Fault::Outage(Outage { host, .. }) => return self.check_host(host),
+            Fault::Fill(Fill { node, .. }) if node != FACTORY => {
+                return Err(format!("`{node}` has no disk"));
+            }
+            Fault::Fill(_) => return Ok(()),
         };
         nodes.into_iter().try_for_each(|name| self.check_node(name))
     }

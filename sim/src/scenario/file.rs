@@ -43,6 +43,7 @@
 //! Unknown keys are errors.
 
 mod read;
+mod wish;
 mod write;
 
 pub use read::{FileError, from_toml};

@@ -4,6 +4,8 @@
 //! steps, keeping a rough idea of who is in the conference so that most of them make sense. Faults have a
 //! stream of randomness of their own: with and without them, a seed stands for the same workload.
 
+mod provisioning;
+
 use confsim_core::entropy::Entropy;
 use confsim_core::time::Duration;
 
@@ -58,6 +60,14 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
     let mut scenario = empty(&format!("Seed {seed}, profile {}", profile.name()));
     scenario.topology = if draw.chance(1, 2) { Topology::Pool } else { Topology::Split };
     scenario.links = Links { client: link(&mut draw, 50), pool: link(&mut draw, 5) };
+    let mut other = Entropy::named(seed, "provisioning");
+    if other.chance(1, 6) {
+        provisioning::draw(&mut other, &mut scenario);
+        if profile == Profile::Lossy {
+            scenario.faults = provisioning::faults(&mut Entropy::named(seed, "faults"), &scenario);
+        }
+        return scenario;
+    }
     scenario.participants = participants(&mut draw);
     scenario.steps = steps(&mut draw, scenario.participants.len());
     if profile == Profile::Lossy {

@@ -4,6 +4,7 @@ use confsim_core::time::Duration;
 
 use super::Rules;
 use super::build::capitalised;
+use super::{FactoryRules, Wish};
 use crate::fault::Fault;
 
 /// The version of the scenario file's grammar that this code reads and writes.
@@ -32,6 +33,8 @@ pub struct Scenario {
     pub links: Links,
     /// Settings of the pool that differ from its defaults.
     pub limits: Limits,
+    /// What the focus factory allows.
+    pub factory: FactoryRules,
     /// Who takes part, in a stable order.
     pub participants: Vec<Participant>,
     /// What they do, ordered by time.
@@ -291,6 +294,8 @@ pub enum Action {
         /// Which conference.
         conference: String,
     },
+    /// Ask something of a focus factory.
+    Provision(Box<Wish>),
     /// Write something on the connection to the front end, past the client: what a hostile peer does.
     Say(Speech),
 }
@@ -327,6 +332,7 @@ impl Action {
             Self::Refresh { .. } => "refresh",
             Self::SetFormats { .. } => "set-formats",
             Self::Leave { .. } => "leave",
+            Self::Provision(wish) => wish.deed.verb(),
             Self::Say(_) => "say",
         }
     }
@@ -341,6 +347,7 @@ impl Action {
             | Self::Demote { user, .. }
             | Self::Invite { user, .. }
             | Self::ConfInvite { user, .. } => Some(user),
+            Self::Provision(wish) => wish.on_behalf_of.as_deref(),
             _ => None,
         }
     }
@@ -349,6 +356,7 @@ impl Action {
     pub fn conference(&self) -> Option<&str> {
         match self {
             Self::SignIn | Self::Say(_) => None,
+            Self::Provision(wish) => wish.deed.conference(),
             Self::Create { conference, .. }
             | Self::Join { conference }
             | Self::Send { conference, .. }

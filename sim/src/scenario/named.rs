@@ -18,7 +18,7 @@ macro_rules! named {
 }
 
 /// All of them: first the flows of the documents in the order of their section 4, then the features of a
-/// conference, then races.
+/// conference, then provisioning, then races.
 pub const NAMED: &[Named] = named![
     "join-dial-in",
     "dial-out",
@@ -49,6 +49,19 @@ pub const NAMED: &[Named] = named![
     "all-recipients-fail",
     "late-answer",
     "impatient-author",
+    // Provisioning.
+    "provision-create",
+    "provision-modify",
+    "provision-delete",
+    "provision-list",
+    "provision-get",
+    "provision-passcode",
+    "provision-capabilities",
+    "provision-delegate",
+    "provision-conflict",
+    "provision-crash",
+    "provision-disk-full",
+    "provision-delete-active",
     // Ends that cross.
     "eject-author",
     "eject-crosses-leave",

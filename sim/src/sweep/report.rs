@@ -138,7 +138,7 @@ impl Report {
 
 /// One line for every property: what it is, how often it was exercised and violated.
 pub fn table(verdict: &Verdict) -> String {
-    let mut text = format!("{:<20} {:<11} {:>12} {:>9}\n", "property", "kind", "exercised", "violated");
+    let mut text = format!("{:<26} {:<11} {:>12} {:>9}\n", "property", "kind", "exercised", "violated");
     for tally in verdict.tallies() {
         let kind = tally.property.kind;
         let note = match (tally.exercised, kind) {
@@ -147,7 +147,7 @@ pub fn table(verdict: &Verdict) -> String {
             _ => "",
         };
         let (id, exercised, violated) = (tally.property.id, tally.exercised, tally.violated);
-        let _ = writeln!(text, "{id:<20} {:<11} {exercised:>12} {violated:>9}{note}", kind.as_str());
+        let _ = writeln!(text, "{id:<26} {:<11} {exercised:>12} {violated:>9}{note}", kind.as_str());
     }
     text
 }

@@ -68,7 +68,9 @@ pub(super) fn fold(digest: &mut Digest, at: Instant, record: &Record) {
                 HostChange::Paused => 1,
                 HostChange::Resumed => 2,
                 HostChange::Clock => 3,
-                HostChange::Back { incarnation } => 4 + u64::from(*incarnation),
+                HostChange::DiskFull => 4,
+                HostChange::DiskFree => 5,
+                HostChange::Back { incarnation } => 6 + u64::from(*incarnation),
             };
             numbers(digest, [15, who.index() as u64, (*fault).into(), change]);
         }

@@ -170,6 +170,10 @@ pub enum HostChange {
     Resumed,
     /// Its clock has an error from now on.
     Clock,
+    /// Its disk takes nothing more.
+    DiskFull,
+    /// Its disk has room again.
+    DiskFree,
 }
 
 /// A message as it was written.

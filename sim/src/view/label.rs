@@ -40,6 +40,10 @@ pub(super) fn action(action: &Action) -> String {
         Action::Refresh { .. } => "refreshes".to_owned(),
         Action::SetFormats { formats, .. } => format!("takes {formats}"),
         Action::Leave { .. } => "leaves".to_owned(),
+        Action::Provision(wish) => match &wish.on_behalf_of {
+            Some(organizer) => format!("wants {} for {organizer}", wish.deed.verb()),
+            None => format!("wants {}", wish.deed.verb()),
+        },
         Action::Say(_) => "forges".to_owned(),
     }
 }
@@ -62,6 +66,8 @@ pub(super) fn change(change: HostChange) -> String {
         HostChange::Paused => "stands still".to_owned(),
         HostChange::Resumed => "goes on".to_owned(),
         HostChange::Clock => "is out of time".to_owned(),
+        HostChange::DiskFull => "has a full disk".to_owned(),
+        HostChange::DiskFree => "has room again".to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ mod drain;
 mod harm;
 mod host;
 mod line;
+mod outage;
 mod plan;
 mod queue;
 mod say;
@@ -29,6 +30,7 @@ use self::queue::{Due, Queue};
 use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
 use super::script::{Order, Script};
+use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::node::Peer;
 use crate::scenario::Scenario;
@@ -56,14 +58,24 @@ pub struct Part<'a> {
     pub entropy: Entropy,
     /// The node's own randomness, the same in every incarnation: for what outlives them.
     pub lasting: Entropy,
+    /// The disk of the focus factory's host, the same in every incarnation.
+    pub disk: Disk,
 }
 
 impl<'a> Part<'a> {
     /// The part of `node` under `seed`.
-    pub fn new(node: NodeId, cast: &'a Cast, scenario: &'a Scenario, seed: u64, incarnation: u32) -> Self {
+    pub fn new(
+        node: NodeId,
+        cast: &'a Cast,
+        scenario: &'a Scenario,
+        seed: u64,
+        incarnation: u32,
+        disk: &Disk,
+    ) -> Self {
         let name = cast.name(node);
         let entropy = Entropy::named(seed, &format!("{name}#{incarnation}"));
-        Self { node, cast, scenario, incarnation, entropy, lasting: Entropy::named(seed, name) }
+        let lasting = Entropy::named(seed, name);
+        Self { node, cast, scenario, incarnation, entropy, lasting, disk: disk.clone() }
     }
 }
 
@@ -110,6 +122,7 @@ struct Engine<'a, 'o, N> {
     wires: Vec<Wire>,
     pairs: BTreeMap<(NodeId, NodeId), u32>,
     queue: Queue,
+    disk: Disk,
     plan: Plan,
     parked: BTreeMap<u32, Parked>,
     parked_ever: u32,
@@ -144,8 +157,9 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         mut make: impl FnMut(Part<'_>) -> N + 'a,
     ) -> Self {
         let cast = Cast::of(scenario);
+        let disk = outage::disk(scenario, seed);
         let mut seat = |node| Seat {
-            node: Some(make(Part::new(node, &cast, scenario, seed, 1))),
+            node: Some(make(Part::new(node, &cast, scenario, seed, 1, &disk))),
             incarnation: 1,
             clock: Clock::default(),
             paused: None,
@@ -166,6 +180,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             wires: Vec::new(),
             pairs: BTreeMap::new(),
             queue: Queue::default(),
+            disk,
             plan: Plan::of(scenario, &cast),
             parked: BTreeMap::new(),
             parked_ever: 0,
@@ -266,17 +281,22 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             Some(Fault::Cut(cut)) => self.cut_by_clock(index, cut),
             Some(Fault::Stall(stall)) => self.stall(index, stall),
             Some(Fault::Slow(slow)) => self.slow(index, slow),
-            Some(Fault::Crash(crash)) => self.crash(index, crash),
+            Some(Fault::Crash(crash)) => self.crash(index, &crash.host),
             Some(Fault::Pause(pause)) => self.pause(index, pause),
-            Some(Fault::Message { .. } | Fault::Refuse(_) | Fault::Clock(_)) | None => {}
+            Some(Fault::Fill(_)) => self.fill_disk(index, true),
+            Some(Fault::Outage(_) | Fault::Message { .. } | Fault::Refuse(_) | Fault::Clock(_)) | None => {}
         }
     }
 
     /// A fault lets go.
     fn relieve(&mut self, index: u32) {
         match self.scenario.faults.get(index as usize) {
-            Some(Fault::Crash(crash)) => self.come_back(index, crash),
+            Some(Fault::Crash(crash)) => {
+                self.come_back(index, &crash.host, crash.back.is_some_and(|back| back.without_store));
+            }
             Some(Fault::Pause(pause)) => self.resume(index, pause),
+            Some(Fault::Outage(outage)) => self.come_back(index, &outage.host, false),
+            Some(Fault::Fill(_)) => self.fill_disk(index, false),
             _ => {}
         }
     }
@@ -344,7 +364,10 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
         let Some(actor) = seat.node.as_mut() else { return Ok(()) };
         actor.handle(seat.clock.shows(self.now), input);
-        self.drain(node, cause)
+        match self.disk.dark().filter(|_| node == NodeId::FACTORY) {
+            Some(commit) => self.power_fails(commit),
+            None => self.drain(node, cause),
+        }
     }
 
     fn breach(&self, who: NodeId, rule: Rule) -> Breach {

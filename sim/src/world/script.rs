@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use confsim_core::client::{self, Command, Event, Plan, Provision};
+use confsim_core::client::{self, Command, Event, Plan, Provision, Provisioned};
 use confsim_core::wire::conference_info::{ConferenceInfo, ConferenceState, Description, Role, User, Users};
 
 use super::dialogs::Dialogs;
-use crate::scenario::{Action, Piece, Rules, Scenario, Speech, Words};
+use crate::scenario::{Action, Piece, Rules, Scenario, Speech, Wish, Words};
 use crate::trace::{Cast, Emitted, Heard, NodeId, Skip};
 
 /// The conferences known so far, and the dialogs if somebody needs them.
@@ -18,6 +18,8 @@ pub(super) struct Script {
     /// Names of the conferences that a user has asked for and not got yet, in the order of asking.
     wanted: BTreeMap<NodeId, VecDeque<String>>,
     dialogs: Option<Dialogs>,
+    /// The version of a conference that somebody has seen last, by its id.
+    seen: BTreeMap<(NodeId, String), u32>,
 }
 
 /// What a step comes to.
@@ -100,14 +102,43 @@ impl Script {
                 Command::SetFormats { conference: self.uri(conference)?, formats: formats.clone() }
             }
             Action::Leave { conference } => Command::Leave { conference: self.uri(conference)? },
+            Action::Provision(wish) => self.wish(who, wish, cast)?,
             Action::Say(_) => return None,
         })
     }
 
-    /// Learns from what `who` sees which conferences exist.
+    /// A wish as the client of `who` takes it.
+    fn wish(&mut self, who: NodeId, wish: &Wish, cast: &Cast) -> Option<Command> {
+        if let Some(name) = wish.deed.conference() {
+            self.wanted.entry(who).or_default().push_back(name.to_owned());
+        }
+        let seen = wish.deed.id().and_then(|id| self.seen.get(&(who, id))).copied().unwrap_or(1);
+        let organizer = match &wish.on_behalf_of {
+            Some(name) => Some(person(name, cast)?),
+            None => None,
+        };
+        Some(Command::Provision(Box::new(Provision { organizer, action: wish.deed.action(seen) })))
+    }
+
+    /// Learns from what `who` sees which conferences exist, and which versions they have.
     pub(super) fn learn(&mut self, who: NodeId, event: &Event) {
         match event {
+            Event::Provisioned(Provisioned::Modified { conference, version }) => {
+                self.saw(who, conference, *version);
+            }
+            Event::Provisioned(
+                Provisioned::Details { info, .. } | Provisioned::VersionConflict { current: info },
+            ) => {
+                self.saw(who, &info.entity, info.version.unwrap_or(1));
+                // A static meeting that was there already ends the wish for one.
+                if info.is_static == Some(true)
+                    && let Some(name) = self.wanted.get_mut(&who).and_then(VecDeque::pop_front)
+                {
+                    self.uris.insert(name, Arc::from(&*info.entity));
+                }
+            }
             Event::Created { conference } => {
+                self.saw(who, conference, 1);
                 if let Some(name) = self.wanted.get_mut(&who).and_then(VecDeque::pop_front) {
                     self.uris.insert(name, Arc::clone(conference));
                 }
@@ -116,6 +147,12 @@ impl Script {
                 self.wanted.get_mut(&who).and_then(VecDeque::pop_front);
             }
             _ => {}
+        }
+    }
+
+    fn saw(&mut self, who: NodeId, conference: &str, version: u32) {
+        if let Some((_, id)) = conference.rsplit_once(":id:") {
+            self.seen.insert((who, id.to_owned()), version);
         }
     }
 

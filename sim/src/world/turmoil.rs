@@ -23,6 +23,7 @@ use self::recorder::{Recorder, RoleTap};
 use super::event::Part;
 use super::outcome::Outcome;
 use super::shell::Shell;
+use crate::disk::Disk;
 use crate::node::Peer;
 use crate::scenario::{Action, Scenario};
 use crate::trace::{Cast, Keep, NodeId, Observer, Role, StepId};
@@ -119,7 +120,7 @@ impl Stage {
     }
 
     async fn part(self, node: NodeId) {
-        let part = Part::new(node, &self.cast, &self.scenario, self.seed, 1);
+        let part = Part::new(node, &self.cast, &self.scenario, self.seed, 1, &Disk::new(self.seed));
         let tap = RoleTap::new(node, Rc::clone(&self.recorder));
         let net = Simulated::new(self.seed, &self.scenario, &self.cast, node);
         let address = self.cast.address(node);

@@ -8,8 +8,8 @@ use toml::Spanned;
 
 use super::super::build::capitalised;
 use super::super::{
-    Action, Admission, Answer, Autopromote, FORMAT_VERSION, Flaw, Kind, Limits, Link, Links, Participant,
-    Place, Range, Rules, Scenario, Speech, Split, Step, Topology, parse_span,
+    Action, Admission, Answer, Autopromote, FORMAT_VERSION, FactoryRules, Flaw, Kind, Limits, Link, Links,
+    Participant, Place, Range, Rules, Scenario, Speech, Split, Step, Topology, parse_span,
 };
 use crate::fault::Fault;
 use confsim_core::time::Duration;
@@ -108,6 +108,8 @@ struct File {
     #[serde(default)]
     limits: FileLimits,
     #[serde(default)]
+    factory: FactoryRules,
+    #[serde(default)]
     links: FileLinks,
     #[serde(default)]
     participants: Vec<Spanned<FileParticipant>>,
@@ -200,10 +202,10 @@ enum FileKind {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct FileStep {
+pub(super) struct FileStep {
     at: FileSpan,
     who: String,
-    what: FileVerb,
+    pub(super) what: FileVerb,
     conference: Option<String>,
     subject: Option<String>,
     user: Option<String>,
@@ -217,11 +219,19 @@ struct FileStep {
     presenters: Option<Vec<String>>,
     attendees: Option<Vec<String>>,
     bytes: Option<FileBytes>,
+    pub(super) document: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) passcode: Option<String>,
+    pub(super) version: Option<u32>,
+    #[serde(rename = "static")]
+    pub(super) is_static: Option<bool>,
+    pub(super) with_passcode: Option<bool>,
+    pub(super) on_behalf_of: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum FileVerb {
+pub(super) enum FileVerb {
     SignIn,
     Create,
     Join,
@@ -242,6 +252,15 @@ enum FileVerb {
     SetFormats,
     Leave,
     Say,
+    Provision,
+    CreateStatic,
+    Modify,
+    Delete,
+    Get,
+    List,
+    GetEncryptionKey,
+    GetMcuTypes,
+    GetCapabilities,
 }
 
 #[derive(Clone, Copy)]
@@ -298,6 +317,7 @@ impl File {
                 pool: self.links.pool.map_or(defaults.pool, FileLink::link),
             },
             limits: self.limits.limits(),
+            factory: self.factory,
             participants: self.participants.into_iter().map(|one| one.into_inner().participant()).collect(),
             steps: self.steps.into_iter().enumerate().map(step).collect::<Result<_, _>>()?,
             faults: self.faults.into_iter().enumerate().map(fault).collect::<Result<_, _>>()?,
@@ -377,23 +397,25 @@ impl FileStep {
             ("attendees", self.attendees.is_some()),
             ("bytes", self.bytes.is_some()),
         ];
-        match surplus.into_iter().find(|(_, given)| *given) {
-            Some((key, _)) => Err(format!("`{key}` has no meaning for `{verb}`")),
+        let surplus = surplus.into_iter().find_map(|(key, given)| given.then_some(key));
+        match surplus.or_else(|| self.surplus_of_wish()) {
+            Some(key) => Err(format!("`{key}` has no meaning for `{verb}`")),
             None => Ok(Step { at, who, action }),
         }
     }
 
     /// Takes what the verb needs and leaves the rest.
     fn action(&mut self) -> Result<Action, String> {
+        if let Some(wish) = self.wish()? {
+            return Ok(Action::Provision(Box::new(wish)));
+        }
         match self.what {
             FileVerb::SignIn => return Ok(Action::SignIn),
             FileVerb::Say => return Ok(Action::Say(self.speech()?)),
             _ => {}
         }
-        let conference = self.conference.take().ok_or("`conference` is missing")?;
+        let conference = self.conference()?;
         Ok(match self.what {
-            FileVerb::SignIn => Action::SignIn,
-            FileVerb::Say => Action::Say(self.speech()?),
             FileVerb::Create => {
                 let subject = self.subject.take().unwrap_or_default();
                 Action::Create { conference, subject, rules: self.rules() }
@@ -421,6 +443,7 @@ impl FileStep {
                 Action::SetFormats { conference, formats: self.formats.take().ok_or("`formats` is missing")? }
             }
             FileVerb::Leave => Action::Leave { conference },
+            verb => return Err(format!("`{verb:?}` takes no conference")),
         })
     }
 
@@ -433,6 +456,10 @@ impl FileStep {
             presenters: self.presenters.take().unwrap_or_default(),
             attendees: self.attendees.take().unwrap_or_default(),
         }
+    }
+
+    pub(super) fn conference(&mut self) -> Result<String, String> {
+        self.conference.take().ok_or_else(|| "`conference` is missing".to_owned())
     }
 
     fn user(&mut self) -> Result<String, String> {

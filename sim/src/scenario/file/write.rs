@@ -46,6 +46,11 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
             writeln!(out, "limits.{key} = \"{}\"", write_span(span))?;
         }
     }
+    if let Ok(toml::Value::Table(rules)) = toml::Value::try_from(&scenario.factory) {
+        for (key, value) in rules {
+            writeln!(out, "factory.{key} = {value}")?;
+        }
+    }
     let defaults = Links::default();
     for (name, link, default) in
         [("client", scenario.links.client, defaults.client), ("pool", scenario.links.pool, defaults.pool)]
@@ -124,6 +129,10 @@ fn step(step: &Step) -> Vec<String> {
         format!("what = \"{}\"", step.action.verb()),
     ];
     fields.extend(step.action.conference().map(|name| format!("conference = {}", Quoted(name))));
+    if let Action::Provision(wish) = &step.action {
+        fields.extend(super::wish::fields(wish, |text| Quoted(text).to_string()));
+        return fields;
+    }
     fields.extend(step.action.user().map(|user| format!("user = {}", Quoted(user))));
     match &step.action {
         Action::Create { subject, rules, .. } => {

@@ -75,7 +75,7 @@ impl<N: Actor> Engine<'_, '_, N> {
     }
 
     /// A node has read the message that ends at `end` of its inbound stream.
-    fn heard(
+    pub(super) fn heard(
         &mut self,
         node: NodeId,
         conn: ConnId,

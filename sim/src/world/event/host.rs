@@ -5,7 +5,7 @@ use confsim_core::time::Instant;
 use super::queue::Due;
 use super::wire::{Item, State};
 use super::{Actor, Engine, Part};
-use crate::fault::{Crash, Fault, POOL, Pause};
+use crate::fault::{Fault, POOL, Pause};
 use crate::trace::{Fate, HostChange, NodeId, Record};
 
 impl<N: Actor> Engine<'_, '_, N> {
@@ -29,14 +29,14 @@ impl<N: Actor> Engine<'_, '_, N> {
         }
     }
 
-    fn change(&mut self, who: NodeId, fault: u32, change: HostChange) {
+    pub(super) fn change(&mut self, who: NodeId, fault: u32, change: HostChange) {
         self.plan.strike(fault);
         self.log.record(self.now, Record::Host { who, fault, change });
     }
 
     /// A host goes down: memory and connections of its nodes are gone, and with them what was under way.
-    pub(super) fn crash(&mut self, fault: u32, crash: &Crash) {
-        for who in self.nodes_of(&crash.host) {
+    pub(super) fn crash(&mut self, fault: u32, host: &str) {
+        for who in self.nodes_of(host) {
             let Some(seat) = self.seats.get_mut(who.index()) else { continue };
             if seat.node.take().is_none() {
                 continue;
@@ -44,6 +44,9 @@ impl<N: Actor> Engine<'_, '_, N> {
             (seat.deadline, seat.armed, seat.paused) = (None, None, None);
             (seat.opened, seat.accepted) = (0, 0);
             seat.connections.clear();
+            if who == NodeId::FACTORY {
+                self.disk.crash();
+            }
             self.script.forget(who);
             self.change(who, fault, HostChange::Crashed);
             for index in 0..self.wires.len() as u32 {
@@ -80,9 +83,9 @@ impl<N: Actor> Engine<'_, '_, N> {
     }
 
     /// A host that went down begins anew.
-    pub(super) fn come_back(&mut self, fault: u32, crash: &Crash) {
+    pub(super) fn come_back(&mut self, fault: u32, host: &str, without_store: bool) {
         let scenario = self.scenario;
-        let nodes = self.nodes_of(&crash.host);
+        let nodes = self.nodes_of(host);
         for who in nodes.iter().copied() {
             let Some(seat) = self.seats.get_mut(who.index()) else { continue };
             if seat.node.is_some() {
@@ -90,7 +93,13 @@ impl<N: Actor> Engine<'_, '_, N> {
             }
             seat.incarnation += 1;
             let incarnation = seat.incarnation;
-            let part = Part::new(who, &self.log.trace.cast, scenario, self.seed, incarnation);
+            if who == NodeId::FACTORY {
+                if without_store {
+                    self.disk.wipe();
+                }
+                self.disk.power_on();
+            }
+            let part = Part::new(who, &self.log.trace.cast, scenario, self.seed, incarnation, &self.disk);
             seat.node = Some((self.make)(part));
             self.change(who, fault, HostChange::Back { incarnation });
             self.queue.push(self.now, 0, Due::Start(who));

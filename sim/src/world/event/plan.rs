@@ -92,6 +92,8 @@ impl Plan {
             | Fault::Slow(_)
             | Fault::Crash(_)
             | Fault::Pause(_)
+            | Fault::Outage(_)
+            | Fault::Fill(_)
             | Fault::Clock(_) => {}
         }
         Some(())
@@ -170,6 +172,9 @@ pub(super) fn clocked(index: u32, fault: &Fault) -> Vec<(Instant, Due)> {
             std::iter::once(strike(crash.at)).chain(crash.back.map(|back| relief(back.at))).collect()
         }
         Fault::Pause(pause) => vec![strike(pause.at), relief(pause.at + pause.lasts)],
-        Fault::Message { .. } | Fault::Cut(_) | Fault::Refuse(_) | Fault::Clock(_) => Vec::new(),
+        Fault::Fill(fill) => vec![strike(fill.at), relief(fill.at + fill.lasts)],
+        Fault::Message { .. } | Fault::Cut(_) | Fault::Refuse(_) | Fault::Outage(_) | Fault::Clock(_) => {
+            Vec::new()
+        }
     }
 }

@@ -140,16 +140,17 @@ fn region<'a>(reader: &mut Reader<'a>) -> Result<Region<'a>, XmlError> {
 }
 
 fn access_number<'a>(reader: &mut Reader<'a>) -> Result<AccessNumber<'a>, XmlError> {
-    let mut number = AccessNumber::default();
+    let missing = reader.error(XmlErrorKind::MissingElement("number"));
+    let (mut languages, mut number, mut toll_free) = (Vec::new(), None, None);
     while let Some(child) = reader.child()? {
         match child.local {
-            "language" => number.languages.push(language(reader)?),
-            "number" => number.number = reader.text()?,
-            "toll-free" => number.toll_free = Some(reader.parse_text("toll-free", boolean)?),
+            "language" => languages.push(language(reader)?),
+            "number" => number = Some(reader.text()?),
+            "toll-free" => toll_free = Some(reader.parse_text("toll-free", boolean)?),
             _ => reader.skip()?,
         }
     }
-    Ok(number)
+    Ok(AccessNumber { languages, number: number.ok_or(missing)?, toll_free })
 }
 
 fn language<'a>(reader: &mut Reader<'a>) -> Result<Language<'a>, XmlError> {

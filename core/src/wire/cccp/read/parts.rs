@@ -86,7 +86,10 @@ impl<'a> Parts<'a> {
 
     fn extended(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<(), XmlError> {
         match element.local {
-            "encryption-key" => self.certificate = only_token(reader, "x509-certificate")?,
+            "encryption-key" => {
+                let missing = reader.error(XmlErrorKind::MissingElement("x509-certificate"));
+                self.certificate = Some(only_token(reader, "x509-certificate")?.ok_or(missing)?);
+            }
             "opaque" => self.issuing_server = only_token(reader, "issuing-server")?,
             _ => reader.skip()?,
         }

@@ -169,9 +169,13 @@ impl Message {
         named.trim().eq_ignore_ascii_case(media).then_some(self.body())
     }
 
-    /// The Message-Id header (IM-2-2-4-d).
-    pub fn message_id(&self) -> Result<Option<u64>, SipError> {
-        Ok(self.typed::<Number>(Name::MessageId)?.map(|number| number.0))
+    /// The Message-Id header: at most what the `message-id` of an IMDN can name (IM-2-2-4-d, IM-6-2-c).
+    pub fn message_id(&self) -> Result<Option<u32>, SipError> {
+        let Some(field) = self.first(Name::MessageId) else { return Ok(None) };
+        Number::parse(field.value())
+            .and_then(|number| u32::try_from(number.0).map_err(|_| SipError::new(ErrorKind::Number, 0)))
+            .map(Some)
+            .map_err(|error| error.shifted(field.offset() as u64))
     }
 
     /// The ms-piggyback-cseq header: the CSeq of the subscription whose state a response carries.
