@@ -23,6 +23,9 @@ use crate::wire::sip::Method;
 /// The Request Timer: how long an answer of the factory is waited for (PRO-3-1-2-a).
 pub const REQUEST_TIMER: Duration = Duration::from_secs(32);
 
+/// How many factories are remembered to have told their types of MCU; beyond it they are asked again. Ours.
+const FACTORIES_MAX: usize = 256;
+
 /// How many requests may wait for their answer. Ours; a user has one or two.
 const OUTSTANDING_MAX: usize = 256;
 
@@ -122,6 +125,9 @@ impl Client {
             result,
             cccp::Outcome::GetAvailableMcuTypes(_) | cccp::Outcome::GetConferencingCapabilities(_)
         ) {
+            if self.mcu_types_known.len() >= FACTORIES_MAX {
+                self.mcu_types_known.clear();
+            }
             self.mcu_types_known.insert(Arc::clone(&procedure.organizer));
         }
         match procedure.answered(&*self.config.cryptography, result) {

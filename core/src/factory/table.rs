@@ -11,6 +11,9 @@ use crate::wire::sip::Uri;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     organizers: BTreeMap<Box<str>, BTreeMap<Box<str>, Conference>>,
+    /// How many there are.
+    count: usize,
+    /// The number of the newest, be it gone or not.
     created: u64,
 }
 
@@ -64,18 +67,17 @@ impl Conference {
 }
 
 impl Table {
-    /// Makes a change. Whether the conference is active stays as it is.
+    /// Makes a change.
     pub(super) fn apply(&mut self, record: Record) {
         match record {
-            Record::Put(key, mut conference) => {
+            Record::Put(key, conference) => {
                 self.created = self.created.max(conference.created);
                 let conferences = self.organizers.entry(key.organizer).or_default();
-                conference.active = conferences.get(&key.id).is_some_and(|known| known.active);
-                conferences.insert(key.id, *conference);
+                self.count += usize::from(conferences.insert(key.id, *conference).is_none());
             }
             Record::Remove(key) => {
                 if let Some(conferences) = self.organizers.get_mut(&key.organizer) {
-                    conferences.remove(&key.id);
+                    self.count -= usize::from(conferences.remove(&key.id).is_some());
                     if conferences.is_empty() {
                         self.organizers.remove(&key.organizer);
                     }
@@ -135,6 +137,6 @@ impl Table {
 
     /// How many conferences there are.
     pub(super) fn len(&self) -> usize {
-        self.organizers.values().map(BTreeMap::len).sum()
+        self.count
     }
 }

@@ -215,6 +215,23 @@ fn the_focus_tells_what_is_active() {
 }
 
 #[test]
+fn an_active_conference_survives_its_expiry() {
+    covers!("PRO-3-2-6-1-a", "PRO-2-2-3-5-e");
+    let mut stage = Stage::new(config());
+    let expiry = "<msci:expiry-time>2007-01-01T01:00:00Z</msci:expiry-time>";
+    stage.created(&add(&format!("{}{expiry}", open(ID)), ""));
+    let mut focus = Focus::connect(&mut stage, "focus1", 1);
+    focus.state(&mut stage, &uri(ID), true);
+    stage.bench.pass(Duration::from_secs(100 * 3600));
+    assert_eq!(stage.listed(false).len(), 1);
+    assert_eq!(is_active(&mut stage), Some(true));
+    focus.state(&mut stage, &uri(ID), false);
+    assert_eq!(stage.listed(false).len(), 0);
+    stage.bench.pass(Duration::from_secs(3600));
+    assert_eq!(stage.count(), 0);
+}
+
+#[test]
 fn what_is_deleted_while_active_is_ended() {
     covers!("PRO-3-2-5-4-b", "D-11");
     let mut stage = Stage::new(config());

@@ -67,6 +67,8 @@ fn there_is_one_and_it_stays_as_it_is() {
     assert_eq!(stage.listed(false).len(), 1);
     stage.created(&fixed(ID));
     assert_eq!(stage.refused(&fixed("BBBBBBBB")), (403, Reason::MaxStaticMeetingsExceeded));
+    // Its syntax is looked at before the quota.
+    assert_eq!(stage.refused(&fixed("short")), (400, Reason::InvalidConferenceId));
     assert_eq!(stage.refused(&modify(1, &open(ID), "")), (400, Reason::InvalidStaticMeetingRequest));
     let to_static = modify(1, &open("AAAAAAAA"), "").replace("version", "static=\"true\" version");
     assert_eq!(stage.refused(&to_static), (400, Reason::InvalidStaticMeetingRequest));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confsim_core::client::{Action, Provisioned, REQUEST_TIMER};
 use confsim_core::covers;
-use confsim_core::node::{Input, Node as _};
+use confsim_core::node::{Input, Node as _, Output};
 use confsim_core::time::Duration;
 use confsim_core::wire::cccp::{
     Capabilities, Code, CommandKind, CommandResult, Conferences, EncryptionKey, Outcome, Reason, Response,
@@ -199,6 +199,8 @@ fn a_request_without_answer_times_out_once() {
     let key = EncryptionKey { certificate: "AAAA".into(), issuing_server: None };
     stage.succeed(&second, Outcome::GetEncryptionKey(Some(key)));
     assert!(matches!(stage.told(), Provisioned::EncryptionKey { .. }));
+    let Output::Wait(deadline) = stage.bench.node.poll() else { panic!() };
+    assert_ne!(deadline.map(|deadline| deadline.timer), Some("request timer"));
     stage.bench.pass(REQUEST_TIMER);
     // An answer that comes too late changes nothing.
     stage.succeed(&first, Outcome::DeleteConference(None));

@@ -192,6 +192,13 @@ fn a_modification_looks_first() {
     let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 5)))));
     assert_eq!(name(&sent), "modifyConference");
 
+    // What the factory told can be sent back: what is the factory's to say is taken out.
+    let told = *conference(State::Full, 5);
+    let sent = stage.wish(Action::Modify { plan: Plan { info: told, ..plan("") }, version: 5 });
+    let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 5)))));
+    let Command::ModifyConference { info, .. } = c3p(&sent).command else { panic!("{sent:?}") };
+    assert_eq!((&*info.entity, info.state, info.version), ("", None, Some(5)));
+
     // Everything that a plan needs is looked up as for a creation.
     let mut stage = Stage::new();
     let plan = Plan { passcode: Some("s3cret".into()), ..with_chat() };
