@@ -126,7 +126,7 @@ impl Factory {
                 access_numbers: Some(numbers.unwrap_or_else(AccessNumbers::default)),
             }),
             anonymous_scheduling: Some(policy.anonymous),
-            default_admission_policy: Some(config.default_admission_policy.to_string().into()),
+            default_admission_policy: Some(config.admission_policy_of(&organizer.key).to_owned().into()),
             schedule_locked: Some(policy.locked),
             autopromote_allowed: Some(policy.autopromote_mask()),
             default_autopromote: Some(policy.autopromote()),

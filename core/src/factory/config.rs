@@ -26,7 +26,8 @@ pub struct Config {
     pub policies: BTreeMap<Box<str>, Policy>,
     /// Who may act for whom: an organizer's delegates (PRO-2-2-m).
     pub delegates: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    /// Admission policy that is suggested to clients and that static meetings have (PRO-2-2-3-8-p).
+    /// Admission policy that is suggested to clients and that static meetings have (PRO-2-2-3-8-p). An organizer who may
+    /// not have `anonymous` has `openAuthenticated` in its place.
     pub default_admission_policy: Box<str>,
     /// Capabilities that no policy decides: telephone numbers, recording, announcements, invitations, …
     pub advertised: Capabilities<'static>,
@@ -82,6 +83,14 @@ impl Config {
     /// What an organizer may have.
     pub(super) fn policy_of(&self, organizer: &str) -> &Policy {
         self.policies.get(organizer).unwrap_or(&self.policy)
+    }
+
+    /// The admission policy of an organizer who does not choose.
+    pub(super) fn admission_policy_of(&self, organizer: &str) -> &str {
+        match &*self.default_admission_policy {
+            "anonymous" if !self.policy_of(organizer).anonymous => "openAuthenticated",
+            policy => policy,
+        }
     }
 
     /// Whether `user` may act for `organizer`.

@@ -130,7 +130,7 @@ impl Factory {
         let mut info = info.clone().into_owned();
         info.state = Some(State::Full);
         if info.is_static == Some(true) {
-            self.preset(&mut info);
+            self.preset(organizer, &mut info);
         } else {
             info.is_static = None;
         }
@@ -165,9 +165,10 @@ impl Factory {
     }
 
     /// What the administrator decided about static meetings (PRO-2-2-2-1-j).
-    fn preset(&self, info: &mut ConferenceInfo<'static>) {
+    fn preset(&self, organizer: &Organizer, info: &mut ConferenceInfo<'static>) {
         if let Some(description) = &mut info.description {
-            description.admission_policy = Some(self.config.default_admission_policy.to_string().into());
+            let policy = self.config.admission_policy_of(&organizer.key);
+            description.admission_policy = Some(policy.to_owned().into());
         }
         info.conference_state = Some(ConferenceState { locked: Some(false), ..ConferenceState::default() });
         let views = self.config.available();

@@ -4,6 +4,8 @@ use std::fmt::Debug;
 
 /// A durable sequence of records.
 ///
+/// Records hold what organizers provisioned, passcodes in the clear included: who can read the store can join.
+///
 /// The factory appends one record per change and commits before it answers. It encodes and checks the records; to
 /// a store they are bytes. Whatever a store does, [`load`](Self::load) gives a prefix of what was committed, and
 /// at most one more record, which may be torn: the factory finds out by the record's checksum and drops it.

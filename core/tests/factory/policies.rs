@@ -6,7 +6,7 @@ use confsim_core::covers;
 use confsim_core::factory::{Config, Policy};
 use confsim_core::wire::cccp::{Outcome, Reason};
 
-use crate::stage::{ID, Stage, add, c3p, config, envelope, id_and_policy, open, plain, service, uri};
+use crate::stage::{ID, Stage, add, c3p, config, envelope, fixed, id_and_policy, open, plain, service, uri};
 
 /// Bob may have less than the others.
 fn less_for_bob(policy: Policy) -> Stage {
@@ -114,4 +114,26 @@ fn strangers_may_be_invited_where_federation_is_on() {
     // A user of his own enterprise is none, however the domain is spelled.
     let own = users.replace("eve@fabrikam.com", "eve@CONTOSO.com");
     assert!(bobs(&mut stage, &add(&open(ID), &own)).is_ok());
+}
+
+#[test]
+fn nobody_is_advised_to_do_what_he_may_not() {
+    covers!("PRO-2-2-3-8-p", "PRO-2-2-3-8-n", "PRO-2-2-2-1-j");
+    let policies =
+        BTreeMap::from([("sip:bob@contoso.com".into(), Policy { anonymous: false, ..Policy::default() })]);
+    let mut stage = Stage::new(Config { policies, default_admission_policy: "anonymous".into(), ..config() });
+    for (organizer, policy) in [("alice", "anonymous"), ("bob", "openAuthenticated")] {
+        let mut ask = |body: &str| {
+            let text = service("alice", 1, body).replace("alice@", &format!("{organizer}@"));
+            c3p(&stage.hear(&text)).result.outcome
+        };
+        let Outcome::GetConferencingCapabilities(Some(found)) =
+            ask(&envelope("<getConferencingCapabilities/>"))
+        else {
+            panic!()
+        };
+        assert_eq!(found.default_admission_policy.as_deref(), Some(policy));
+        let Outcome::AddConference(Some(created)) = ask(&fixed(ID)) else { panic!() };
+        assert_eq!(created.description.expect("one").admission_policy.as_deref(), Some(policy));
+    }
 }
