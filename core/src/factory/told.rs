@@ -28,12 +28,16 @@ pub(super) fn changed(conference: &Conference) -> ConferenceInfo<'static> {
     }
 }
 
-/// In the list of getConferences (PRO-2-2-3-5-f to -i); of a static meeting also whether it is locked
-/// (EX-PRO-4-4-a).
+/// In the list of getConferences (PRO-2-2-3-5-f to -i), with the subject, as the example has it (EX-PRO-4-4-b); of a
+/// static meeting also whether it is locked (EX-PRO-4-4-a).
 pub(super) fn listed(conference: &Conference) -> ConferenceInfo<'static> {
     let locked = conference.info.conference_state.as_ref().and_then(|state| state.locked);
     let state = conference.is_static().then(|| ConferenceState { locked, ..ConferenceState::default() });
-    ConferenceInfo { conference_state: state, ..changed(conference) }
+    let mut info = ConferenceInfo { conference_state: state, ..changed(conference) };
+    if let (Some(told), Some(known)) = (&mut info.description, &conference.info.description) {
+        told.subject.clone_from(&known.subject);
+    }
+    info
 }
 
 /// To getConference: everything (PRO-2-2-3-4-j to -r), with the key enveloped for the caller.

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::Told;
 
+/// Conference ids up to this length are chosen by organizers; longer ones are drawn.
+const CHOSEN: usize = 8;
+
 /// The lowest roster version that a flow tells of: versions are compared from there.
 pub(super) fn base(told: &[Told]) -> u32 {
     let versions = told.iter().filter_map(|told| {
@@ -91,6 +94,12 @@ fn flatten(place: &str, value: &Value, names: &mut Names, values: &mut BTreeMap<
     }
 }
 
+/// An element as it came, but for white space between its tags and attributes.
+fn squeezed(element: &str) -> String {
+    let words = element.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.replace("> <", "><")
+}
+
 /// Names that differ from run to run, by the order of their appearance in a document.
 #[derive(Default)]
 struct Names(Vec<String>);
@@ -107,6 +116,12 @@ impl Names {
         let cut = |text: &str, mark: &str| {
             text.find(mark).map(|at| format!("{}{mark}…", text.get(..at).unwrap_or_default()))
         };
+        if let Some((before, id)) = text.split_once(":id:").filter(|(_, id)| id.len() <= CHOSEN) {
+            return format!("{}:id:{id}", before.replace("; ", ";"));
+        }
+        if text.starts_with('<') {
+            return squeezed(text);
+        }
         let marks = [":id:", "opaque=user:epid:", "?ms-conversation-id="];
         marks.iter().find_map(|mark| cut(text, mark)).unwrap_or_else(|| text.to_owned())
     }

@@ -61,9 +61,10 @@ impl Exceptions {
         found.map(|exception| exception.used = true).is_some()
     }
 
-    /// Exceptions that except nothing.
-    pub(super) fn unused(&self) -> impl Iterator<Item = String> {
-        self.0.iter().filter(|exception| !exception.used).map(|exception| {
+    /// Exceptions for these flows that except nothing.
+    pub(super) fn unused(&self, flows: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+        let unused = move |exception: &&Exception| !exception.used && flows(&exception.flow);
+        self.0.iter().filter(unused).map(|exception| {
             let what = [&exception.party, &exception.message, &exception.body];
             let what: Vec<&str> = what.into_iter().flatten().map(String::as_str).collect();
             format!(
