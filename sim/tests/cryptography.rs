@@ -5,9 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use confsim::cryptography::Keys;
+use confsim::scenario::named;
+use confsim::trace::{Keep, Record};
+use confsim::world::event;
+use confsim_core::client::{Event, Provisioned};
 use confsim_core::covers;
 use confsim_core::cryptography::{Cryptography, CryptographyError};
 use confsim_core::entropy::Entropy;
+use confsim_core::wire::cccp;
+use confsim_core::wire::conference_key::ConferenceKey;
 
 /// What is encrypted here: the form of a conference key of the examples, and more than one block.
 const CONTENT: &[u8] = b"2fc5a0e8-9b1c-4d8a-8d6e-0a1b2c3d4e5f";
@@ -49,18 +55,53 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     done.stdout
 }
 
-#[test]
-fn openssl_opens_what_is_encrypted_for_a_client() {
-    covers!("PRO-3-2-5-5-c", "D-30");
+/// Decrypts with the client's key.
+fn openssl_decrypt(document: &[u8]) -> Vec<u8> {
     let (key, certificate) = (keys("client.key"), keys("client.cer"));
     let paths =
         ["-inkey", &key.to_string_lossy(), "-recip", &certificate.to_string_lossy()].map(str::to_owned);
     let mut arguments = vec!["-decrypt", "-inform", "DER", "-keyform", "DER"];
     arguments.extend(paths.iter().map(String::as_str));
+    openssl(&arguments, document)
+}
+
+#[test]
+fn openssl_opens_what_is_encrypted_for_a_client() {
+    covers!("PRO-3-2-5-5-c", "D-30");
     for (seed, length) in [(1, 0), (2, 1), (3, 15), (4, 16), (5, CONTENT.len())] {
         let content = &CONTENT[..length];
-        assert_eq!(openssl(&arguments, &sealed(content, seed)), content);
+        assert_eq!(openssl_decrypt(&sealed(content, seed)), content);
     }
+}
+
+/// What the factory sends to a client in a run, not what was made for this test.
+#[test]
+fn openssl_opens_the_passcode_that_the_factory_sends() {
+    covers!("PRO-3-2-5-5-c", "PRO-3-1-5-6-b", "D-30");
+    let scenario = named("provision-passcode").expect("it is there").scenario().expect("it reads");
+    let outcome = event::run(&scenario, 1, Keep::All, &mut []);
+    let sealed = outcome.trace.records().find_map(|(_, record)| match record {
+        Record::Heard(heard) => {
+            let cccp::Outcome::GetConference(info) =
+                cccp::Response::parse(heard.message.body()).ok()?.result.outcome
+            else {
+                return None;
+            };
+            match ConferenceKey::read(info?.description?.conference_key.as_deref()?)? {
+                ConferenceKey::Enveloped { cms_data, .. } => Some(cms_data),
+                ConferenceKey::Passcode(_) => None,
+            }
+        }
+        _ => None,
+    });
+    assert_eq!(openssl_decrypt(&sealed.expect("an envelope")), b"70344101");
+    let shown = outcome.trace.records().any(|(_, record)| match record {
+        Record::Event { event: Event::Provisioned(Provisioned::Details { passcode, .. }), .. } => {
+            passcode.as_deref() == Some("70344101")
+        }
+        _ => false,
+    });
+    assert!(shown, "the client opens it too");
 }
 
 #[test]

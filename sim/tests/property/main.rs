@@ -1,4 +1,5 @@
 //! The properties: they hold, they are exercised, and they notice.
 
+mod provisioning;
 mod sweep;
 mod tamper;

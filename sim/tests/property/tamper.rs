@@ -8,10 +8,10 @@ use confsim_core::client::Event;
 use confsim_core::covers;
 use confsim_core::time::{Duration, Instant};
 
-type Records = Vec<(Instant, Record)>;
+pub(super) type Records = Vec<(Instant, Record)>;
 
 /// What the judge says of a run of the scenario `name` after `alter`.
-fn judged(name: &str, alter: impl FnOnce(&mut Records)) -> Vec<Violation> {
+pub(super) fn judged(name: &str, alter: impl FnOnce(&mut Records)) -> Vec<Violation> {
     let scenario = named(name).expect("it is there").scenario().expect("it reads");
     let outcome = event::run(&scenario, 1, Keep::All, &mut []);
     let mut records: Records = outcome.trace.records().map(|(at, record)| (at, record.clone())).collect();
@@ -24,7 +24,7 @@ fn judged(name: &str, alter: impl FnOnce(&mut Records)) -> Vec<Violation> {
 }
 
 /// Exactly one property is violated, and says so with these words.
-fn caught(violations: &[Violation], id: &str, words: &[&str]) {
+pub(super) fn caught(violations: &[Violation], id: &str, words: &[&str]) {
     let told: Vec<String> = violations.iter().map(ToString::to_string).collect();
     assert!(!violations.is_empty(), "nobody noticed");
     assert!(violations.iter().all(|violation| violation.property.id == id), "{told:#?}");
@@ -32,7 +32,7 @@ fn caught(violations: &[Violation], id: &str, words: &[&str]) {
 }
 
 /// What `node` says of its own: the places of those messages that are `what` and contain `part`.
-fn said(records: &Records, node: NodeId, what: &str, part: &str) -> Vec<usize> {
+pub(super) fn said(records: &Records, node: NodeId, what: &str, part: &str) -> Vec<usize> {
     let fits = |emitted: &Emitted| {
         let text =
             format!("{}{}", String::from_utf8_lossy(&emitted.head), String::from_utf8_lossy(&emitted.body));
@@ -50,12 +50,12 @@ fn said(records: &Records, node: NodeId, what: &str, part: &str) -> Vec<usize> {
     found
 }
 
-fn last(places: &[usize]) -> usize {
+pub(super) fn last(places: &[usize]) -> usize {
     *places.last().expect("found")
 }
 
 /// Changes the body of the message at `place`.
-fn rewrite(records: &mut Records, place: usize, from: &str, to: &str) {
+pub(super) fn rewrite(records: &mut Records, place: usize, from: &str, to: &str) {
     let Record::Emitted(emitted) = &mut records[place].1 else { panic!("no message at {place}") };
     let body = String::from_utf8_lossy(&emitted.body).into_owned();
     assert!(body.contains(from), "{body}");
