@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Told;
 
-/// Conference ids up to this length are chosen by organizers; longer ones are drawn.
+/// How long the conference ids are that the examples of provisioning choose.
 const CHOSEN: usize = 8;
 
 /// The lowest roster version that a flow tells of: versions are compared from there.
@@ -116,10 +116,10 @@ impl Names {
         let cut = |text: &str, mark: &str| {
             text.find(mark).map(|at| format!("{}{mark}…", text.get(..at).unwrap_or_default()))
         };
-        if let Some((before, id)) = text.split_once(":id:").filter(|(_, id)| id.len() <= CHOSEN) {
+        if let Some((before, id)) = text.split_once(":id:").filter(|(_, id)| id.len() == CHOSEN) {
             return format!("{}:id:{id}", before.replace("; ", ";"));
         }
-        if text.starts_with('<') {
+        if text.starts_with('<') && !text.starts_with("<sip:") {
             return squeezed(text);
         }
         let marks = [":id:", "opaque=user:epid:", "?ms-conversation-id="];
