@@ -97,6 +97,52 @@ fn what_an_endpoint_renders_is_said_in_two_elements_of_one_name() {
     assert!(ImCapabilities::parse(document.replace(ns, "urn:other").as_bytes()).is_err());
 }
 
+#[test]
+fn the_limits_of_the_schema_count_characters() {
+    covers!("IM-6-1-c", "IM-6-1-d");
+    let read = |name: &str, text: &str| {
+        let ns = "http://schemas.microsoft.com/rtc/2005/08/imconfinfoextensions";
+        let document =
+            format!("<endpoint-capabilities xmlns=\"{ns}\"><{name}>{text}</{name}></endpoint-capabilities>");
+        ImCapabilities::parse(document.as_bytes()).is_ok()
+    };
+    let formats = |length: usize| format!("text/rtf{}", " ".repeat(length - 8));
+    assert!(read("supported-im-formats", &formats(512)) && !read("supported-im-formats", &formats(513)));
+    // Two octets each.
+    assert!(read("user-agent", &"\u{e9}".repeat(128)) && !read("user-agent", &"\u{e9}".repeat(129)));
+    // What is written of a client that says more than that.
+    let list: String = (100..200).map(|number| format!("image/x-{number} ")).collect();
+    let all = AcceptTypes::List(
+        (100..150).filter_map(|n| MediaType::parse(&format!("image/x-{n}")).ok()).collect(),
+    );
+    let written = String::from_utf8(ImCapabilities::new(&all, Some(&"a".repeat(200))).write()).unwrap();
+    // 42 formats of 11 characters with 41 blanks between them, not 43.
+    let (_, kept) = written.split_once("supported-im-formats>").unwrap();
+    assert_eq!(kept.split_once('<').unwrap().0, list[..42 * 12].trim_end());
+    assert!(written.contains(&format!(">{}<", "a".repeat(128))));
+}
+
+#[test]
+fn only_elements_of_its_namespace_make_a_report() {
+    covers!("IM-6-2-a", "IM-6-2-b", "IM-6-2-d");
+    let ns = "http://schemas.microsoft.com/rtc/2005/08/imdn";
+    let read = |content: &str| {
+        let document = format!("<imdn xmlns=\"{ns}\" xmlns:o=\"urn:example:other\">{content}</imdn>");
+        Imdn::parse(document.as_bytes())
+    };
+    let foreign = "<o:message-id>9</o:message-id><o:recipient/>";
+    assert_eq!(
+        read(&format!("<message-id>2</message-id>{foreign}")),
+        Ok(Imdn { message_id: 2, recipients: Vec::new() })
+    );
+    assert!(read(foreign).is_err());
+    let status = "<recipient uri=\"a\"><o:status>404</o:status></recipient>";
+    assert!(read(&format!("<message-id>2</message-id>{status}")).is_err());
+    let entry = "<recipient uri=\"a\"><status>404</status><entry><key>k</key><o:value>v</o:value></entry></recipient>";
+    assert!(read(&format!("<message-id>2</message-id>{entry}")).is_err());
+    assert!(Imdn::parse(b"<imdn><message-id>2</message-id></imdn>").is_err());
+}
+
 /// How MS-CONFIM 4.1.2 has somebody called.
 fn dial_out() -> Command<'static> {
     let chat = Media {
