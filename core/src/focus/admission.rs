@@ -179,6 +179,7 @@ fn host(user: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::covers;
     use crate::wire::conference_info::{ConferenceState, Description, User, Users};
 
     const FOCUS: &str = "sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:1";
@@ -201,6 +202,7 @@ mod tests {
 
     #[test]
     fn a_closed_conference_lets_in_whom_it_names() {
+        covers!("PRO-2-2-1-4-b");
         let closed = admission("closedAuthenticated", false, 0);
         assert_eq!(closed.decide("sip:bob@contoso.com", false, None), Verdict::Admitted(Role::Presenter));
         assert_eq!(closed.decide("sip:carol@contoso.com", true, None), Verdict::Lobby(Role::Attendee));
@@ -210,6 +212,7 @@ mod tests {
 
     #[test]
     fn an_open_conference_holds_strangers_and_an_anonymous_one_nobody() {
+        covers!("PRO-2-2-1-2-o", "PRO-2-2-1-2-p", "PRO-2-2-1-2-aj", "PRO-2-2-1-3-d");
         let (stranger, open) = ("sip:eve@fabrikam.com", admission("openAuthenticated", false, 0));
         assert_eq!(open.decide("sip:carol@contoso.com", false, None), Verdict::Admitted(Role::Attendee));
         assert_eq!(open.decide(stranger, true, None), Verdict::Lobby(Role::Attendee));
@@ -219,6 +222,7 @@ mod tests {
 
     #[test]
     fn a_locked_conference_lets_in_its_organizer_only() {
+        covers!("PRO-2-2-1-3-b");
         let locked = admission("anonymous", true, 0);
         assert_eq!(locked.decide("sip:alice@contoso.com", false, None), Verdict::Admitted(Role::Presenter));
         assert_eq!(locked.decide("sip:bob@contoso.com", true, None), Verdict::Lobby(Role::Presenter));
