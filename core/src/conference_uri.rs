@@ -74,14 +74,19 @@ impl Addresses {
     }
 }
 
-/// What a conference URI leads to, and its conference: the organizer's address in lower case and the id as it
-/// is (PRO-2-2-1-2-c).
-fn read(uri: &str) -> Option<(Target, Box<str>)> {
+/// What a conference URI leads to, the organizer's address in lower case, and the conference id as it is
+/// (PRO-2-2-1-2-c).
+pub(crate) fn parts(uri: &str) -> Option<(Target, String, &str)> {
     let uri = Uri::parse(uri).ok()?;
     let opaque = uri.opaque()?;
     let (target, id) =
         Target::ALL.into_iter().find_map(|(target, mark)| Some((target, opaque.strip_prefix(mark)?)))?;
-    (!id.is_empty()).then(|| (target, format!("{};{id}", uri.address()).into()))
+    (!id.is_empty()).then(|| (target, uri.address(), id))
+}
+
+/// What a conference URI leads to, and its conference.
+fn read(uri: &str) -> Option<(Target, Box<str>)> {
+    parts(uri).map(|(target, organizer, id)| (target, format!("{organizer};{id}").into()))
 }
 
 /// A user as a key: `None` when `uri` is none.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::record::Record;
+use crate::conference_uri::{self, Target};
 use crate::wire::conference_info::ConferenceInfo;
-use crate::wire::sip::Uri;
 
 /// Every conference. Organizers are compared as addresses, in lower case; conference ids as they are
 /// (PRO-2-2-1-2-c).
@@ -43,9 +43,8 @@ pub(super) struct Conference {
 impl Key {
     /// The key that a conference URI holds (EX-PRO-4-1-i).
     pub(super) fn of(entity: &str) -> Option<Self> {
-        let uri = Uri::parse(entity).ok()?;
-        let id = uri.opaque()?.strip_prefix("app:conf:focus:id:")?;
-        Some(Self { organizer: uri.address().into(), id: id.into() })
+        let (target, organizer, id) = conference_uri::parts(entity)?;
+        (target == Target::Focus).then(|| Self { organizer: organizer.into(), id: id.into() })
     }
 }
 

@@ -7,6 +7,7 @@ mod common;
 mod delegation;
 mod envelope;
 mod expiry;
+mod hostile;
 mod keys;
 mod model;
 mod modifying;
