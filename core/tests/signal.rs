@@ -733,6 +733,25 @@ fn byes_of_forked_dialogs_are_told_apart_by_the_to_tag() {
     }
 }
 
+/// Who knows what names a dialog, and is not its peer, finds none.
+#[test]
+fn a_dialog_is_closed_to_others() {
+    covers!("D-8");
+    let mut node = node();
+    let conn = node.accept("front-end");
+    node.hear(conn, &request("INVITE", 1, "", "", ""));
+    let invite = node.request();
+    let (dialog, ok) = node.take(invite.tx);
+    node.hear(conn, &request("ACK", 1, ok.tag(), "", ""));
+    node.seen();
+    let forged = request("BYE", 7, ok.tag(), "", "").replace("sip:bob@contoso.com", "sip:eve@contoso.com");
+    node.hear(conn, &forged);
+    assert_eq!(node.request().dialog, None);
+    // Nor has he used up a number.
+    node.hear(conn, &request("INFO", 2, ok.tag(), BRANCH, ""));
+    assert_eq!(node.request().dialog, Some(dialog));
+}
+
 #[test]
 fn one_branch_on_two_connections_is_two_transactions() {
     covers!("D-2");

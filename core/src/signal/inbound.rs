@@ -14,7 +14,7 @@ use super::transaction::{
     Client, ClientPhase, Creating, LayerTimer, Server, ServerPhase, key_of, key_outside,
 };
 use crate::node::{ConnId, Summary};
-use crate::wire::sip::{Message, Method, Name};
+use crate::wire::sip::{Message, Method, Name, NameAddr};
 
 /// Whose INVITE comes before the last one is answered is told to wait, at random, less than so many seconds
 /// (RFC 3261 14.2).
@@ -121,11 +121,16 @@ impl<M: Machine> Context<'_, M> {
     }
 
     /// The dialog that a request belongs to.
+    /// The dialog that a request names, if it comes from the peer of that dialog: who knows the tags of others
+    /// is not one of them (D-8).
     fn dialog_of(&self, message: &Message) -> Option<DialogId> {
         let to = message.to().ok()?;
         let from = message.from().ok()?;
         let call_id = message.header(Name::CallId)?;
-        self.layer.dialogs.find(to.tag()?, from.tag().unwrap_or_default(), call_id)
+        let id = self.layer.dialogs.find(to.tag()?, from.tag().unwrap_or_default(), call_id)?;
+        let peer = NameAddr::parse(&self.layer.dialogs.get(id)?.remote).ok()?;
+        let same = peer.uri.as_str() == from.uri.as_str() || peer.uri.address() == from.uri.address();
+        same.then_some(id)
     }
 
     /// Takes note of a request's CSeq and Contact; false when it comes out of order (RFC 3261 12.2.2).
