@@ -3,7 +3,8 @@
 use confsim_core::wire::sip::{Message, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
-use super::sight::conference_named;
+use super::sight::{Spoken, conference_named};
+use crate::trace::Role;
 
 /// A C3P request or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,11 +106,12 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Whether the document in `message` is the next one.
-    pub(super) fn takes(&mut self, message: &Message) -> bool {
-        let Some(envelope) = message.pool_link().ok().flatten().filter(|_| message.is_request()) else {
-            return false;
-        };
+    /// Whether the document in what a pool member hears is the next one from another member.
+    pub(super) fn takes(&mut self, spoken: &Spoken<'_>) -> bool {
+        let member = matches!(spoken.peer.role(), Role::Focus | Role::Mcu | Role::Factory);
+        let message = spoken.message;
+        let envelope = message.pool_link().ok().flatten().filter(|_| member && message.is_request());
+        let Some(envelope) = envelope else { return false };
         if self.epoch != envelope.epoch {
             *self = Self { epoch: envelope.epoch.to_owned(), taken: 0 };
         }

@@ -135,6 +135,12 @@ impl Dialogs {
         }
         let known = self.of_client(server, message);
         let dialog = known.or_else(|| self.accepted(cast, (at, tick), heard))?;
+        // Who knows the tags of others does not belong to their dialog.
+        let stranger =
+            heard.origin.role() == Role::Client && cast.uri(heard.origin) != cast.uri(self.get(dialog)?.user);
+        if stranger && message.is_request() {
+            return None;
+        }
         match (message.method(), message.code()) {
             (Method::Bye, None) => self.end(dialog, at, heard.id),
             (Method::Ack, None) => {

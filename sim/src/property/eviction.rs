@@ -114,7 +114,7 @@ impl Eviction {
                 }
             }
             (Method::Service, NodeId::MCU) => {
-                if self.links.entry(spoken.node).or_default().takes(message)
+                if self.links.entry(spoken.node).or_default().takes(spoken)
                     && let Some(command) = Command::of(message).filter(|command| command.code.is_none())
                     && command.name == "deleteUser"
                 {

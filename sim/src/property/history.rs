@@ -139,7 +139,7 @@ impl Observe for History {
 impl History {
     /// The focus tells the IM MCU to open or to close a conference.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        if !self.links.entry(spoken.node).or_default().takes(spoken.message) {
+        if !self.links.entry(spoken.node).or_default().takes(spoken) {
             return;
         }
         let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {

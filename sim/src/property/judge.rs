@@ -1,7 +1,6 @@
 //! Shows a run to every observer.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use confsim_core::node::Summary;
 use confsim_core::time::{Duration, Instant};
@@ -108,28 +107,34 @@ impl Judge {
         let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) else { return };
         let Scene { cast, at, dialogs, .. } = &mut self.scene;
         let dialog = dialogs.said(cast, *at, *from, *id, &message);
-        let (node, connection) = (*from, *connection);
+        let (node, peer, connection) = (*from, *to, *connection);
         let news = if node == NodeId::FOCUS { self.press.read(&message) } else { News::Nothing };
-        self.show(Sight::Said(&Spoken { id: *id, node, connection, message: &message, dialog, news }));
+        self.show(Sight::Said(&Spoken { id: *id, node, peer, connection, message: &message, dialog, news }));
     }
 
     fn heard(&mut self, heard: &Heard) {
-        let Heard { id, to, connection, message, .. } = heard;
-        let message: &Arc<Message> = message;
+        let Heard { id, from, to, connection, message, .. } = heard;
+        let message: &Message = message;
+        let news = News::Nothing;
         let dialog = match to.role() {
             Role::Focus | Role::Mcu => {
                 let Scene { cast, at, tick, dialogs, .. } = &mut self.scene;
                 dialogs.heard(cast, *at, *tick, heard)
             }
             Role::Client => client_dialog(&self.scene.dialogs, message),
-            Role::Factory => return self.service(Place::FactoryHears, heard.id, *to, *connection, message),
+            Role::Factory => {
+                let (node, peer, connection) = (*to, *from, *connection);
+                let spoken = Spoken { id: *id, node, peer, connection, message, dialog: None, news };
+                return self.service(Place::FactoryHears, &spoken);
+            }
             Role::FrontEnd => return,
         };
+        let (node, peer, connection) = (*to, *from, *connection);
+        let spoken = Spoken { id: *id, node, peer, connection, message, dialog, news };
         if to.role() == Role::Client {
-            self.service(Place::ClientHears, *id, *to, *connection, message);
+            self.service(Place::ClientHears, &spoken);
         }
-        let (id, node, connection, news) = (*id, *to, *connection, News::Nothing);
-        self.show(Sight::Heard(&Spoken { id, node, connection, message, dialog, news }));
+        self.show(Sight::Heard(&spoken));
     }
 
     /// What a client and the factory say to each other.
@@ -144,23 +149,15 @@ impl Judge {
             return;
         }
         if let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) {
-            self.service(place, *id, *from, *connection, &message);
+            let (node, peer, connection, message) = (*from, *to, *connection, &message);
+            let news = News::Nothing;
+            self.service(place, &Spoken { id: *id, node, peer, connection, message, dialog: None, news });
         }
     }
 
-    fn service(
-        &mut self,
-        place: Place,
-        id: MsgId,
-        node: NodeId,
-        connection: ConnectionId,
-        message: &Message,
-    ) {
-        if is_service(message) {
-            self.show(Sight::Service(
-                place,
-                &Spoken { id, node, connection, message, dialog: None, news: News::Nothing },
-            ));
+    fn service(&mut self, place: Place, spoken: &Spoken<'_>) {
+        if is_service(spoken.message) {
+            self.show(Sight::Service(place, spoken));
         }
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Spoken<'a> {
     pub(super) id: MsgId,
     /// Who says it, or hears it.
     pub(super) node: NodeId,
+    /// Who is at the other end of the connection.
+    pub(super) peer: NodeId,
     /// On which connection.
     pub(super) connection: ConnectionId,
     /// What it says.

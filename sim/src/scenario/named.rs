@@ -88,6 +88,15 @@ pub const NAMED: &[Named] = named![
     "mcu-restart",
     "front-end-restart",
     "version-gap",
+    // What nobody may do.
+    "attendee-oversteps",
+    "stranger-at-the-mcu",
+    "stranger-in-a-dialog",
+    "spoofed-from",
+    "other-conference",
+    "info-outside-dialog",
+    "ejected-but-talking",
+    "link-from-a-client",
 ];
 
 /// The scenario called `name`.
