@@ -2,7 +2,7 @@
 
 use super::content_type::MediaType;
 use super::sdp::AcceptTypes;
-use super::xml::{Ns, Reader, Writer, XmlError, XmlErrorKind};
+use super::xml::{Ns, Reader, Writer, XmlError};
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
@@ -56,17 +56,15 @@ impl ImCapabilities {
         let mut capabilities = Self { formats: None, user_agent: None };
         while let Some(child) = reader.child()? {
             match (child.ns, child.local) {
-                (Ns::ImExtensions, "supported-im-formats") if capabilities.formats.is_none() => {
-                    capabilities.formats = Some(reader.parse_text("supported-im-formats", formats)?);
-                }
-                (Ns::ImExtensions, "user-agent") if capabilities.user_agent.is_none() => {
-                    capabilities.user_agent = Some(reader.parse_text("user-agent", user_agent)?);
-                }
                 (Ns::ImExtensions, "supported-im-formats") => {
-                    return Err(XmlErrorKind::RepeatedElement("supported-im-formats").at(child.offset));
+                    reader.once(&mut capabilities.formats, "supported-im-formats", |reader| {
+                        reader.parse_text("supported-im-formats", formats)
+                    })?;
                 }
                 (Ns::ImExtensions, "user-agent") => {
-                    return Err(XmlErrorKind::RepeatedElement("user-agent").at(child.offset));
+                    reader.once(&mut capabilities.user_agent, "user-agent", |reader| {
+                        reader.parse_text("user-agent", user_agent)
+                    })?;
                 }
                 _ => reader.skip()?,
             }

@@ -1,6 +1,8 @@
 //! The invitation to a conference that one user sends another, `application/ms-conf-invite+xml`
 //! (EX-CWA-0-i).
 
+use std::borrow::Cow;
+
 use super::xml::{Ns, Reader, Writer, XmlError, XmlErrorKind, lexical};
 
 #[cfg(feature = "arbitrary")]
@@ -94,23 +96,18 @@ impl ConfInvite {
         let (mut focus_uri, mut subject, mut conversation_id, mut im) = (None, None, None, None);
         let mut media: Vec<(Medium, bool)> = Vec::new();
         while let Some(child) = reader.child()? {
-            let repeated = |name| Err(XmlErrorKind::RepeatedElement(name).at(child.offset));
             match (child.ns, child.local) {
-                (Ns::None, "focus-uri") if focus_uri.is_some() => return repeated("focus-uri"),
-                (Ns::None, "focus-uri") => focus_uri = Some(reader.parse_text("focus-uri", uri)?),
-                (Ns::None, "subject") if subject.is_some() => return repeated("subject"),
-                (Ns::None, "subject") => subject = Some(reader.text()?.into_owned()),
-                (Ns::None, "conversation-id") if conversation_id.is_some() => {
-                    return repeated("conversation-id");
+                (Ns::None, "focus-uri") => {
+                    reader.once(&mut focus_uri, "focus-uri", |reader| reader.parse_text("focus-uri", uri))?;
                 }
+                (Ns::None, "subject") => reader.once(&mut subject, "subject", Reader::text)?,
                 (Ns::None, "conversation-id") => {
-                    conversation_id = Some(reader.token()?.into_owned());
+                    reader.once(&mut conversation_id, "conversation-id", Reader::token)?;
                 }
-                (Ns::None, "im") if im.is_some() => return repeated("im"),
-                (Ns::None, "im") => im = Some(im_invite(&mut reader)?),
+                (Ns::None, "im") => reader.once(&mut im, "im", im_invite)?,
                 (Ns::None, name) => match Medium::from_name(name) {
                     Some(medium) if media.iter().any(|(own, _)| *own == medium) => {
-                        return repeated(medium.name());
+                        return Err(XmlErrorKind::RepeatedElement(medium.name()).at(child.offset));
                     }
                     Some(medium) => media.push((medium, available(&mut reader)?)),
                     None => reader.skip()?,
@@ -120,7 +117,9 @@ impl ConfInvite {
         }
         reader.finish()?;
         let focus_uri = focus_uri.ok_or(missing)?;
-        Ok(Self { focus_uri, subject: subject.unwrap_or_default(), conversation_id, im, media })
+        let subject = subject.unwrap_or_default().into_owned();
+        let conversation_id = conversation_id.map(Cow::into_owned);
+        Ok(Self { focus_uri, subject, conversation_id, im, media })
     }
 
     /// The invitation without white space.
@@ -160,14 +159,11 @@ fn im_invite(reader: &mut Reader<'_>) -> Result<ImInvite, XmlError> {
     let mut first_im = None;
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
-            (Ns::None, "first-im") if first_im.is_some() => {
-                return Err(XmlErrorKind::RepeatedElement("first-im").at(child.offset));
-            }
-            (Ns::None, "first-im") => first_im = Some(reader.text()?.into_owned()),
+            (Ns::None, "first-im") => reader.once(&mut first_im, "first-im", Reader::text)?,
             _ => reader.skip()?,
         }
     }
-    Ok(ImInvite { available, additional, first_im })
+    Ok(ImInvite { available, additional, first_im: first_im.map(Cow::into_owned) })
 }
 
 /// The flag of another medium's element, read to its end.

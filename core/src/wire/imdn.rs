@@ -58,12 +58,9 @@ impl Imdn {
         let mut recipients = Vec::new();
         while let Some(child) = reader.child()? {
             match (child.ns, child.local) {
-                (Ns::Imdn, "message-id") if message_id.is_some() => {
-                    return Err(XmlErrorKind::RepeatedElement("message-id").at(child.offset));
-                }
-                (Ns::Imdn, "message-id") => {
-                    message_id = Some(reader.parse_text("message-id", lexical::unsigned_int)?);
-                }
+                (Ns::Imdn, "message-id") => reader.once(&mut message_id, "message-id", |reader| {
+                    reader.parse_text("message-id", lexical::unsigned_int)
+                })?,
                 (Ns::Imdn, "recipient") if recipients.len() == MAX_RECIPIENTS => {
                     return Err(XmlErrorKind::TooManyElements.at(child.offset));
                 }
@@ -108,10 +105,9 @@ fn recipient(reader: &mut Reader<'_>) -> Result<Recipient, XmlError> {
     let mut entries = Vec::new();
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
-            (Ns::Imdn, "status") if status.is_some() => {
-                return Err(XmlErrorKind::RepeatedElement("status").at(child.offset));
+            (Ns::Imdn, "status") => {
+                reader.once(&mut status, "status", |reader| reader.parse_text("status", sip_status))?;
             }
-            (Ns::Imdn, "status") => status = Some(reader.parse_text("status", sip_status)?),
             (Ns::Imdn, "entry") if entries.len() == MAX_ENTRIES => {
                 return Err(XmlErrorKind::TooManyElements.at(child.offset));
             }
@@ -130,14 +126,12 @@ fn entry(reader: &mut Reader<'_>) -> Result<(String, String), XmlError> {
     let (mut key, mut value) = (None, None);
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
-            (Ns::Imdn, "key") if key.is_none() => key = Some(reader.text()?.into_owned()),
-            (Ns::Imdn, "value") if value.is_none() => value = Some(reader.text()?.into_owned()),
-            (Ns::Imdn, "key") => return Err(XmlErrorKind::RepeatedElement("key").at(child.offset)),
-            (Ns::Imdn, "value") => return Err(XmlErrorKind::RepeatedElement("value").at(child.offset)),
+            (Ns::Imdn, "key") => reader.once(&mut key, "key", Reader::text)?,
+            (Ns::Imdn, "value") => reader.once(&mut value, "value", Reader::text)?,
             _ => reader.skip()?,
         }
     }
-    Ok((key.ok_or(no_key)?, value.ok_or(no_value)?))
+    Ok((key.ok_or(no_key)?.into_owned(), value.ok_or(no_value)?.into_owned()))
 }
 
 /// A SIP status code, 100 to 699.

@@ -36,6 +36,9 @@ fn users_have_an_address_and_one_role() {
     }
     assert_eq!(role("<ci:entry>presenter</ci:entry><ci:entry>attendee</ci:entry>").len(), 2);
     assert_eq!(role(""), []);
+    // Nor can a second list take the place of the first.
+    let again = "<ci:entry>attendee</ci:entry></ci:roles><ci:roles><ci:entry>presenter</ci:entry>";
+    assert_eq!(role(again), [Role::Attendee, Role::Presenter]);
     let nameless =
         "<ci:users><ci:user><ci:roles><ci:entry>presenter</ci:entry></ci:roles></ci:user></ci:users>";
     assert_eq!(info_refused("", nameless), Kind::MissingAttribute("entity"));

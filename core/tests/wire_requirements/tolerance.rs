@@ -5,9 +5,10 @@ use std::fmt::Debug;
 use confsim_core::covers;
 use confsim_core::wire::cccp::{Request, Response};
 use confsim_core::wire::conference_info::{self, ConferenceInfo};
+use confsim_core::wire::xml::XmlErrorKind as Kind;
 
 use super::outline::is;
-use super::{info, printed, request};
+use super::{info, info_refused, printed, refused, request};
 
 /// A printed document with something unspecified in every element but the first: an attribute, and a child of its
 /// own namespace. The envelope itself has one child and no more.
@@ -97,6 +98,51 @@ fn what_the_protocol_does_not_use_is_not_passed_on() {
             ci:user entity=sip:a@b
               ci:endpoint entity=1
     ");
+}
+
+#[test]
+fn what_may_be_there_once_is_there_once() {
+    covers!("PRO-2-2-e", "PRO-2-2-2-4-a", "PRO-2-2-2-1-a", "PRO-2-2-2-2-a", "PRO-2-2-2-3-a");
+    for (name, content) in [
+        ("conference-description", "<ci:conference-description/>"),
+        ("conference-state", "<ci:conference-state/>"),
+        ("users", "<ci:users/>"),
+        ("conference-view", "<msci:conference-view/>"),
+    ] {
+        assert_eq!(info_refused("", &content.repeat(2)), Kind::RepeatedElement(name));
+    }
+    for name in
+        ["ci:subject", "ci:conf-uris", "msci:conference-id", "msci:conference-key", "msci:admission-policy"]
+    {
+        let (_, local) = name.split_once(':').unwrap();
+        let content = format!("<{name}/>").repeat(2);
+        let content = format!("<ci:conference-description>{content}</ci:conference-description>");
+        assert_eq!(info_refused("", &content), Kind::RepeatedElement(local));
+    }
+    for (name, value) in [("autopromote", "0"), ("is-active", "true"), ("pstn-lobby-bypass", "1")] {
+        let content = format!("<msci:{name}>{value}</msci:{name}>").repeat(2);
+        let content = format!("<ci:conference-description>{content}</ci:conference-description>");
+        assert_eq!(info_refused("", &content), Kind::RepeatedElement(name));
+    }
+    let keys = "<conferenceKeys confEntity=\"a\"/>";
+    let user = "<userKeys confEntity=\"a\" userEntity=\"b\"/>";
+    let key = "<msci:encryption-key><msci:x509-certificate>A</msci:x509-certificate></msci:encryption-key>";
+    let roles = "<ci:user-roles><ci:entry>attendee</ci:entry></ci:user-roles>";
+    for (command, first, twice, name) in [
+        ("getConference", keys, key, "encryption-key"),
+        ("getConference", "", keys, "conferenceKeys"),
+        ("deleteUser", "", user, "userKeys"),
+        ("modifyUserRoles", user, roles, "user-roles"),
+        ("addUser", keys, "<ci:user entity=\"b\"/>", "user"),
+        ("modifyConferenceLock", keys, "<locked>true</locked>", "locked"),
+        ("setLobbyAccess", keys, "<access>granted</access>", "access"),
+        ("addConference", "", "<ci:conference-info entity=\"\"/>", "conference-info"),
+    ] {
+        let element = format!("<{command}>{first}{twice}{twice}</{command}>");
+        assert_eq!(refused(&element), Kind::RepeatedElement(name), "{command}");
+        let element = format!("<{command}>{first}{twice}</{command}>");
+        assert!(Request::parse(request(&element).as_bytes()).is_ok(), "{element}");
+    }
 }
 
 #[test]

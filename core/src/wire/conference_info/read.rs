@@ -36,14 +36,16 @@ pub(crate) fn info<'a>(reader: &mut Reader<'a>) -> Result<ConferenceInfo<'a>, Xm
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
             (Ns::ConferenceInfo, "conference-description") => {
-                info.description = Some(Box::new(description::description(reader)?));
+                reader.once(&mut info.description, "conference-description", |reader| {
+                    description::description(reader).map(Box::new)
+                })?;
             }
             (Ns::ConferenceInfo, "conference-state") => {
-                info.conference_state = Some(conference_state(reader)?);
+                reader.once(&mut info.conference_state, "conference-state", conference_state)?;
             }
-            (Ns::ConferenceInfo, "users") => info.users = Some(roster::users(reader)?),
+            (Ns::ConferenceInfo, "users") => reader.once(&mut info.users, "users", roster::users)?,
             (Ns::ConferenceExtensions, "conference-view") => {
-                info.conference_view = Some(views::conference_view(reader)?);
+                reader.once(&mut info.conference_view, "conference-view", views::conference_view)?;
             }
             _ => extensions.read(reader, child)?,
         }

@@ -194,6 +194,21 @@ impl<'a> Reader<'a> {
         parse(&text).ok_or(XmlErrorKind::InvalidValue(local).at(start))
     }
 
+    /// Reads the element that has just started into `slot`; it may be there once, and `local` names it in the
+    /// error.
+    pub fn once<T>(
+        &mut self,
+        slot: &mut Option<T>,
+        local: &'static str,
+        read: impl FnOnce(&mut Self) -> Result<T, XmlError>,
+    ) -> Result<(), XmlError> {
+        if slot.is_some() {
+            return Err(self.error(XmlErrorKind::RepeatedElement(local)));
+        }
+        *slot = Some(read(self)?);
+        Ok(())
+    }
+
     /// Reads the element that has just started to its end, well-formedness checked, and forgets it.
     pub fn skip(&mut self) -> Result<(), XmlError> {
         let outside = self.scope.depth();

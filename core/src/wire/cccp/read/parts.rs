@@ -71,14 +71,15 @@ impl<'a> Parts<'a> {
     /// Elements of the data model; says whether it was one of them, otherwise nothing has been read.
     fn data_model(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<bool, XmlError> {
         match element.local {
-            "conference-info" if self.info.is_some() => {
-                return Err(XmlErrorKind::RepeatedElement("conference-info").at(element.offset));
+            "conference-info" => {
+                reader.once(&mut self.info, "conference-info", |reader| read::info(reader).map(Box::new))?;
             }
-            "conference-info" => self.info = Some(Box::new(read::info(reader)?)),
-            "user" => self.user = Some(Box::new(read::user(reader)?)),
-            "user-roles" => self.roles = Some(read::roles(reader)?),
-            "endpoint" => self.endpoint = Some(Box::new(read::endpoint(reader)?)),
-            "media" => self.media = Some(read::media(reader)?),
+            "user" => reader.once(&mut self.user, "user", |reader| read::user(reader).map(Box::new))?,
+            "user-roles" => reader.once(&mut self.roles, "user-roles", read::roles)?,
+            "endpoint" => {
+                reader.once(&mut self.endpoint, "endpoint", |reader| read::endpoint(reader).map(Box::new))?;
+            }
+            "media" => reader.once(&mut self.media, "media", read::media)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -86,10 +87,7 @@ impl<'a> Parts<'a> {
 
     fn extended(&mut self, reader: &mut Reader<'a>, element: Element<'a>) -> Result<(), XmlError> {
         match element.local {
-            "encryption-key" => {
-                let missing = reader.error(XmlErrorKind::MissingElement("x509-certificate"));
-                self.certificate = Some(only_token(reader, "x509-certificate")?.ok_or(missing)?);
-            }
+            "encryption-key" => reader.once(&mut self.certificate, "encryption-key", certificate)?,
             "opaque" => self.issuing_server = only_token(reader, "issuing-server")?,
             _ => reader.skip()?,
         }
@@ -102,16 +100,25 @@ impl<'a> Parts<'a> {
                 return Err(XmlErrorKind::RepeatedElement("conferenceKeys").at(element.offset));
             }
             "conferenceKeys" => return self.conference_keys(reader),
-            "userKeys" => self.user_keys = Some(user_keys(reader)?),
-            "endpointKeys" => self.endpoint_keys = Some(endpoint_keys(reader)?),
-            "mediaKeys" => self.media_keys = Some(media_keys(reader)?),
-            "conferences" => self.conferences = Some(conferences(reader)?),
-            "mcu-types" => self.mcu_types = Some(mcu_types(reader)?),
-            "locked" => self.locked = Some(reader.parse_text("locked", boolean)?),
-            "admission-policy" => self.admission_policy = Some(reader.token()?),
+            "userKeys" => reader.once(&mut self.user_keys, "userKeys", user_keys)?,
+            "endpointKeys" => reader.once(&mut self.endpoint_keys, "endpointKeys", endpoint_keys)?,
+            "mediaKeys" => reader.once(&mut self.media_keys, "mediaKeys", media_keys)?,
+            "conferences" => reader.once(&mut self.conferences, "conferences", conferences)?,
+            "mcu-types" => reader.once(&mut self.mcu_types, "mcu-types", mcu_types)?,
+            "locked" => {
+                reader.once(&mut self.locked, "locked", |reader| reader.parse_text("locked", boolean))?;
+            }
+            "admission-policy" => {
+                reader.once(&mut self.admission_policy, "admission-policy", Reader::token)?;
+            }
             "userEntity" => self.user_entities.push(reader.token()?),
-            "access" => self.access = Some(reader.parse_text("access", Access::parse)?),
-            "enabled" => self.enabled = Some(reader.parse_text("enabled", boolean)?),
+            "access" => {
+                reader
+                    .once(&mut self.access, "access", |reader| reader.parse_text("access", Access::parse))?;
+            }
+            "enabled" => {
+                reader.once(&mut self.enabled, "enabled", |reader| reader.parse_text("enabled", boolean))?;
+            }
             _ => reader.skip()?,
         }
         Ok(())
@@ -132,6 +139,12 @@ impl<'a> Parts<'a> {
         }
         Ok(())
     }
+}
+
+/// The certificate in `encryption-key`, which holds one (PRO-2-2-2-4-d).
+fn certificate<'a>(reader: &mut Reader<'a>) -> Result<Cow<'a, str>, XmlError> {
+    let missing = reader.error(XmlErrorKind::MissingElement("x509-certificate"));
+    only_token(reader, "x509-certificate")?.ok_or(missing)
 }
 
 fn user_keys<'a>(reader: &mut Reader<'a>) -> Result<UserKeys<'a>, XmlError> {

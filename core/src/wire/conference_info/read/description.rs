@@ -30,14 +30,16 @@ fn standard<'a>(
     description: &mut Description<'a>,
 ) -> Result<(), XmlError> {
     match element.local {
-        "display-text" => description.display_text = text(reader)?,
-        "subject" => description.subject = text(reader)?,
-        "free-text" => description.free_text = text(reader)?,
-        "keywords" => description.keywords = text(reader)?,
-        "conf-uris" => description.conf_uris = Some(uris(reader)?),
-        "service-uris" => description.service_uris = Some(uris(reader)?),
+        "display-text" => reader.once(&mut description.display_text, "display-text", Reader::text)?,
+        "subject" => reader.once(&mut description.subject, "subject", Reader::text)?,
+        "free-text" => reader.once(&mut description.free_text, "free-text", Reader::text)?,
+        "keywords" => reader.once(&mut description.keywords, "keywords", Reader::text)?,
+        "conf-uris" => reader.once(&mut description.conf_uris, "conf-uris", uris)?,
+        "service-uris" => reader.once(&mut description.service_uris, "service-uris", uris)?,
         "maximum-user-count" => {
-            description.maximum_user_count = Some(reader.parse_text("maximum-user-count", unsigned_int)?);
+            reader.once(&mut description.maximum_user_count, "maximum-user-count", |reader| {
+                reader.parse_text("maximum-user-count", unsigned_int)
+            })?;
         }
         _ => reader.skip()?,
     }
@@ -51,21 +53,37 @@ fn extended<'a>(
     description: &mut Description<'a>,
 ) -> Result<bool, XmlError> {
     match element.local {
-        "conference-id" => description.conference_id = token(reader)?,
-        "conference-key" => description.conference_key = Some(content(reader)?),
-        "last-update" => description.last_update = token(reader)?,
-        "last-activate" => description.last_activate = token(reader)?,
-        "expiry-time" => description.expiry_time = token(reader)?,
-        "admission-policy" => description.admission_policy = token(reader)?,
-        "organizer-roaming-data" => description.organizer_roaming_data = Some(content(reader)?),
-        "notification-data" => description.notification_data = Some(content(reader)?),
-        "join-url" => description.join_url = token(reader)?,
-        "pstn-access" => description.pstn_access = Some(pstn_access(reader)?),
-        "autopromote" => description.autopromote = Some(reader.parse_text("autopromote", unsigned_int)?),
-        "autopromote-allowed" => {
-            description.autopromote_allowed = Some(reader.parse_text("autopromote-allowed", unsigned_int)?);
+        "conference-id" => reader.once(&mut description.conference_id, "conference-id", Reader::token)?,
+        "conference-key" => reader.once(&mut description.conference_key, "conference-key", content)?,
+        "last-update" => reader.once(&mut description.last_update, "last-update", Reader::token)?,
+        "last-activate" => reader.once(&mut description.last_activate, "last-activate", Reader::token)?,
+        "expiry-time" => reader.once(&mut description.expiry_time, "expiry-time", Reader::token)?,
+        "admission-policy" => {
+            reader.once(&mut description.admission_policy, "admission-policy", Reader::token)?;
         }
-        "server-mode" => description.server_mode = Some(reader.parse_text("server-mode", unsigned_int)?),
+        "organizer-roaming-data" => {
+            reader.once(&mut description.organizer_roaming_data, "organizer-roaming-data", content)?;
+        }
+        "notification-data" => {
+            reader.once(&mut description.notification_data, "notification-data", content)?;
+        }
+        "join-url" => reader.once(&mut description.join_url, "join-url", Reader::token)?,
+        "pstn-access" => reader.once(&mut description.pstn_access, "pstn-access", pstn_access)?,
+        "autopromote" => {
+            reader.once(&mut description.autopromote, "autopromote", |reader| {
+                reader.parse_text("autopromote", unsigned_int)
+            })?;
+        }
+        "autopromote-allowed" => {
+            reader.once(&mut description.autopromote_allowed, "autopromote-allowed", |reader| {
+                reader.parse_text("autopromote-allowed", unsigned_int)
+            })?;
+        }
+        "server-mode" => {
+            reader.once(&mut description.server_mode, "server-mode", |reader| {
+                reader.parse_text("server-mode", unsigned_int)
+            })?;
+        }
         _ => return Ok(false),
     }
     Ok(true)
@@ -97,7 +115,7 @@ fn flag<'a>(
         "pano-video-mute-allowed" => ("pano-video-mute-allowed", &mut description.pano_video_mute_allowed),
         _ => return Ok(false),
     };
-    *flag = Some(reader.parse_text(name, boolean)?);
+    reader.once(flag, name, |reader| reader.parse_text(name, boolean))?;
     Ok(true)
 }
 

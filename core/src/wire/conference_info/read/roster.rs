@@ -32,7 +32,8 @@ pub(crate) fn user<'a>(reader: &mut Reader<'a>) -> Result<User<'a>, XmlError> {
     while let Some(child) = reader.child()? {
         match (child.ns, child.local) {
             (Ns::ConferenceInfo, "display-text") => user.display_text = text(reader)?,
-            (Ns::ConferenceInfo, "roles") => user.roles = roles(reader)?,
+            // A second list is no second chance: what it names counts too (PRO-2-2-1-4-g).
+            (Ns::ConferenceInfo, "roles") => user.roles.extend(roles(reader)?),
             (Ns::ConferenceInfo, "languages") => user.languages = text(reader)?,
             (Ns::ConferenceInfo, "cascaded-focus") => user.cascaded_focus = token(reader)?,
             (Ns::ConferenceInfo, "endpoint") => {
