@@ -250,9 +250,14 @@ impl Machine for Focus {
         let conferences = self.conferences.values();
         let users: usize = conferences.clone().map(|it| it.roster.len()).sum();
         let subscriptions: usize = conferences.clone().map(|it| it.subscriptions.len()).sum();
+        let legs: usize = conferences.clone().map(|it| it.legs.len()).sum();
         let invited: usize = conferences.map(|it| it.invited.len()).sum();
+        let waiting: usize = self.activating.values().map(Activation::waiting).sum();
         dump.insert("conferences", (self.conferences.len() + self.activating.len()) as u64);
+        dump.insert("waiting joins", waiting as u64);
         dump.insert("participants", users as u64);
+        dump.insert("focus sessions", legs as u64);
+        dump.insert("sessions and subscriptions", self.dialogs.len() as u64);
         dump.insert("subscriptions", subscriptions as u64);
         dump.insert("invited sessions", invited as u64);
         dump.insert("commands", self.pending.len() as u64);

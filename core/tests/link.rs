@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use common::{Bench, Out};
 use confsim_core::entropy::Entropy;
-use confsim_core::link::{Kind, Link, News, OUTSTANDING_MAX, RESEND, Side};
+use confsim_core::link::{Kind, Link, Meeting, News, OUTSTANDING_MAX, RESEND, Side};
 use confsim_core::node::{Address, ConnId, Dump, Input, Node as _};
 use confsim_core::signal::{Context, Endpoint, Machine, Request, Response, Settings, TimerKey};
 use confsim_core::time::Duration;
@@ -86,6 +86,7 @@ impl Machine for Member {
 
     fn dump(&self, dump: &mut Dump) {
         dump.insert("link documents", self.link.as_ref().map_or(0, Link::outstanding));
+        dump.insert("meeting", self.link.as_ref().map_or(0, |link| link.meeting() as u64));
     }
 }
 
@@ -208,6 +209,11 @@ impl Pair {
             .collect()
     }
 
+    /// How each of the two met the other the last time.
+    fn meetings(&self) -> [u64; 2] {
+        [FOCUS, MCU].map(|who| self.nodes[who].node.dump()["meeting"])
+    }
+
     #[track_caller]
     fn nothing_waits(&self) {
         for node in &self.nodes {
@@ -226,6 +232,7 @@ fn documents_arrive_once_and_in_order() {
     pair.run();
     assert_eq!(pair.heard(MCU), ["fresh", "a", "b"]);
     assert_eq!(pair.heard(FOCUS), ["fresh", "1"]);
+    assert_eq!(pair.meetings(), [Meeting::First as u64; 2]);
     pair.send(FOCUS, &["c"]);
     pair.send(MCU, &["2", "3"]);
     pair.run();
@@ -320,6 +327,8 @@ fn a_restart_is_news_and_voids_what_waited() {
         pair.pass(RESEND);
         assert_eq!(pair.heard(who), ["fresh"]);
         assert_eq!(pair.heard(other), ["fresh"]);
+        let met = pair.meetings();
+        assert_eq!((met[who], met[other]), (Meeting::First as u64, Meeting::Restarted as u64));
         pair.send(who, &["x"]);
         pair.send(other, &["y"]);
         pair.run();
@@ -343,7 +352,7 @@ fn members_greet_until_they_have_met() {
     pair.nothing_waits();
 }
 
-/// More waits than may: the link starts over, and both members know that state was lost.
+/// More waits than may: the link is renewed, and both members know that documents were lost, but no memory.
 #[test]
 fn what_waits_is_bounded() {
     let mut pair = Pair::new();
@@ -359,6 +368,7 @@ fn what_waits_is_bounded() {
     assert_eq!(pair.nodes[FOCUS].node.dump()["link documents"], 1);
     pair.pass(RESEND);
     assert_eq!(pair.heard(MCU), ["fresh", "kept"]);
+    assert_eq!(pair.meetings(), [Meeting::Again as u64; 2]);
     assert_eq!(pair.heard(FOCUS), ["fresh"]);
     pair.send(MCU, &["1"]);
     pair.run();

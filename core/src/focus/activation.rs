@@ -20,6 +20,13 @@ pub(super) struct Activation {
     waiting: Vec<Join>,
 }
 
+impl Activation {
+    /// How many joins wait for it.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
 impl Focus {
     /// Lets the join happen now or once the conference is active.
     pub(super) fn activate_for(&mut self, cx: &mut Cx<'_>, addresses: Addresses, join: Join) {

@@ -126,7 +126,7 @@ fn the_full_document_is_laid_out_as_printed() {
 
 #[test]
 fn a_chat_invite_is_announced_passed_on_and_shown_once_the_mcu_reports_it() {
-    covers!("D-10", "IM-3-1-2-5-2-a", "IM-3-1-3-4-2-a", "EX-IM-4-1-1-u", "EX-IM-2-2-1-b");
+    covers!("D-10", "IM-3-1-2-5-2-a", "IM-3-1-3-4-2-a", "IM-3-1-3-4-2-b", "EX-IM-4-1-1-u", "EX-IM-2-2-1-b");
     let mut pool = Pool::new();
     pool.join("alice");
     pool.subscribe("alice");

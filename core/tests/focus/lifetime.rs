@@ -3,12 +3,13 @@
 
 use confsim_core::covers;
 use confsim_core::focus::Event;
+use confsim_core::node::Node as _;
 use confsim_core::time::Duration;
 use confsim_core::wire::cccp::{CommandKind, Reason};
-use confsim_core::wire::sip::Name;
+use confsim_core::wire::sip::{Method, Name};
 
 use crate::common::Sent;
-use crate::pool::{FOCUS, Pool, add_user, answer, told};
+use crate::pool::{FOCUS, Pool, add_user, answer, delete_user, deleted, session_gone, told};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -82,6 +83,33 @@ fn a_conference_without_anybody_known_ends_after_ten_minutes_for_those_who_are_l
     assert_eq!(sent.last().unwrap().header(Name::Reason), "SIP;cause=481;text=\"Conference Terminated\"");
     assert_eq!(pool.mcu.heard.last().unwrap().command.kind(), Some(CommandKind::DeleteConference));
     assert_eq!(pool.events().last(), Some(&Event::Deactivated(FOCUS.into())));
+}
+
+/// What a conference leaves behind when everybody has gone and all time has passed.
+#[test]
+fn nothing_is_left_of_a_conference_that_is_over() {
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    let mut subscription = pool.subscribe("alice").0;
+    pool.join("bob");
+    pool.subscribe("bob");
+    let (bobs, _) = pool.join_chat("bob");
+    let (alices, _) = pool.join_chat("alice");
+    // One is ejected, one hears of it and leaves; one more never got further than his INVITE.
+    let ejection = pool.hear(&alice.command(&delete_user("alice", "bob")));
+    let bye = ejection.iter().find(|it| it.is(&Method::Bye)).unwrap().response("200 OK", "", "");
+    pool.hear(&bye);
+    let done = pool.mcu_answers(deleted("bob"));
+    pool.hear(&done[0].response("200 OK", "", ""));
+    pool.mcu_reports("partial", &session_gone("bob", &bobs));
+    pool.invite("carol");
+    pool.hear(&subscription.request("SUBSCRIBE", "Event: conference\nExpires: 0\n", ""));
+    pool.hear(&alice.request("BYE", "", ""));
+    pool.mcu_reports("partial", &session_gone("alice", &alices));
+    pool.pass(MINUTE.times(11));
+    pool.pass(Duration::from_secs(24 * 3600));
+    let left: Vec<_> = pool.bench.node.dump().into_iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(left, [("connections", 3)]);
 }
 
 #[test]

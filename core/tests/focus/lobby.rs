@@ -2,10 +2,11 @@
 
 use confsim_core::covers;
 use confsim_core::time::Duration;
+use confsim_core::wire::cccp::{Access, Outcome};
 use confsim_core::wire::sip::Name;
 
 use crate::common::only;
-use crate::pool::{CHAT, Call, FOCUS, Pool, add_user, document, request, told};
+use crate::pool::{CHAT, Call, FOCUS, Pool, add_user, answer, document, request, told};
 
 const LOBBY_CAPABLE: &str = "<msci:clientInfo \
     xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" \
@@ -43,6 +44,59 @@ fn access(access: &str) -> String {
 fn the_lobby_is_for_those_who_know_of_it() {
     let (mut pool, _) = closed();
     assert_eq!(only(pool.invite("carol").1).code(), Some(403));
+}
+
+/// Who is of another enterprise counts like somebody without name.
+#[test]
+fn an_open_conference_is_open_to_the_enterprise() {
+    covers!("PRO-2-2-1-2-o", "PRO-2-2-1-2-aj", "PRO-2-2-1-3-d");
+    let mut pool = Pool::provisioned(&format!(
+        "<conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" \
+         xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" entity=\"{FOCUS}\">\
+         <conference-description><msci:admission-policy>openAuthenticated</msci:admission-policy>\
+         </conference-description><conference-state><locked>false</locked></conference-state></conference-info>"
+    ));
+    assert_eq!(told(&pool.invite("bob").1), ["bob: 183 (INVITE)", "bob: 200 (INVITE)"]);
+    let at_home = pool.subscribe("bob").1;
+    assert_eq!(crate::pool::in_short(&at_home), "v1 full bob[focus] view");
+    for (info, code) in [("", 403), (LOBBY_CAPABLE, 200)] {
+        let mut call = pool.call("eve", FOCUS);
+        let invite = call.request("INVITE", "Content-Type: application/cccp+xml\n", &add_user("eve", info));
+        let sent = pool.hear(&invite.replace("eve@contoso.com", "eve@fabrikam.com"));
+        assert!(sent.iter().any(|it| it.code() == Some(code)), "{sent:?}");
+    }
+    assert_eq!(crate::pool::in_short(&pool.subscribe("bob").1), "v2 full bob[focus] view");
+}
+
+/// Two wait; one command lets in both, and names those whom it concerned.
+#[test]
+fn several_are_let_in_at_once() {
+    let (mut pool, mut alice) = closed();
+    pool.invite_with("carol", &add_user("carol", LOBBY_CAPABLE));
+    pool.invite_with("dave", &add_user("dave", LOBBY_CAPABLE));
+    let both = access("granted").replace(
+        "<access>",
+        "<userEntity>sip:dave@contoso.com</userEntity><userEntity>sip:eve@contoso.com</userEntity>\
+         <userEntity>sip:bob@contoso.com</userEntity><access>",
+    );
+    let sent = pool.hear(&alice.command(&both));
+    let Outcome::SetLobbyAccess { users, access, .. } = answer(&sent[1]).result.outcome else { panic!() };
+    assert_eq!(users, ["sip:carol@contoso.com", "sip:dave@contoso.com"]);
+    assert_eq!(access, Some(Access::Granted));
+    let shown = told(&sent);
+    assert!(shown.contains(&"bob: BENOTIFY v5 partial carol[focus]".to_owned()), "{shown:?}");
+    assert!(shown.contains(&"bob: BENOTIFY v6 partial dave[focus]".to_owned()), "{shown:?}");
+}
+
+/// Who waits and is promoted goes on waiting; who waits and leaves was never seen by attendees.
+#[test]
+fn who_leaves_the_lobby_is_gone_without_an_attendee_knowing() {
+    covers!("D-13");
+    let (mut pool, _) = closed();
+    let (mut carol, _) = pool.invite_with("carol", &add_user("carol", LOBBY_CAPABLE));
+    pool.hear(&carol.ack());
+    let sent = pool.hear(&carol.request("BYE", "", ""));
+    assert_eq!(told(&sent)[1..], ["alice: BENOTIFY v4 partial -carol", "bob: BENOTIFY v4 partial"]);
 }
 
 #[test]

@@ -97,13 +97,47 @@ fn commands_of_those_who_may_not_give_them() {
     assert_eq!(in_short(&info), "v2 full alice[focus] bob[focus] view");
 }
 
+/// What this focus does not do, by the name that clients know (MS-CONFBAS facts 2.10, 2.12, 2.13).
 #[test]
-fn commands_outside_any_dialog() {
+fn commands_that_are_not_implemented() {
+    covers!("D-20");
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    let keys = format!("<conferenceKeys confEntity=\"{FOCUS}\"/>");
+    let media = format!("confEntity=\"{FOCUS}\" userEntity=\"x\" endpointEntity=\"x\"");
+    for command in [
+        format!("<endorseUser>{keys}</endorseUser>"),
+        format!("<modifyEndpoint><endpointKeys {media}/></modifyEndpoint>"),
+        format!(
+            "<modifyEndpointMedia><mediaKeys {media} mediaId=\"1\"/><media \
+             xmlns=\"urn:ietf:params:xml:ns:conference-info\" id=\"1\"/></modifyEndpointMedia>"
+        ),
+        format!("<modifyConferenceAnnouncements>{keys}</modifyConferenceAnnouncements>"),
+    ] {
+        refused(pool.hear(&alice.command(&request("alice", &command))), 603, "3004");
+    }
+    let endorse = request("bob", &format!("<endorseUser>{keys}</endorseUser>"));
+    refused(pool.invite_with("bob", &endorse).1, 603, "3004");
+}
+
+/// So it is after a restart of the focus as well: clients join again.
+#[test]
+fn requests_in_dialogs_that_the_focus_does_not_know() {
+    covers!("D-11");
     let mut pool = Pool::new();
     pool.join("alice");
     let mut call = pool.call("alice", FOCUS);
-    call.tag = "made-up".to_owned();
-    assert_eq!(only(pool.hear(&call.command(&delete_user("alice", "alice")))).code(), Some(481));
+    call.tag = "of another life".replace(' ', "-");
+    for (method, more) in [
+        ("INFO", "Content-Type: application/cccp+xml\n"),
+        ("UPDATE", "Supported: timer\n"),
+        ("INVITE", ""),
+        ("SUBSCRIBE", "Event: conference\n"),
+        ("BYE", ""),
+    ] {
+        let refused = only(pool.hear(&call.request(method, more, "")));
+        assert_eq!(refused.start(), "SIP/2.0 481 Dialog does not exist", "{method}");
+    }
 }
 
 #[test]

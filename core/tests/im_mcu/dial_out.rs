@@ -85,6 +85,23 @@ fn a_legacy_client_is_called_as_printed_and_takes_part_at_once() {
     assert_eq!(briefs(&stage.say(&mut alice, "now"))[..2], ["202", "MESSAGE leslie"]);
 }
 
+/// Of one who is called, the 200 tells what an INVITE tells of the others.
+#[test]
+fn a_called_client_may_know_ms_sender() {
+    covers!("IM-3-1-1-2-b");
+    let mut stage = Stage::new();
+    let mut alice = stage.join("Alice", MODERN);
+    let invite = ringing(&mut stage);
+    let headers = format!("{CONTACT}Supported: ms-early-media, ms-sender\r\n");
+    stage.respond(&invite, "200 OK", &headers, &sdp(MODERN.accept));
+    let info = conference_info::read(stage.to_focus.last().unwrap().as_bytes()).unwrap();
+    let endpoint = &info.users.unwrap().users[0].endpoints[0];
+    let im = endpoint.capabilities.as_ref().unwrap().im.clone().unwrap();
+    assert_eq!(im.supported_im_formats.as_deref(), MODERN.accept);
+    let sent = stage.say(&mut alice, "hello");
+    assert_eq!((sent[1].brief().as_str(), sent[1].text()), ("MESSAGE leslie", "hello"), "no name before it");
+}
+
 #[test]
 fn a_call_that_fails_says_why() {
     for (status, reason) in [

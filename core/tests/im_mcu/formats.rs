@@ -24,6 +24,7 @@ fn form(sent: &Sent) -> (&str, &str) {
 #[test]
 fn each_gets_the_richest_form_it_takes() {
     covers!(
+        "IM-3-1-3-5-2-b",
         "IM-3-3-2-5-1-j",
         "IM-3-3-2-5-1-m",
         "IM-3-3-2-5-1-p",

@@ -28,6 +28,7 @@ fn failed(name: &str, status: u16) -> Recipient {
 fn who_is_alone_is_told_so() {
     covers!(
         "IM-3-3-2-1-b",
+        "IM-3-3-2-1-c",
         "IM-3-3-2-5-1-a",
         "IM-3-3-2-5-1-b",
         "IM-3-3-2-5-1-e",
@@ -198,6 +199,7 @@ fn an_author_ejected_gets_no_report() {
 #[test]
 fn an_info_is_accepted_and_passed_on_to_those_who_know_ms_sender() {
     covers!(
+        "IM-3-4-c",
         "IM-3-4-2-5-1-a",
         "IM-3-4-2-5-1-b",
         "IM-3-4-2-5-1-c",

@@ -127,6 +127,7 @@ fn an_invite_needs_an_offer_of_an_im_session() {
 
 #[test]
 fn a_bye_ends_the_session_and_what_follows_meets_nothing() {
+    covers!("IM-3-2-2-5-1-a", "IM-3-2-2-5-1-b");
     let mut stage = Stage::new();
     let mut carol = stage.join("Carol", MODERN);
     let mut bob = stage.join("Bob", MODERN);
@@ -149,7 +150,7 @@ fn a_bye_ends_the_session_and_what_follows_meets_nothing() {
 
 #[test]
 fn an_ejected_user_is_hung_up_on_in_every_session_before_the_focus_hears() {
-    covers!("IM-3-2-2-4-1-b", "D-17");
+    covers!("IM-3-e", "IM-3-2-2-4-1-b", "D-17");
     let mut stage = Stage::new();
     let mut carol = stage.join("Carol", MODERN);
     stage.join("Bob", MODERN);
@@ -239,6 +240,7 @@ fn announcements_end_with_the_ejection_of_the_user() {
 
 #[test]
 fn the_end_of_a_conference_is_the_end_of_its_sessions() {
+    covers!("IM-3-b", "IM-3-c");
     let mut stage = Stage::new();
     let mut alice = stage.join("Alice", MODERN);
     stage.join("Bob", MODERN);
@@ -273,16 +275,49 @@ fn a_new_focus_is_told_everything() {
     stage.join("Bob", MODERN);
     stage.ring("Carol", MODERN);
     let before = stage.to_focus.len();
-    let greeting = "SERVICE sip:mcu.pool.contoso.com:5061 SIP/2.0\r\nVia: SIP/2.0/TCP focus.pool.contoso.com:5061;branch=z9hG4bKnew\r\n\
-         From: <sip:focus.pool.contoso.com>;tag=1\r\nTo: <sip:mcu.pool.contoso.com>\r\nCall-ID: new\r\nCSeq: 1 SERVICE\r\n\
-         Pool-Link: 0e1f;seq=0;ack=0\r\nContent-Length: 0\r\n\r\n";
-    stage.give(Input::Received { conn: ConnId::accepted(0), bytes: greeting.into() });
+    stage.new_focus();
     let document = &stage.to_focus[before];
     let info = conference_info::read(document.as_bytes()).unwrap();
     assert_eq!(info.state, Some(State::Full));
     let users = info.users.unwrap().users;
     let names: Vec<_> = users.iter().map(|user| &*user.entity).collect();
     assert_eq!(names, [aor("Alice"), aor("Bob")]);
+}
+
+#[test]
+fn a_lock_is_taken_note_of_and_told_to_a_new_focus() {
+    covers!("IM-3-f");
+    for locked in [true, false] {
+        let mut stage = Stage::new();
+        let response = stage.command(&format!(
+            r#"<modifyConferenceLock><conferenceKeys confEntity="{FOCUS}"/><locked>{locked}</locked></modifyConferenceLock>"#
+        ));
+        assert!(response.contains(r#"code="success""#), "{response}");
+        let before = stage.to_focus.len();
+        stage.new_focus();
+        let document = stage.to_focus[before..].last().unwrap();
+        let info = conference_info::read(document.as_bytes()).unwrap();
+        assert_eq!(info.conference_state.unwrap().locked, Some(locked));
+    }
+    let response = Stage::new().command(
+        r#"<modifyConferenceLock><conferenceKeys confEntity="sip:x"/><locked>true</locked></modifyConferenceLock>"#,
+    );
+    assert!(response.contains(r#"reason="conferenceDoesntExist""#), "{response}");
+}
+
+#[test]
+fn a_client_without_user_agent_is_reported_without() {
+    covers!("IM-3-d", "IM-3-1-3-5-2-l");
+    let mut stage = Stage::new();
+    stage.announce("Carol", GUID);
+    let (mut client, text) = stage.write_invite("Carol", GUID, MODERN, "");
+    stage.hear_from_focus(text.replace("User-Agent: UCCP/2.0.6362.0\r\n", ""));
+    client.mcu_tag = stage.sends.last().unwrap().message.to().unwrap().tag().unwrap().to_owned();
+    stage.ack(&mut client);
+    let info = conference_info::read(stage.to_focus.last().unwrap().as_bytes()).unwrap().into_owned();
+    let endpoint = info.users.unwrap().users.remove(0).endpoints.remove(0);
+    let im = endpoint.capabilities.unwrap().im.unwrap();
+    assert_eq!((im.user_agent, im.supported_im_formats.as_deref()), (None, MODERN.accept));
 }
 
 #[test]

@@ -184,6 +184,14 @@ impl Stage {
         self.give(Input::Received { conn: FOCUS_CONN, bytes: text.into() });
     }
 
+    /// The focus comes anew, and greets.
+    pub(crate) fn new_focus(&mut self) {
+        let greeting = "SERVICE sip:mcu.pool.contoso.com:5061 SIP/2.0\r\nVia: SIP/2.0/TCP focus.pool.contoso.com:5061;branch=z9hG4bKnew\r\n\
+             From: <sip:focus.pool.contoso.com>;tag=1\r\nTo: <sip:mcu.pool.contoso.com>\r\nCall-ID: new\r\nCSeq: 1 SERVICE\r\n\
+             Pool-Link: 0e1f;seq=0;ack=0\r\nContent-Length: 0\r\n\r\n";
+        self.give(Input::Received { conn: FOCUS_CONN, bytes: greeting.into() });
+    }
+
     fn request_line(&mut self, method: &str, target: &str) -> String {
         self.branch += 1;
         let n = self.branch;
@@ -248,7 +256,14 @@ impl Stage {
         self.give(Input::Received { conn: FOCUS_CONN, bytes: text.into() });
     }
 
-    fn write_invite(&mut self, name: &str, guid: &str, kind: Kind, headers: &str) -> (Client, String) {
+    /// A client's INVITE as the focus passes it on.
+    pub(crate) fn write_invite(
+        &mut self,
+        name: &str,
+        guid: &str,
+        kind: Kind,
+        headers: &str,
+    ) -> (Client, String) {
         let client = Client {
             user: aor(name),
             call_id: format!("call-{guid}"),
