@@ -117,8 +117,11 @@ impl Client {
             return give_up(cx, &procedure, outcome.status(), "not understood");
         };
         if response.code != Code::Success {
-            let reason = response.result.reason.as_ref().map_or("", |reason| reason.as_str());
-            return give_up(cx, &procedure, outcome.status(), reason);
+            let reason = response.result.reason.as_ref();
+            if procedure.is_overtaken(reason) {
+                return self.ask_factory(cx, procedure);
+            }
+            return give_up(cx, &procedure, outcome.status(), reason.map_or("", |reason| reason.as_str()));
         }
         let result = response.result.outcome.into_owned();
         if matches!(

@@ -6,7 +6,9 @@ use confsim_core::client::{Action, Event, Plan, Provisioned};
 use confsim_core::covers;
 use confsim_core::cryptography::{self, Cryptography as _};
 use confsim_core::entropy::Entropy;
-use confsim_core::wire::cccp::{Capabilities, Command, Conferences, EncryptionKey, Outcome};
+use confsim_core::wire::cccp::{
+    Capabilities, Command, CommandKind, Conferences, EncryptionKey, Outcome, Reason,
+};
 use confsim_core::wire::conference_info::{ConferenceView, EntityView, State};
 use confsim_core::wire::conference_key::{ConferenceKey, encode};
 
@@ -191,6 +193,25 @@ fn a_modification_looks_first() {
     let sent = stage.wish(wish(5));
     let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 5)))));
     assert_eq!(name(&sent), "modifyConference");
+
+    // Somebody is faster in between: bob sees that too, and it is not tried again.
+    let sent = stage.wish(wish(5));
+    let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 5)))));
+    let sent = only(stage.refuse(&sent, CommandKind::ModifyConference, Reason::InvalidVersion));
+    assert_eq!(name(&sent), "getConference");
+    assert!(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 6)))).is_empty());
+    assert_eq!(stage.told(), Provisioned::VersionConflict { current: conference(State::Full, 6) });
+    // Whoever refuses the version that he tells is not asked for ever.
+    let sent = stage.wish(wish(6));
+    let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 6)))));
+    let sent = only(stage.refuse(&sent, CommandKind::ModifyConference, Reason::InvalidVersion));
+    assert!(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 6)))).is_empty());
+    assert!(matches!(stage.told(), Provisioned::VersionConflict { .. }));
+    // Any other refusal is the end of it.
+    let sent = stage.wish(wish(6));
+    let sent = only(stage.succeed(&sent, Outcome::GetConference(Some(conference(State::Full, 6)))));
+    assert!(stage.refuse(&sent, CommandKind::ModifyConference, Reason::InvalidRole).is_empty());
+    assert_eq!(stage.failed(), ("modifyConference", 400, "invalidRole".into()));
 
     // What the factory told can be sent back: what is the factory's to say is taken out.
     let told = *conference(State::Full, 5);

@@ -7,7 +7,7 @@ use confsim_core::cryptography::Cryptography;
 use confsim_core::entropy::Entropy;
 use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::signal::Endpoint;
-use confsim_core::wire::cccp::{self, Code, CommandResult, Outcome, Request, Response};
+use confsim_core::wire::cccp::{self, Code, CommandKind, CommandResult, Outcome, Reason, Request, Response};
 use confsim_core::wire::conference_info::{ConferenceInfo, Description, State};
 use confsim_core::wire::sip::Method;
 
@@ -67,6 +67,15 @@ impl Stage {
         let result = CommandResult::success(outcome);
         let body = Response::to(&c3p(request), Code::Success, result).write();
         self.answer(request, "200 OK", &body)
+    }
+
+    /// The factory refuses what a request asks for: what the client sends next.
+    #[track_caller]
+    pub(crate) fn refuse(&mut self, request: &Sent, kind: CommandKind, reason: Reason<'static>) -> Vec<Sent> {
+        let status = format!("400 {}", reason.as_str());
+        let result = CommandResult::failure(kind, reason);
+        let body = Response::to(&c3p(request), Code::Failure, result).write();
+        self.answer(request, &status, &body)
     }
 
     /// The factory answers with a body.

@@ -95,7 +95,7 @@ pub enum Provisioned {
         /// Its version now.
         version: u32,
     },
-    /// The conference has another version than the user has seen; nothing was changed. The user looks at it and asks
+    /// The conference has another version than the user has seen, or got it meanwhile; nothing was changed. The user looks at it and asks
     /// again (PRO-3-1-4-2-b).
     VersionConflict {
         /// The conference as it is.

@@ -6,7 +6,7 @@ use super::api::{Action, Plan, Provisioned};
 use crate::client::api::Event;
 use crate::cryptography::Cryptography;
 use crate::entropy::Entropy;
-use crate::wire::cccp::{Command, ConferenceKeys, EncryptionKey, Outcome};
+use crate::wire::cccp::{Command, ConferenceKeys, EncryptionKey, Outcome, Reason};
 use crate::wire::conference_info::{ConferenceInfo, Description};
 use crate::wire::conference_key::{ConferenceKey, decode, encode};
 
@@ -24,6 +24,8 @@ pub(in crate::client) struct Procedure {
     looked: bool,
     /// The id of the static meeting there is.
     found: Option<String>,
+    /// Whether a modification came too late: it is looked at again, and not tried again.
+    overtaken: bool,
 }
 
 /// What follows an answer.
@@ -38,7 +40,7 @@ pub(in crate::client) enum Next {
 
 impl Procedure {
     pub(in crate::client) fn new(organizer: Arc<str>, action: Action, types_known: bool) -> Self {
-        Self { organizer, action, types_known, key: None, looked: false, found: None }
+        Self { organizer, action, types_known, key: None, looked: false, found: None, overtaken: false }
     }
 
     /// The next command; `None` when the passcode cannot be enveloped or there is no certificate to give.
@@ -91,6 +93,17 @@ impl Procedure {
         })
     }
 
+    /// A failure: whether the present state is to be looked at again. Somebody has modified the conference after it was
+    /// looked at, and the user wants to see how.
+    pub(in crate::client) fn is_overtaken(&mut self, reason: Option<&Reason<'_>>) -> bool {
+        let modifying = matches!(self.action, Action::Modify { .. }) && self.looked;
+        let overtaken = modifying && !self.overtaken && reason == Some(&Reason::InvalidVersion);
+        if overtaken {
+            (self.looked, self.overtaken) = (false, true);
+        }
+        overtaken
+    }
+
     /// A success: what it means and what follows.
     pub(in crate::client) fn answered(
         &mut self,
@@ -107,7 +120,7 @@ impl Procedure {
                 version: info.version.unwrap_or(1),
             }),
             (Action::Modify { version, .. }, Outcome::GetConference(Some(current))) => {
-                if current.version.unwrap_or(1) != *version {
+                if self.overtaken || current.version.unwrap_or(1) != *version {
                     return done(Provisioned::VersionConflict { current });
                 }
                 self.looked = true;
