@@ -88,6 +88,15 @@ pub const NAMED: &[Named] = named![
     "mcu-restart",
     "front-end-restart",
     "version-gap",
+    // What the pool link loses.
+    "link-loses-lookup",
+    "link-loses-creation",
+    "link-loses-announcement",
+    "link-loses-answer",
+    "link-loses-session",
+    "link-loses-ejection",
+    "link-loses-ejected",
+    "link-loses-end",
     // What nobody may do.
     "attendee-oversteps",
     "stranger-at-the-mcu",

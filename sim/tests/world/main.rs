@@ -6,6 +6,7 @@ mod event;
 mod faults;
 mod ladder;
 mod ladders;
+mod link_loss;
 mod named;
 mod relay;
 mod scenario_file;
