@@ -15,6 +15,8 @@ const PEOPLE: [(&str, Option<&str>); 4] =
 const IDS: [&str; 4] = ["CONFAAAA", "CONFBBBB", "CONFCCCC", "CONF-D"];
 /// When the wishes begin, in microseconds.
 const BEGIN: u64 = 2_000_000;
+/// How long one looks at a conference before one modifies it, in microseconds.
+const DUEL: u64 = 400_000;
 /// How long after the last wish everybody looks once more: requests have timed out (32 s), and who was cut off is
 /// back.
 const CALM: Duration = Duration::from_secs(90);
@@ -37,6 +39,10 @@ pub(super) fn draw(draw: &mut Entropy, scenario: &mut Scenario) {
     let mut now = BEGIN;
     for count in 0..draw.between(6, 22) {
         now += draw.below(2 * pace);
+        if draw.chance(1, 5) {
+            now = duel(draw, scenario, now, count);
+            continue;
+        }
         let who = draw.pick(&people).copied().unwrap_or_default();
         let wish = wish(draw, who, count);
         scenario.steps.push(step(now, who, Action::Provision(Box::new(wish))));
@@ -49,6 +55,23 @@ pub(super) fn draw(draw: &mut Entropy, scenario: &mut Scenario) {
         scenario.steps.push(step(last + place * 100_000, PEOPLE[0].0, action));
     }
     scenario.end = Duration::from_micros(last) + AFTERMATH;
+}
+
+/// Organizer and delegate look at a conference and, having seen the same, both modify it. When they are done.
+fn duel(draw: &mut Entropy, scenario: &mut Scenario, begin: u64, count: u64) -> u64 {
+    let id = draw.pick(IDS.get(..IDS.len() - 1).unwrap_or(&IDS)).copied().unwrap_or_default().to_owned();
+    let both = [(PEOPLE[0].0, None), (PEOPLE[1].0, Some(PEOPLE[0].0.to_owned()))];
+    let seen = begin + DUEL;
+    for (who, on_behalf_of) in both {
+        let look = Deed::Get { id: id.clone(), with_passcode: false };
+        let document = document(draw, &id, count);
+        let change = Deed::Modify { document, passcode: None, version: None };
+        for (at, deed) in [(begin, look), (seen + draw.below(5_000), change)] {
+            let wish = Wish { on_behalf_of: on_behalf_of.clone(), deed };
+            scenario.steps.push(step(at, who, Action::Provision(Box::new(wish))));
+        }
+    }
+    seen
 }
 
 fn step(micros: u64, who: &str, action: Action) -> Step {
@@ -135,11 +158,11 @@ fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
             let line = Line { nth: 1, between: [who, "front-end".to_owned()] };
             Fault::Cut(Cut { line, when: When::At(at), how })
         }
-        1 => {
+        1 | 2 => {
             let back = Some(Back { at: at + span, without_store: false });
             Fault::Crash(Crash { host, at, back })
         }
-        2..5 => {
+        3..5 => {
             let moment = draw.pick(&Moment::ALL).copied().unwrap_or(Moment::After);
             Fault::Outage(Outage { host, moment, nth: draw.between(1, 6) as u32, back: Some(span) })
         }
