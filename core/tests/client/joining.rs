@@ -59,7 +59,8 @@ fn the_requests_of_a_join_are_those_of_the_examples() {
         "IM-2-2-5-c",
         "IM-2-2-5-d",
         "IM-2-2-5-e",
-        "IM-2-2-b"
+        "IM-2-2-b",
+        "IM-2-1-b",
     );
     let mut stage = signed_in(Kind::Uccp, |_| {});
     let sessions = stage.join();
