@@ -23,6 +23,8 @@ use crate::wire::sip::{Message, Method, Name};
 
 /// How many calls may ring at a time; any more find the user busy. Ours.
 const CALLS_MAX: usize = 16;
+/// How many conferences a client knows before it takes no calls about others. Ours.
+const CONFERENCES_MAX: usize = 4096;
 /// The session interval that clients want, in seconds (EX-CWA-0-l).
 pub(super) const SESSION_EXPIRES: u32 = 1800;
 /// What the client understands (EX-CWA-0-k).
@@ -60,13 +62,13 @@ impl Client {
     fn ring(&mut self, cx: &mut Context<'_, Self>, request: &Request) -> Result<(), Refusal> {
         let message = &request.message;
         let from = message.from().map_err(|_| (400, "Bad Request"))?;
-        let (conference, kind) = match self.read_call(message)? {
+        let (conference, kind, event) = match self.read_call(message)? {
             CallKind::Invitation => {
                 let invite = ConfInvite::parse(message.body()).map_err(|_| (400, "Bad Request"))?;
                 let conference: Arc<str> = invite.focus_uri.into();
                 let from = from.uri.as_str().to_owned();
-                cx.event(Event::ConfInvite { conference: Arc::clone(&conference), from });
-                (conference, CallKind::Invitation)
+                let event = Event::ConfInvite { conference: Arc::clone(&conference), from };
+                (conference, CallKind::Invitation, event)
             }
             chat => {
                 // Ms-Focus-Uri is none of the client's business (IM-3-1-2-4-b).
@@ -76,13 +78,15 @@ impl Client {
                     return Err((486, "Busy Here"));
                 }
                 let by = message.header(Name::ReferredBy).map(str::to_owned);
-                cx.event(Event::Called { conference: Arc::clone(&conference), by });
-                (conference, chat)
+                let event = Event::Called { conference: Arc::clone(&conference), by };
+                (conference, chat, event)
             }
         };
-        if self.calls.len() >= CALLS_MAX {
+        let known = self.numbers.contains_key(&conference);
+        if self.calls.len() >= CALLS_MAX || !known && self.numbers.len() >= CONFERENCES_MAX {
             return Err((486, "Busy Here"));
         }
+        cx.event(event);
         let call = Call { conference, kind, conn: request.conn, request: Arc::clone(message) };
         match self.config.answer {
             Answer::Decline => return Err((603, "Decline")),

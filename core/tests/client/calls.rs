@@ -2,7 +2,7 @@
 
 use confsim_core::client::{Answer, Command, Config, Event, Kind};
 use confsim_core::covers;
-use confsim_core::node::Node as _;
+use confsim_core::node::{Input, Node as _};
 use confsim_core::time::Duration;
 use confsim_core::wire::conf_invite::ConfInvite;
 use confsim_core::wire::sdp::ImSession;
@@ -156,6 +156,24 @@ fn who_is_in_the_session_is_busy() {
     let mut stage = signed_in(Kind::Uccp, |_| {});
     stage.join();
     assert_eq!(only(stage.hear(CONN, &call())).code(), Some(486));
+}
+
+#[test]
+fn only_so_many_calls_ring_at_a_time() {
+    let mut stage = signed_in(Kind::Uccp, |config| config.answer = Answer::Ignore);
+    for number in 0..17 {
+        let text = call()
+            .replace("7ECB5F9B", &format!("C{number}"))
+            .replace("Call-ID: call", &format!("Call-ID: {number}"));
+        let text = text.replace("z9hG4bKc5", &format!("z9hG4bKc5.{number}"));
+        let answer = only(stage.hear(CONN, &text));
+        assert_eq!(answer.code(), Some(if number < 16 { 180 } else { 486 }));
+        assert_eq!(stage.seen().len(), usize::from(number < 16));
+    }
+    assert_eq!(stage.node.dump()["ringing calls"], 16);
+    // Nobody is there to be answered when the connection is gone.
+    stage.give(Input::Closed { conn: CONN });
+    assert_eq!(stage.node.dump()["ringing calls"], 0);
 }
 
 fn invitation() -> String {

@@ -135,6 +135,25 @@ fn a_client_that_is_turned_away_does_not_come_back() {
 }
 
 #[test]
+fn a_client_gives_up_in_the_end() {
+    let (mut stage, _) = joined(Kind::Uccp);
+    let info = only(stage.command(Command::GetState { conference: FOCUS.into() }));
+    for request in stage.answer(&info, GONE, "") {
+        stage.answer(&request, GONE, "");
+    }
+    stage.seen();
+    for pause in [2, 4, 8, 16, 32] {
+        assert!(stage.seen().is_empty());
+        let invite = only(stage.pass(SECOND.times(pause)));
+        stage.answer(&invite, "503 Service Unavailable", "");
+    }
+    assert!(matches!(&stage.seen()[..], [Event::Failed(failure)] if failure.status == 503));
+    assert!(stage.pass(SECOND.times(1000)).is_empty());
+    // The user may try himself, as often as he likes.
+    assert!(only(stage.command(Command::Join { conference: FOCUS.into() })).is(&Method::Invite));
+}
+
+#[test]
 fn a_user_who_leaves_meanwhile_stays_away() {
     let (mut stage, _) = joined(Kind::Uccp);
     let info = only(stage.command(Command::GetState { conference: FOCUS.into() }));

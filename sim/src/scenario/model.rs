@@ -198,9 +198,9 @@ pub enum Action {
     Send {
         /// Which conference.
         conference: String,
-        /// The Content-Type value.
+        /// The Content-Type value, or `best`: the client chooses what serves the others (IM-3-3-1-4-1-b).
         format: String,
-        /// The body.
+        /// The body; with `best`, the text.
         text: String,
     },
     /// Tell the others that one is typing.

@@ -11,6 +11,9 @@ use super::dialogs::Dialogs;
 use crate::scenario::{Action, Piece, Rules, Scenario, Speech, Wish, Words};
 use crate::trace::{Cast, Emitted, Heard, NodeId, Skip};
 
+/// The format of a message that is the client's to choose.
+const BEST: &str = "best";
+
 /// The conferences known so far, and the dialogs if somebody needs them.
 #[derive(Debug, Default)]
 pub(super) struct Script {
@@ -60,6 +63,9 @@ impl Script {
                 }
             }
             Action::Join { conference } => Command::Join { conference: self.uri(conference)? },
+            Action::Send { conference, format, text } if format == BEST => {
+                Command::Say { conference: self.uri(conference)?, text: text.clone() }
+            }
             Action::Send { conference, format, text } => Command::Send {
                 conference: self.uri(conference)?,
                 content_type: format.clone(),
