@@ -43,6 +43,7 @@ pub const NAMED: &[Named] = named![
     "delete-while-joining",
     // What is said, and who is told.
     "late-joiner",
+    "format-choice",
     "history-boundary",
     "history-legacy",
     "alone",
