@@ -13,6 +13,8 @@
 //!
 //! limits.forward-timeout = "8s"     # default 32 s; also ringing-timeout, lobby-timeout, idle-timeout, link-timeout,
 //!                                   # session-expires, subscription-expires, registration
+//! factory.anonymous = false         # the factory's rules; also autopromote, begins, conferences, federated, lobby-bypass,
+//! factory.delegates.alice = ["bob"] # locked, mcu-types, static-meeting, telephone
 //! links.client = { latency = ["1ms", "50ms"], jitter = "1ms", split = "pieces" }
 //! links.pool = { latency = "1ms" }  # no jitter and split = "whole" by default
 //!
@@ -26,7 +28,9 @@
 //!
 //! steps = [                         # what: sign-in, create, join, send, typing, leave, end, lock, unlock, get-state,
 //!                                   # refresh, set-formats; to a user: eject, lobby-admit, lobby-deny, promote, demote,
-//!                                   # invite, conf-invite; past the client: say
+//!                                   # invite, conf-invite; past the client: say; of a focus factory: provision, modify,
+//!                                   # delete, get, list, create-static, get-encryption-key, get-mcu-types,
+//!                                   # get-capabilities
 //!     { at = "0s", who = "alice", what = "sign-in" },
 //!     { at = "1s", who = "alice", what = "create", conference = "lunch", subject = "" },
 //!     { at = "1s", who = "alice", what = "create", conference = "closed", admission = "closed", locked = true,
@@ -36,6 +40,10 @@
 //!     { at = "3s", who = "alice", what = "eject", conference = "lunch", user = "bob" },
 //!     { at = "4s", who = "bob", what = "set-formats", conference = "lunch", formats = "text/plain text/rtf" },
 //!     { at = "4s", who = "bob", what = "say", text = "INFO ${focus:lunch} SIP/2.0\r\n…" },  # or: bytes = "0d 0a"
+//!     { at = "5s", who = "bob", what = "provision", conference = "review", on-behalf-of = "alice",
+//!       document = "<conference-info …>", passcode = "4711" },       # modify: document, passcode, version
+//!     { at = "6s", who = "alice", what = "get", id = "SDFBSD12", with-passcode = true },
+//!     { at = "7s", who = "alice", what = "delete", id = "SDFBSD12", static = true },           # list: static
 //! ]
 //!
 //! faults = ["drop the 1st INFO from alice to focus"]

@@ -10,3 +10,4 @@ mod link_loss;
 mod named;
 mod relay;
 mod scenario_file;
+mod wish_file;
