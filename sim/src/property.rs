@@ -5,6 +5,7 @@
 //! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
 //! record of a run to all observers and collects the [`Verdict`].
 
+mod authorisation;
 mod command;
 mod dialogs;
 mod document;
@@ -73,6 +74,7 @@ pub const CATALOGUE: &[Property] = &[
     eviction::ENDS,
     eviction::SILENCE,
     eviction::CROSSED,
+    authorisation::REFUSED,
     provisioning::LINEARIZABLE,
     provisioning::VERSIONS,
     provisioning::REASONS,

@@ -120,7 +120,6 @@ impl<M: Machine> Context<'_, M> {
         self.transmit(conn, head, Bytes::new(), Summary::Response(code, method));
     }
 
-    /// The dialog that a request belongs to.
     /// The dialog that a request names, if it comes from the peer of that dialog: who knows the tags of others
     /// is not one of them (D-8).
     fn dialog_of(&self, message: &Message) -> Option<DialogId> {

@@ -171,7 +171,7 @@ impl Dialogs {
     }
 
     /// The dialog of `server` that a client's `message` belongs to.
-    fn of_client(&self, server: NodeId, message: &Message) -> Option<DialogId> {
+    pub(super) fn of_client(&self, server: NodeId, message: &Message) -> Option<DialogId> {
         self.find(server, message, !message.is_request())
     }
 

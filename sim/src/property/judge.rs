@@ -7,6 +7,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
+use super::authorisation::Authorisation;
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
 use super::eviction::Eviction;
@@ -59,6 +60,7 @@ impl Judge {
                 Box::new(History::default()),
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
+                Box::new(Authorisation::default()),
                 Box::new(Provisioning::new(scenario)),
                 Box::new(Wire),
             ],
@@ -97,6 +99,9 @@ impl Judge {
         if matches!(cause, Cause::Fault(_)) {
             return;
         }
+        if let Cause::Message(cause) = *cause {
+            self.show(Sight::Sent { id: *id, node: *from, cause, summary });
+        }
         if method_of(summary) == &Method::Subscribe {
             let client = [*from, *to].into_iter().find(|node| node.role() == Role::Client);
             self.subscribing.push((*id, client.unwrap_or(*origin)));
@@ -127,7 +132,11 @@ impl Judge {
                 let spoken = Spoken { id: *id, node, peer, connection, message, dialog: None, news };
                 return self.service(Place::FactoryHears, &spoken);
             }
-            Role::FrontEnd => return,
+            Role::FrontEnd => {
+                let (node, peer, connection) = (*to, *from, *connection);
+                let spoken = Spoken { id: *id, node, peer, connection, message, dialog: None, news };
+                return self.show(Sight::Passing(&spoken));
+            }
         };
         let (node, peer, connection) = (*to, *from, *connection);
         let spoken = Spoken { id: *id, node, peer, connection, message, dialog, news };

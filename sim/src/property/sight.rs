@@ -1,6 +1,7 @@
 //! What observers see of a run.
 
 use confsim_core::client::Event;
+use confsim_core::node::Summary;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Uri};
 
@@ -16,6 +17,19 @@ pub(super) enum Sight<'a> {
     Said(&'a Spoken<'a>),
     /// A node reads something and acts upon it next.
     Heard(&'a Spoken<'a>),
+    /// The front end reads something, to pass it on or to answer it.
+    Passing(&'a Spoken<'a>),
+    /// A node writes something.
+    Sent {
+        /// Its number.
+        id: MsgId,
+        /// Who writes it.
+        node: NodeId,
+        /// The message that led to it.
+        cause: MsgId,
+        /// What it is.
+        summary: &'a Summary,
+    },
     /// A message of provisioning passes a place.
     Service(Place, &'a Spoken<'a>),
     /// A user sees something.

@@ -2,11 +2,13 @@
 
 use confsim::property::{Judge, Violation};
 use confsim::scenario::named;
-use confsim::trace::{Emitted, Keep, NodeId, Observer, Record};
+use confsim::trace::{Cause, Emitted, Keep, MsgId, NodeId, Observer, Record};
 use confsim::world::event;
 use confsim_core::client::Event;
 use confsim_core::covers;
+use confsim_core::node::Summary;
 use confsim_core::time::{Duration, Instant};
+use confsim_core::wire::sip::Method;
 
 pub(super) type Records = Vec<(Instant, Record)>;
 
@@ -252,4 +254,90 @@ fn a_request_in_an_ended_dialog() {
         records.insert(bye + 1, (at, Record::Emitted(again)));
     });
     caught(&violations, "dialog.silence", &["sends carol a BYE in a dialog that ended at"]);
+}
+
+/// The message that `node` heard last with `part` in it, and with this method.
+fn heard(records: &Records, node: NodeId, what: &str, part: &str) -> MsgId {
+    let fits = |record: &Record| match record {
+        Record::Heard(heard) => {
+            let text = String::from_utf8_lossy(heard.message.body()).into_owned();
+            let asked = heard.to == node && heard.message.summary().to_string() == what;
+            (asked && text.contains(part)).then_some(heard.id)
+        }
+        _ => None,
+    };
+    records.iter().rev().find_map(|(_, record)| fits(record)).expect("it is heard")
+}
+
+#[test]
+fn an_attendee_who_is_not_refused() {
+    covers!("D-20");
+    let violations = judged("attendee-oversteps", |records| {
+        let place = said(records, NodeId::FOCUS, "403 (INFO)", "3014")[1];
+        records.remove(place);
+    });
+    caught(&violations, "authorisation.refused", &["never refused modifyConferenceLock of sip:bob"]);
+}
+
+#[test]
+fn a_refused_command_that_works_all_the_same() {
+    covers!("D-20");
+    let violations = judged("attendee-oversteps", |records| {
+        let refused = heard(records, NodeId::FOCUS, "INFO", "modifyConferenceLock");
+        let place = last(&said(records, NodeId::FOCUS, "BENOTIFY", NEWS));
+        let Record::Emitted(news) = &mut records[place].1 else { panic!("no message") };
+        news.cause = Cause::Message(refused);
+        let late = records.remove(place);
+        let answer = said(records, NodeId::FOCUS, "403 (INFO)", "3014")[1];
+        records.insert(answer + 1, late);
+    });
+    let told: Vec<_> = violations.iter().filter(|one| one.property.id == "authorisation.refused").collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].to_string().contains("sends BENOTIFY for modifyConferenceLock of sip:bob"),
+        "{}",
+        told[0]
+    );
+}
+
+#[test]
+fn a_stranger_who_is_listened_to() {
+    covers!("D-8", "D-11");
+    let code = |records: &mut Records, node: NodeId, what: &str| {
+        let place = last(&said(records, node, what, ""));
+        let Record::Emitted(answer) = &mut records[place].1 else { panic!("no message") };
+        answer.summary = Summary::Response(202, answer_method(&answer.summary));
+    };
+    for (name, node, what, who) in [
+        (
+            "stranger-in-a-dialog",
+            NodeId::MCU,
+            "481 (MESSAGE)",
+            "sip:mallory@contoso.com, who speaks in a dialog of",
+        ),
+        ("spoofed-from", NodeId::FRONT_END, "403 (BYE)", "mallory, who says to be sip:alice@contoso.com"),
+        (
+            "link-from-a-client",
+            NodeId::MCU,
+            "403 (SERVICE)",
+            "sip:bob@contoso.com, who speaks as a pool member",
+        ),
+        ("other-conference", NodeId::FOCUS, "400 (INFO)", "for another conference"),
+        (
+            "stranger-at-the-mcu",
+            NodeId::FOCUS,
+            "403 (INVITE)",
+            "who is not in the conference and calls the IM MCU",
+        ),
+    ] {
+        let mut violations = judged(name, |records| code(records, node, what));
+        violations.retain(|violation| violation.property.id == "authorisation.refused");
+        caught(&violations, "authorisation.refused", &["sends 202", who]);
+    }
+}
+
+fn answer_method(summary: &Summary) -> Method {
+    match summary {
+        Summary::Request(method) | Summary::Response(_, method) => method.clone(),
+    }
 }
