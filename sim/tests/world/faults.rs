@@ -188,7 +188,7 @@ fn what_a_participant_says_is_a_message_or_bytes() {
     assert_eq!(forged, ["0", "forged"]);
     let requested = |(_, record): (Instant, &Record)| match record {
         Record::Heard(heard) if heard.to == NodeId::FRONT_END && heard.origin == BOB => {
-            Some(heard.message.request_uri().unwrap().address().to_string())
+            Some(heard.message.request_uri().unwrap().address())
         }
         _ => None,
     };

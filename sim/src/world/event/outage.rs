@@ -31,7 +31,7 @@ impl<N: Actor> Engine<'_, '_, N> {
             match actor.poll() {
                 Output::Heard { conn, message, end } => drop(self.heard(node, conn, message, end)?),
                 Output::Fired { timer } => {
-                    self.log.record(self.now, Record::Timer { who: node, name: timer })
+                    self.log.record(self.now, Record::Timer { who: node, name: timer });
                 }
                 Output::Wait(_) => break,
                 _ => {}
