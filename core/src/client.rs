@@ -10,6 +10,7 @@
 //! * It can be called, by the IM MCU or by another user (`calls`).
 
 mod api;
+mod ask;
 mod calls;
 mod chat;
 mod commands;
@@ -28,6 +29,7 @@ mod session;
 mod state;
 
 pub use api::{Command, EndpointView, Event, Failure, RosterView, UserView};
+pub use ask::{Ask, Timer};
 pub use config::{Answer, Config, Kind, REGISTRATION_EXPIRES, SEND_MESSAGE_TIMER};
-pub use machine::{Ask, Client, Timer};
+pub use machine::Client;
 pub use provisioning::{Action, Plan, Provision, Provisioned, REQUEST_TIMER};

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::Kind;
 use super::api::Event;
+use super::ask::{Ask, Timer};
 use super::conference::{Leg, Session};
 use super::config::Answer;
 use super::failure::{fail, reason_of};
-use super::machine::{Ask, Client, Timer};
+use super::machine::Client;
 use crate::node::ConnId;
 use crate::signal::{
     Context, DialogId, Draft, MIN_SE, Outcome, Outside, Request, ServerTransaction, SessionTimer, TooSmall,

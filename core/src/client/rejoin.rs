@@ -10,8 +10,9 @@
 
 use std::sync::Arc;
 
+use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
-use super::machine::{Ask, Client, Number, Timer};
+use super::machine::Client;
 use crate::signal::{Context, DialogId, Draft, Outcome};
 use crate::time::Duration;
 use crate::wire::sip::Method;

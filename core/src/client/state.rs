@@ -5,9 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::api::Event;
+use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::{Ask, Client, Number, Timer};
+use super::machine::Client;
 use super::roster;
 use crate::signal::{Context, DialogId, Draft, Response};
 use crate::time::Duration;

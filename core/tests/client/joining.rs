@@ -139,6 +139,19 @@ fn a_second_acceptance_is_hung_up_on() {
     assert_eq!(stage.node.dump()["dialogs"], 3);
 }
 
+/// The 100 of some clients and servers has a To tag already, which makes no dialog.
+#[test]
+fn a_trying_with_a_tag_is_no_answer() {
+    covers!("EX-IM-4-1-2-k");
+    let mut stage = signed_in(Kind::Uccp, |_| {});
+    let invite = only(stage.command(Command::Join { conference: FOCUS.into() }));
+    assert!(stage.hear(invite.conn, &invite.response("100 Trying", "early", "")).is_empty());
+    assert_eq!(stage.node.dump()["dialogs"], 0);
+    let sent = stage.admit(&invite);
+    assert!(sent.iter().all(|sent| sent.tag() != "early"), "{sent:?}");
+    assert_eq!(stage.node.dump()["dialogs"], 1);
+}
+
 /// RFC 6665: a first notification of its own, and acknowledged ones.
 #[test]
 fn a_focus_may_notify_in_the_plain_way() {
