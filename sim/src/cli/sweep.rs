@@ -28,8 +28,9 @@ pub(super) struct SweepArgs {
     /// Start no further run after this much time on the clock, like `60s`
     #[arg(long = "for", value_parser = span)]
     time: Option<Duration>,
-    /// What kind of scenarios: `calm` without faults; `lossy` drops, delays and holds back messages and
-    /// breaks connections
+    /// What kind of scenarios: `calm` without faults; `lossy` drops, delays and holds back messages and breaks
+    /// connections; `slow` has latencies of seconds and clocks that are wrong; `churn` many who come and go; `chaos`
+    /// every fault but crashes; `crash` hosts that go down; `hostile-peer` one who forges; `scale` 500 participants
     #[arg(long, value_parser = profile, default_value = "calm")]
     profile: Profile,
     /// How many threads; the result does not depend on it

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confsim_core::client::{Event, RosterView, UserView};
+use confsim_core::wire::sip::Method;
 
+use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
 use super::document::{Document, Element, News, State};
 use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
@@ -149,7 +151,7 @@ impl Observe for Rosters {
 impl Rosters {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
-            return;
+            return self.perhaps_new(spoken);
         };
         if dialog.uses == Use::Session {
             self.perhaps_over(scene, dialog);
@@ -177,6 +179,17 @@ impl Rosters {
             && spoken.message.cseq().is_ok_and(|cseq| cseq.seq == subscriber.cseq)
         {
             subscriber.heard = true;
+        }
+    }
+
+    /// The focus tells the IM MCU of a conference when it becomes active: versions may start again. It does so too when
+    /// the MCU has forgotten it; then they go on, and the next one is taken as it comes.
+    fn perhaps_new(&mut self, spoken: &Spoken<'_>) {
+        let command = Command::of(spoken.message).filter(|_| *spoken.message.method() == Method::Service);
+        let created = command.filter(|command| command.name == "createConference" && command.code.is_none());
+        if let Some(conference) = created.and_then(|command| command.conference) {
+            self.conferences.remove(conference.as_str());
+            self.shown.retain(|(_, shown), _| **shown != *conference);
         }
     }
 

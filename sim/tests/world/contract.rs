@@ -1,7 +1,8 @@
 //! The real nodes keep the contract: what the world itself asserts, and what takes a wrapper to see.
 
+use confsim::fault::{Fault, Harm};
 use confsim::node::Peer;
-use confsim::scenario::{NAMED, Profile, Scenario, generate};
+use confsim::scenario::{Action, NAMED, Profile, Scenario, generate};
 use confsim::trace::Keep;
 use confsim::world::event::{Part, run, run_with};
 use confsim_core::client::{Command, Event};
@@ -35,7 +36,7 @@ impl Node for Fidget {
 
 fn scenarios() -> impl Iterator<Item = (u64, Scenario)> {
     let named = NAMED.iter().map(|known| (1, known.scenario().unwrap()));
-    let drawn = (0..30).flat_map(|seed| Profile::ALL.map(|profile| (seed, generate(seed, profile))));
+    let drawn = (0..6).flat_map(|seed| Profile::SMALL.map(|profile| (seed, generate(seed, profile))));
     named.chain(drawn)
 }
 
@@ -53,7 +54,11 @@ fn spurious_time_outs_change_nothing() {
 #[test]
 fn nobody_who_keeps_to_the_protocol_writes_garbage() {
     use confsim::trace::Record;
-    for (seed, scenario) in scenarios() {
+    let forged = |scenario: &Scenario| {
+        scenario.faults.iter().any(|fault| matches!(fault, Fault::Message { harm: Harm::Corrupt(_), .. }))
+            || scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_)))
+    };
+    for (seed, scenario) in scenarios().filter(|(_, scenario)| !forged(scenario)) {
         let outcome = run(&scenario, seed, Keep::All, &mut []);
         let garbage = outcome.trace.records().find(|(_, record)| matches!(record, Record::Garbage { .. }));
         assert!(garbage.is_none(), "{}: {garbage:?}", scenario.title);

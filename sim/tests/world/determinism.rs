@@ -27,8 +27,8 @@ fn digests() -> String {
         }
     }
     // Seeds of their own for each profile: one whose faults all stay idle is the calm run of that seed.
-    for (first, profile) in (0..).step_by(20).zip(Profile::ALL) {
-        for seed in first..first + 20 {
+    for (first, profile) in (0..).step_by(20).zip(Profile::SMALL) {
+        for seed in first..first + 10 {
             add(profile.name(), seed, &generate(seed, profile));
         }
     }
