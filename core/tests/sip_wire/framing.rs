@@ -1,6 +1,7 @@
 //! A stream gives the same messages however it is split.
 
 use bytes::Bytes;
+use confsim_core::covers;
 use confsim_core::entropy::Entropy;
 use confsim_core::wire::sip::{ErrorKind, Framed, Framer, Limits, Message, SipError};
 
@@ -82,6 +83,26 @@ fn content_length_must_be_there_once_and_a_number() {
     assert_eq!(check("Content-Length: +1\r\n"), (ErrorKind::ContentLengthInvalid, 37));
     assert_eq!(check("Content-Length:\r\n"), (ErrorKind::ContentLengthInvalid, 36));
     assert_eq!(check("l: 99999999999999999999999\r\n"), (ErrorKind::ContentLengthInvalid, 24));
+}
+
+/// The end of a datagram is the end of its body when nobody says so; a stream has to say it.
+#[test]
+fn a_datagram_ends_its_body_and_a_stream_does_not() {
+    covers!("D-32");
+    let datagram = |text: &str| {
+        let read = Message::parse_datagram(Bytes::from(text.to_owned()));
+        read.map(|(message, surplus)| (message.body().to_vec(), surplus)).map_err(|error| error.kind)
+    };
+    let with = |length: &str| format!("BYE sip:a@b SIP/2.0\r\n{length}\r\nbody");
+    let body = |text: &str| text.as_bytes().to_vec();
+    assert_eq!(datagram(&with("")), Ok((body("body"), 0)));
+    assert_eq!(datagram(&with("Content-Length: 4\r\n")), Ok((body("body"), 0)));
+    assert_eq!(datagram(&with("Content-Length: 1\r\n")), Ok((body("b"), 3)));
+    assert_eq!(datagram(&with("l: 0\r\n")), Ok((body(""), 4)));
+    assert_eq!(datagram(&with("Content-Length: 5\r\n")), Err(ErrorKind::BodyTooShort));
+    assert_eq!(error(&with(""), Limits::DEFAULT).0, ErrorKind::ContentLengthMissing);
+    let (messages, fault) = frame(&Bytes::from(with("Content-Length: 5\r\n")), &[], Limits::DEFAULT);
+    assert_eq!((messages.len(), fault), (0, None));
 }
 
 #[test]
