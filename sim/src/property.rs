@@ -13,6 +13,7 @@ mod eviction;
 mod history;
 mod imdn;
 mod judge;
+mod leak;
 mod provisioning;
 mod roster;
 mod sight;
@@ -75,6 +76,7 @@ pub const CATALOGUE: &[Property] = &[
     eviction::SILENCE,
     eviction::CROSSED,
     authorisation::REFUSED,
+    leak::NOTHING,
     provisioning::LINEARIZABLE,
     provisioning::VERSIONS,
     provisioning::REASONS,

@@ -158,6 +158,11 @@ impl Dialogs {
         Some(dialog)
     }
 
+    /// Whether every session that ever was is known to have ended.
+    pub(super) fn all_sessions_ended(&self) -> bool {
+        self.all.iter().filter(|dialog| dialog.uses == Use::Session).all(|dialog| dialog.ended.is_some())
+    }
+
     /// `server` has crashed: it knows of no dialog any more.
     pub(super) fn forgotten(&mut self, server: NodeId) {
         for dialog in self.all.iter_mut().filter(|dialog| dialog.server == server) {

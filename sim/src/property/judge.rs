@@ -13,6 +13,7 @@ use super::document::{News, Press};
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
+use super::leak::Leak;
 use super::provisioning::{Provisioning, is_service};
 use super::roster::Rosters;
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
@@ -61,6 +62,7 @@ impl Judge {
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
                 Box::new(Authorisation::default()),
+                Box::new(Leak::new(scenario)),
                 Box::new(Provisioning::new(scenario)),
                 Box::new(Wire),
             ],
@@ -220,6 +222,7 @@ impl Observer for Judge {
             }
             Record::Garbage { connection, .. } if self.tainted.contains(connection) => {}
             Record::Garbage { who, error, .. } => self.show(Sight::Garbage(*who, error)),
+            Record::End { who, dump } => self.show(Sight::Left(*who, dump)),
             Record::Opened(opened) => self.opened(opened),
             Record::Gone { who, connection } => {
                 self.broken(*connection);

@@ -1,7 +1,7 @@
 //! What observers see of a run.
 
 use confsim_core::client::Event;
-use confsim_core::node::Summary;
+use confsim_core::node::{Dump, Summary};
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Uri};
 
@@ -40,6 +40,8 @@ pub(super) enum Sight<'a> {
     Gone(NodeId, ConnectionId),
     /// A node has lost its memory.
     Crashed(NodeId),
+    /// The run is over, and this is left in a node.
+    Left(NodeId, &'a Dump),
 }
 
 /// Where a message between a client and the focus factory is seen.

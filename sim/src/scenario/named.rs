@@ -89,6 +89,7 @@ pub const NAMED: &[Named] = named![
     "mcu-restart",
     "front-end-restart",
     "version-gap",
+    "everybody-leaves",
     // What the pool link loses.
     "link-loses-lookup",
     "link-loses-creation",

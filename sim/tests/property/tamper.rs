@@ -341,3 +341,24 @@ fn answer_method(summary: &Summary) -> Method {
         Summary::Request(method) | Summary::Response(_, method) => method.clone(),
     }
 }
+
+#[test]
+fn something_that_is_left_when_everybody_has_left() {
+    covers!("D-1", "D-23");
+    for (node, kind) in [
+        (NodeId::MCU, "recorded messages"),
+        (NodeId::FOCUS, "subscriptions"),
+        (NodeId::FRONT_END, "client transactions"),
+        (NodeId::FACTORY, "dialogs"),
+        (NodeId::client(0), "sessions"),
+    ] {
+        let violations = judged("everybody-leaves", |records| {
+            let ends = records.iter_mut().filter_map(|(_, record)| match record {
+                Record::End { who, dump } if *who == node => dump.get_mut(kind),
+                _ => None,
+            });
+            ends.for_each(|count| *count += 1);
+        });
+        caught(&violations, "resources.leak", &[&format!("still holds 1 {kind} after everybody has left")]);
+    }
+}
