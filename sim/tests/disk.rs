@@ -118,7 +118,8 @@ proptest! {
         }
         disk.crash();
         disk.power_on();
-        account.check(disk.clone().load().expect("power"));
+        let mut disk = disk;
+        account.check(disk.load().expect("power"));
     }
 }
 
