@@ -4,6 +4,7 @@
 //! # Layers
 //!
 //! ```text
+//! cryptography        a trait: what conference keys need, implemented outside
 //! wire      bytes to typed values and back: SIP, C3P, conference-info, IMDN, SDP, multipart
 //! signal    connections, transactions, dialogs; machines speak to it by handles
 //! link      the reliable channel between pool members

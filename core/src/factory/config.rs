@@ -35,6 +35,8 @@ pub struct Config {
     pub join_url: Option<Box<str>>,
     /// How many conferences there may be.
     pub table_max: usize,
+    /// Bytes of a conference as it is stored: what has no limit of its own, such as the roster, counts here. Ours.
+    pub conference_max: usize,
     /// Bytes of `organizer-roaming-data`, and of `notification-data`; at least 4096 (PRO-2-2-1-2-u, -z).
     pub data_max: usize,
     /// Bytes of the `entity-settings` of one MCU; at least 2048 (PRO-2-2-1-5-j).
@@ -64,6 +66,7 @@ impl Config {
             advertised: Capabilities::default(),
             join_url: None,
             table_max: 100_000,
+            conference_max: 256 * 1024,
             data_max: 4096,
             settings_max: 2048,
             lifetime_max: Duration::from_secs(3653 * DAY),

@@ -9,7 +9,7 @@ use super::{Event, Factory, date_time, told};
 use crate::signal::Context;
 use crate::wire::cccp::{Outcome, Reason};
 use crate::wire::conference_info::{
-    ConferenceInfo, ConferenceState, ConferenceView, Description, EntityView, State,
+    self, ConferenceInfo, ConferenceState, ConferenceView, Description, EntityView, State,
 };
 use crate::wire::sip::Uri;
 
@@ -177,13 +177,17 @@ impl Factory {
             Some(ConferenceView { entity_views: views.collect(), ..ConferenceView::default() });
     }
 
-    /// Commits a conference; what the answer tells of it.
+    /// Commits a conference, unless it is too large; what the answer tells of it. No reason is named after a
+    /// conference that is too large as a whole (PRO-2-2-3-1-aa).
     fn put(
         &mut self,
         cx: &mut Context<'_, Self>,
         key: Key,
         conference: Conference,
     ) -> Check<ConferenceInfo<'static>> {
+        if conference_info::write(&conference.info).len() > self.config.conference_max {
+            return Err(Reason::OtherFailure);
+        }
         let told = told::changed(&conference);
         self.commit(cx, Record::Put(key, Box::new(conference)))?;
         Ok(told)

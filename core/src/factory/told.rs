@@ -1,8 +1,11 @@
 //! What answers tell of a conference.
 
 use super::table::Conference;
-use crate::wire::conference_info::{ConferenceInfo, ConferenceState, Description, State};
+use crate::wire::conference_info::{ConferenceInfo, ConferenceState, Description, PstnAccess, State};
 use crate::wire::xml::RawElement;
+
+/// How many bytes a subject may have to be told in a list: a thousand conferences fit into one answer. Ours.
+const SUBJECT_MAX: usize = 1024;
 
 /// To addConference and modifyConference (PRO-2-2-3-1-ae to -ah, PRO-2-2-3-2-c).
 pub(super) fn changed(conference: &Conference) -> ConferenceInfo<'static> {
@@ -14,7 +17,7 @@ pub(super) fn changed(conference: &Conference) -> ConferenceInfo<'static> {
             expiry_time: all.expiry_time.clone(),
             admission_policy: all.admission_policy.clone(),
             join_url: all.join_url.clone(),
-            pstn_access: all.pstn_access.clone(),
+            pstn_access: all.pstn_access.as_ref().map(|_| PstnAccess::default()),
             ..Description::default()
         })
     });
@@ -35,7 +38,7 @@ pub(super) fn listed(conference: &Conference) -> ConferenceInfo<'static> {
     let state = conference.is_static().then(|| ConferenceState { locked, ..ConferenceState::default() });
     let mut info = ConferenceInfo { conference_state: state, ..changed(conference) };
     if let (Some(told), Some(known)) = (&mut info.description, &conference.info.description) {
-        told.subject.clone_from(&known.subject);
+        told.subject = known.subject.clone().filter(|subject| subject.len() <= SUBJECT_MAX);
     }
     info
 }

@@ -4,7 +4,7 @@ use confsim_core::covers;
 use confsim_core::factory::Config;
 use confsim_core::wire::cccp::Reason;
 
-use crate::stage::{ID, Stage, add, config, open};
+use crate::stage::{ID, Stage, add, config, modify, open};
 
 const AV: &str = "http://schemas.microsoft.com/rtc/2005/08/avconfinfoextensions";
 const DATA: &str = "http://schemas.microsoft.com/rtc/2005/08/dataconfinfoextensions";
@@ -175,4 +175,38 @@ fn data_may_be_as_large_as_the_limit() {
     }
     // A real client sends nothing in it.
     stage().created(&add(&format!("{}<msci:notification-data/>", open(ID)), ""));
+}
+
+/// What has no limit of its own has one together.
+#[test]
+fn a_conference_may_be_so_large_as_a_whole() {
+    covers!("PRO-2-2-3-1-aa", "PRO-3-2-5-2-f");
+    let user = |number: usize| {
+        format!(
+            "<ci:user entity=\"sip:{number}@contoso.com\"><ci:roles><ci:entry>attendee</ci:entry></ci:roles></ci:user>"
+        )
+    };
+    let roster = |count| format!("<ci:users>{}</ci:users>", (0..count).map(user).collect::<String>());
+    let mut stage = stage();
+    stage.created(&add(&open(ID), &roster(1000)));
+    let large = add(&open("AAAAAAAA"), &roster(5000));
+    assert_eq!(stage.refused(&large), (500, Reason::OtherFailure));
+    let large = modify(1, &open(ID), &roster(5000));
+    assert_eq!(stage.refused(&large), (500, Reason::OtherFailure));
+    assert_eq!((stage.count(), stage.found(ID).version), (1, Some(1)));
+}
+
+/// A list tells subjects that are no longer than a list can bear.
+#[test]
+fn a_list_leaves_long_subjects_out() {
+    covers!("PRO-2-2-3-5-e");
+    let mut stage = stage();
+    for (id, length) in [("AAAAAAAA", 1024), ("BBBBBBBB", 1025)] {
+        let subject = format!("<ci:subject>{}</ci:subject>", "x".repeat(length));
+        stage.created(&add(&format!("{subject}{}", open(id)), ""));
+        assert_eq!(stage.found(id).description.and_then(|it| it.subject).map(|it| it.len()), Some(length));
+    }
+    let list = stage.listed(false).into_iter().map(|info| info.description.and_then(|it| it.subject));
+    let lengths: Vec<_> = list.map(|subject| subject.map(|it| it.len())).collect();
+    assert_eq!(lengths, [Some(1024), None]);
 }
