@@ -88,6 +88,8 @@ pub const NAMED: &[Named] = named![
     "focus-restart",
     "mcu-restart",
     "front-end-restart",
+    "factory-restart",
+    "pool-restart",
     "version-gap",
     "everybody-leaves",
     // What the pool link loses.
