@@ -7,14 +7,19 @@
 
 mod authorisation;
 mod command;
+mod dial_out;
 mod dialogs;
 mod document;
+mod ending;
 mod eviction;
 mod history;
 mod imdn;
 mod judge;
 mod leak;
+mod lobby;
+mod lock;
 mod provisioning;
+mod roles;
 mod roster;
 mod sight;
 mod verdict;
@@ -77,6 +82,11 @@ pub const CATALOGUE: &[Property] = &[
     eviction::CROSSED,
     authorisation::REFUSED,
     leak::NOTHING,
+    lock::HOLDS,
+    lobby::VIEW,
+    roles::GRANTED,
+    dial_out::OUTCOME,
+    ending::ENDS,
     provisioning::LINEARIZABLE,
     provisioning::VERSIONS,
     provisioning::REASONS,

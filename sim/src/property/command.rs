@@ -1,10 +1,13 @@
 //! C3P as observers read it: which command, about whom, and how it ended.
 
-use confsim_core::wire::sip::{Message, Name};
+use std::collections::BTreeMap;
+
+use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
+use super::dialogs::DialogId;
 use super::sight::{Spoken, conference_named};
-use crate::trace::Role;
+use crate::trace::{NodeId, Role};
 
 /// A C3P request or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +99,68 @@ fn deep_text(reader: &mut Reader<'_>, path: &[&str]) -> Result<Option<String>, X
         }
     }
     Ok(found)
+}
+
+/// Commands to the focus, from the INFO that asks to the INFO that tells the result.
+#[derive(Default)]
+pub(super) struct Commands {
+    /// Asked and not answered, by dialog and CSeq.
+    asked: BTreeMap<(DialogId, u32), Command>,
+    /// Accepted with 202 and without final result, by dialog and request id.
+    running: BTreeMap<(DialogId, String), Command>,
+}
+
+/// What became of a command.
+pub(super) enum Progress {
+    /// The focus has accepted it.
+    Accepted(Command),
+    /// It is pending, or has its final result: the code tells.
+    Told {
+        /// What was asked; `None` when nothing is open under that request id.
+        asked: Option<Command>,
+        /// What is told.
+        answer: Command,
+    },
+}
+
+impl Commands {
+    /// The focus hears something.
+    pub(super) fn heard(&mut self, spoken: &Spoken<'_>) {
+        if spoken.node != NodeId::FOCUS || *spoken.message.method() != Method::Info {
+            return;
+        }
+        let asked = spoken.dialog.zip(Command::of(spoken.message)).zip(spoken.message.cseq().ok());
+        if let Some(((id, command), cseq)) = asked.filter(|_| spoken.message.is_request()) {
+            self.asked.insert((id, cseq.seq), command);
+        }
+    }
+
+    /// The focus says something.
+    pub(super) fn said(&mut self, spoken: &Spoken<'_>) -> Option<Progress> {
+        let message = spoken.message;
+        if spoken.node != NodeId::FOCUS || *message.method() != Method::Info {
+            return None;
+        }
+        let id = spoken.dialog?;
+        if let Some(code) = message.code() {
+            let command = self.asked.remove(&(id, message.cseq().ok()?.seq)).filter(|_| code == 202)?;
+            self.running.insert((id, command.request_id.clone()), command.clone());
+            return Some(Progress::Accepted(command));
+        }
+        let answer = Command::of(message)?;
+        let key = (id, answer.request_id.clone());
+        let pending = answer.code.as_deref() == Some("pending");
+        let asked = if pending { self.running.get(&key).cloned() } else { self.running.remove(&key) };
+        Some(Progress::Told { asked, answer })
+    }
+
+    /// The command that the focus says was successful.
+    pub(super) fn succeeded(&mut self, spoken: &Spoken<'_>) -> Option<Command> {
+        match self.said(spoken)? {
+            Progress::Told { asked, answer } => asked.filter(|_| answer.code.as_deref() == Some("success")),
+            Progress::Accepted(_) => None,
+        }
+    }
 }
 
 /// Where each pool link stands, so that a document is taken for new once (D-11).

@@ -49,6 +49,11 @@ pub(super) struct Dialog {
 }
 
 impl Dialog {
+    /// Whether the server called.
+    pub(super) const fn was_called(&self) -> bool {
+        self.callee.is_some()
+    }
+
     /// Whether the server owes it service.
     pub(super) const fn live(&self) -> bool {
         self.ended.is_none() && !self.lapsed

@@ -132,6 +132,25 @@ impl Document {
     }
 }
 
+impl Document {
+    /// What it says of the lock, if anything: in the view of the focus (EX-IM-4-1-1-x).
+    pub(super) fn locked(&self) -> Option<bool> {
+        let views = self.root.child("conference-view")?;
+        let focus = |view: &&Arc<Element>| {
+            view.attribute("entity").is_some_and(|entity| entity.contains(":conf:focus:"))
+        };
+        let state = views.all("entity-view").find(focus)?.child("entity-state")?;
+        state.child("locked").map(|locked| matches!(locked.text(), "true" | "1"))
+    }
+
+    /// Whether it tells what the conference is made of, or where to call.
+    pub(super) fn tells_of_the_inside(&self) -> bool {
+        let description = self.root.child("conference-description");
+        self.root.child("conference-view").is_some()
+            || description.is_some_and(|description| description.child("conf-uris").is_some())
+    }
+}
+
 impl Element {
     /// Its child of this name; the first one when there are several.
     pub(super) fn child(&self, name: &str) -> Option<&Arc<Self>> {
@@ -168,6 +187,11 @@ impl Element {
     /// A user's role; empty when he has none.
     pub(super) fn role(&self) -> &str {
         self.child("roles").and_then(|roles| roles.child("entry")).map_or("", |role| role.text())
+    }
+
+    /// Whether the element is told to be gone.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.state == State::Deleted
     }
 
     /// Whether a user waits in the lobby: his focus endpoint is on hold (MS-CONFBAS facts 5.5).

@@ -8,13 +8,18 @@ use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
 use super::authorisation::Authorisation;
+use super::dial_out::Calls;
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
+use super::ending::Ending;
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
 use super::leak::Leak;
+use super::lobby::Lobby;
+use super::lock::Locks;
 use super::provisioning::{Provisioning, is_service};
+use super::roles::Roles;
 use super::roster::Rosters;
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::wire::Wire;
@@ -26,6 +31,9 @@ use crate::trace::{
 
 /// How long the IM MCU waits for the answer to a forward when the scenario does not say (D-26).
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(32);
+
+/// How long somebody may be called when the scenario does not say (MS-CONFBAS facts 7, row 8).
+const RINGING_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Judges one run by all properties.
 pub struct Judge {
@@ -47,6 +55,7 @@ impl Judge {
     pub fn new(scenario: &Scenario) -> Self {
         let cast = Cast::of(scenario);
         let timeout = scenario.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
+        let ringing = scenario.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
         Self {
             scene: Scene {
                 struck: cast.nodes().map(|_| false).collect(),
@@ -63,6 +72,11 @@ impl Judge {
                 Box::new(Eviction::default()),
                 Box::new(Authorisation::default()),
                 Box::new(Leak::new(scenario)),
+                Box::new(Locks::default()),
+                Box::new(Lobby::default()),
+                Box::new(Roles::default()),
+                Box::new(Calls::new(ringing)),
+                Box::new(Ending::default()),
                 Box::new(Provisioning::new(scenario)),
                 Box::new(Wire),
             ],

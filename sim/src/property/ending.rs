@@ -1,0 +1,97 @@
+//! The end of a conference: it is everybody's.
+
+use std::collections::BTreeMap;
+
+use confsim_core::wire::sip::Method;
+
+use super::command::{Command, Commands};
+use super::dialogs::{Dialog, DialogId, Use};
+use super::sight::{Observe, Scene, Sight, Spoken};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+use crate::trace::{MsgId, NodeId};
+
+/// Everything ends.
+pub(super) const ENDS: Property = Property {
+    id: "conference.ends",
+    kind: Kind::Eventually,
+    requirements: &["D-6", "IM-3-c"],
+    sentence: "Once deleteConference has succeeded at the focus, each session with focus and IM MCU that was up \
+               ends by a BYE, and each subscription by a terminated notification before the focus hangs up.",
+};
+
+#[derive(Default)]
+pub(super) struct Ending {
+    commands: Commands,
+    /// What has to end, with the message that sealed it.
+    doomed: BTreeMap<DialogId, MsgId>,
+}
+
+impl Observe for Ending {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Heard(spoken) => self.commands.heard(spoken),
+            Sight::Said(spoken) => self.said(scene, spoken, verdict),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        for (id, by) in &self.doomed {
+            let Some(dialog) = scene.dialogs.get(*id) else { continue };
+            verdict.exercise(&ENDS);
+            if dialog.live() && !scene.pool_broken {
+                let what = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
+                let (user, server) = (scene.name(dialog.user), scene.name(dialog.server));
+                let words =
+                    format!("the conference was deleted; expected {what} between {user} and {server}");
+                verdict.violate(&ENDS, finding(scene, dialog.server, &[*by], words));
+            }
+        }
+    }
+}
+
+impl Ending {
+    fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let done = self.commands.succeeded(spoken);
+        if let Some(command) = done.filter(|command| command.name == "deleteConference") {
+            self.doom(scene, &command, spoken.id);
+        }
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        let hangs_up = *spoken.message.method() == Method::Bye && spoken.message.is_request();
+        if hangs_up && dialog.server == NodeId::FOCUS && self.doomed.contains_key(&id) {
+            self.hung_up(scene, dialog, spoken, verdict);
+        }
+    }
+
+    /// Everything that is up now. Who has not acknowledged his session yet may take a while to be rid of it
+    /// (D-6).
+    fn doom(&mut self, scene: &Scene, command: &Command, by: MsgId) {
+        let Some(conference) = &command.conference else { return };
+        for server in [NodeId::FOCUS, NodeId::MCU] {
+            for uses in [Use::Session, Use::Subscription] {
+                let all = scene.dialogs.of(server, uses, conference);
+                let up = |dialog: &Dialog| uses == Use::Subscription || dialog.connected.is_some();
+                let live = all.filter(|(_, dialog)| dialog.live() && up(dialog));
+                self.doomed.extend(live.map(|(id, _)| (id, by)));
+            }
+        }
+    }
+
+    /// The focus hangs up: the subscription must be over.
+    fn hung_up(&self, scene: &Scene, session: &Dialog, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let of = scene.dialogs.of(NodeId::FOCUS, Use::Subscription, &session.conference);
+        let own = of.filter(|(id, it)| it.user == session.user && self.doomed.contains_key(id));
+        for (_, subscription) in own.filter(|(_, it)| it.ended.is_none()) {
+            let user = scene.name(subscription.user);
+            let words = format!("hangs up on {user} before the end of his subscription");
+            verdict.violate(&ENDS, finding(scene, NodeId::FOCUS, &[spoken.id], words));
+        }
+    }
+}
+
+fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
+    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
+}

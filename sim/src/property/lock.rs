@@ -1,0 +1,145 @@
+//! The lock: who comes while it is closed waits, or goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use confsim_core::wire::sip::Method;
+
+use super::command::Commands;
+use super::dialogs::{Dialog, Use};
+use super::document::{Document, News};
+use super::sight::{Observe, Scene, Sight, Spoken};
+use super::verdict::Finding;
+use super::{Kind, Property, Verdict};
+use crate::trace::{MsgId, NodeId};
+
+/// Nobody but the organizer passes.
+pub(super) const HOLDS: Property = Property {
+    id: "lock.holds",
+    kind: Kind::Always,
+    requirements: &["D-14", "D-18", "PRO-2-2-1-3-b", "PRO-2-2-1-3-c"],
+    sentence: "Who joins while the conference is locked, and is neither its organizer nor in it already, is \
+               shown on hold and gets no IM session until setLobbyAccess lets him in.",
+};
+
+/// By conference.
+#[derive(Default)]
+pub(super) struct Locks {
+    commands: Commands,
+    doors: BTreeMap<Arc<str>, Door>,
+}
+
+#[derive(Default)]
+struct Door {
+    locked: bool,
+    /// Users who came while it was locked, by SIP URI, with the message that accepted them.
+    held: BTreeMap<String, MsgId>,
+    /// Users who have come, and what they came by.
+    known: BTreeSet<MsgId>,
+}
+
+impl Observe for Locks {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Heard(spoken) => self.commands.heard(spoken),
+            Sight::Said(spoken) => self.said(scene, spoken, verdict),
+            Sight::Crashed(NodeId::FOCUS) => self.doors.clear(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, _: &Scene, _: &mut Verdict) {}
+}
+
+impl Locks {
+    fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let done = self.commands.succeeded(spoken);
+        let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
+        let door = self.doors.entry(dialog.conference.clone()).or_default();
+        if let Some(command) = done {
+            match (command.name.as_str(), command.value.as_deref()) {
+                ("modifyConferenceLock", Some(value)) => door.locked = matches!(value, "true" | "1"),
+                ("setLobbyAccess", Some("granted")) => {
+                    door.held.retain(|user, _| !command.users.contains(user));
+                }
+                _ => {}
+            }
+        }
+        if let News::Roster(document) = &spoken.news {
+            door.told(scene, document, spoken, verdict);
+        }
+        let accepts = *spoken.message.method() == Method::Invite
+            && spoken.message.code().is_some_and(|code| (200..300).contains(&code));
+        if accepts && !dialog.was_called() {
+            door.accepted(scene, dialog, spoken, verdict);
+        }
+        if dialog.server == NodeId::FOCUS && dialog.uses == Use::Session && dialog.ended.is_some() {
+            door.left(scene, dialog);
+        }
+        if empty(scene, &dialog.conference) {
+            self.doors.remove(&dialog.conference);
+        }
+    }
+}
+
+impl Door {
+    fn told(&mut self, scene: &Scene, document: &Document, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        if let Some(locked) = document.locked() {
+            self.locked = locked;
+        }
+        for user in document.root.users() {
+            let Some(name) = user.attribute("entity") else { continue };
+            if user.is_deleted() || user.waits() {
+                continue;
+            }
+            if let Some(by) = self.held.remove(name) {
+                let words = format!(
+                    "shows {name}, who came while the conference was locked, as if somebody had let him in"
+                );
+                verdict.violate(&HOLDS, finding(scene, NodeId::FOCUS, &[by, spoken.id], words));
+            }
+        }
+    }
+
+    /// A new session. The one with the IM MCU comes after that with the focus.
+    fn accepted(&mut self, scene: &Scene, dialog: &Dialog, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let user = scene.cast.uri(dialog.user);
+        if dialog.server == NodeId::MCU {
+            if let Some(by) = self.held.get(&user) {
+                let words = format!("accepts {user}, who waits in the lobby");
+                verdict.violate(&HOLDS, finding(scene, NodeId::MCU, &[*by, spoken.id], words));
+            }
+            return;
+        }
+        let organizer = dialog.conference.split_once('#').is_some_and(|(organizer, _)| organizer == user);
+        if dialog.connected.is_some() || organizer || !self.locked {
+            return;
+        }
+        verdict.exercise(&HOLDS);
+        let sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
+        let others = sessions.filter(|(id, _)| Some(*id) != spoken.dialog);
+        let inside =
+            others.into_iter().any(|(_, other)| other.ended.is_none() && scene.cast.uri(other.user) == user);
+        if !inside && self.known.insert(spoken.id) {
+            self.held.insert(user, spoken.id);
+        }
+    }
+
+    /// Who has left does not wait any more.
+    fn left(&mut self, scene: &Scene, dialog: &Dialog) {
+        let user = scene.cast.uri(dialog.user);
+        let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
+        if sessions.all(|(_, other)| other.ended.is_some() || scene.cast.uri(other.user) != user) {
+            self.held.remove(&user);
+        }
+    }
+}
+
+/// Whether nobody has a session with the focus any more: the next one begins the conference anew (D-12).
+fn empty(scene: &Scene, conference: &str) -> bool {
+    scene.dialogs.of(NodeId::FOCUS, Use::Session, conference).all(|(_, dialog)| dialog.ended.is_some())
+}
+
+fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
+    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
+}
