@@ -61,6 +61,12 @@ impl Focus {
             return false;
         }
         let invited = conference.invited.remove(&*endpoint.entity);
+        // A presenter had him called: he need not wait any longer.
+        if invited.as_ref().is_some_and(|invited| invited.called.is_some()) {
+            self.let_in(cx, id, user);
+        }
+        let Some(conference) = self.conferences.get_mut(&id) else { return true };
+        let member = conference.roster.member(user);
         let endpoint = Endpoint { state: None, ..endpoint.clone().into_owned() };
         let called = invited.and_then(|invited| invited.called).filter(|_| member.is_none());
         let new = called.is_some();

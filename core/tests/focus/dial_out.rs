@@ -7,7 +7,8 @@ use confsim_core::wire::conference_info::Role;
 use confsim_core::wire::sip::Name;
 
 use crate::common::only;
-use crate::pool::{CHAT, Call, FOCUS, Pool, answer, delete_user, deleted, document, request, told};
+use crate::lobby::LOBBY_CAPABLE;
+use crate::pool::{CHAT, Call, FOCUS, Pool, add_user, answer, delete_user, deleted, document, request, told};
 
 const GUID: &str = "{6CD05EA1-25CD-44A5-AAF2-9DA093F5A638}";
 
@@ -119,6 +120,30 @@ fn one_who_is_being_called_can_be_ejected() {
     assert_eq!(told(&sent), ["alice: 202 (INFO)"]);
     assert_eq!(told(&pool.mcu_refuses(Reason::RequestCancelled)), ["alice: INFO failure"]);
     assert_eq!(told(&pool.mcu_answers(deleted("leslie"))), ["alice: INFO success"]);
+}
+
+/// He waits in the lobby of the focus, and answers the MCU's call.
+#[test]
+fn who_is_called_need_not_wait() {
+    let (mut pool, mut alice, _) = calling("attendee");
+    pool.mcu_refuses(Reason::UserDeclined);
+    pool.hear(&alice.command(&request(
+        "alice",
+        &format!(
+            "<modifyConferenceLock><conferenceKeys confEntity=\"{FOCUS}\"/><locked>true</locked>\
+             </modifyConferenceLock>"
+        ),
+    )));
+    pool.mcu_answers(Outcome::nothing(CommandKind::ModifyConferenceLock));
+    let (mut leslie, _) = pool.invite_with("leslie", &add_user("leslie", LOBBY_CAPABLE));
+    pool.hear(&leslie.ack());
+    pool.hear(&alice.command(&call_leslie("alice", "attendee")));
+    pool.mcu_answers(Outcome::nothing(CommandKind::AddUser));
+    let sent = pool.mcu_reports("partial", &reported());
+    assert_eq!(
+        told(&sent),
+        ["alice: BENOTIFY v4 partial leslie[focus]", "alice: BENOTIFY v5 partial leslie[focus chat]"]
+    );
 }
 
 #[test]

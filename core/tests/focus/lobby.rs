@@ -8,7 +8,7 @@ use confsim_core::wire::sip::Name;
 use crate::common::only;
 use crate::pool::{CHAT, Call, FOCUS, Pool, add_user, answer, document, request, told};
 
-const LOBBY_CAPABLE: &str = "<msci:clientInfo \
+pub(crate) const LOBBY_CAPABLE: &str = "<msci:clientInfo \
     xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" \
     xmlns:cis=\"urn:ietf:params:xml:ns:conference-info-separator\" \
     xmlns:msci2=\"http://schemas.microsoft.com/rtc/2008/12/confinfoextensions\"><cis:separator/>\

@@ -36,6 +36,10 @@ impl Focus {
         if conference.knows_session(&user, &guid) {
             return asker.fail(cx, Reason::UserExists);
         }
+        let called = conference.invited.values().filter(|invited| invited.called.is_some()).count();
+        if conference.roster.len() + called >= self.config.users_max {
+            return asker.fail(cx, Reason::MaxMeetingSizeExceeded);
+        }
         if conference.invited.values().filter(|invited| invited.user == user).count() >= INVITED_MAX {
             return asker.fail(cx, Reason::ServerBusy);
         }

@@ -48,7 +48,8 @@ impl Focus {
         self.send_away(cx, id, &user);
     }
 
-    fn let_in(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str) {
+    /// Lets in somebody who waits; nothing happens to others.
+    pub(in crate::focus) fn let_in(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str) {
         let Some(conference) = self.conferences.get_mut(&id) else { return };
         for (dialog, _) in conference.legs_of(user) {
             cx.clear_timer(Timer::Lobby(dialog));
