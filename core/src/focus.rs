@@ -11,6 +11,7 @@
 
 mod activation;
 mod admission;
+mod asker;
 mod chat_join;
 mod commands;
 mod conference;
@@ -24,6 +25,7 @@ mod notify;
 mod pool;
 mod refusal;
 mod roster;
+mod session;
 mod subscribe;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,9 +203,11 @@ impl Machine for Focus {
             Method::Info => self.info(cx, &request),
             Method::Update => self.update(cx, &request),
             Method::Bye => self.bye(cx, &request),
-            Method::Options => cx.respond(request.tx, 200, "OK", &Draft::new().header("Allow", join::ALLOW)),
+            Method::Options => {
+                cx.respond(request.tx, 200, "OK", &Draft::new().header("Allow", session::ALLOW));
+            }
             _ => {
-                let draft = Draft::new().header("Allow", join::ALLOW);
+                let draft = Draft::new().header("Allow", session::ALLOW);
                 cx.respond(request.tx, 405, "Method Not Allowed", &draft);
             }
         }

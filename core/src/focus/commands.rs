@@ -4,13 +4,12 @@
 //! What can be told at once (malformed, misaddressed, not allowed, not implemented) is told by the SIP answer
 //! (D-20); everything after the 202 by a C3P response.
 
-mod asker;
 mod dial_out;
 mod eject;
 mod lobby;
 mod settings;
 
-pub(super) use self::asker::Asker;
+use super::asker::Asker;
 use super::conference::{Conference, ConferenceId, was_called};
 use super::config::COMMANDS_MAX;
 use super::documents;

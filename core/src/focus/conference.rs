@@ -40,8 +40,6 @@ pub(super) struct Leg {
     pub(super) guid: Box<str>,
     /// The endpoint identifier of the client's From.
     pub(super) epid: Option<Box<str>>,
-    /// The session interval in seconds; `None` when the client knows no session timers (D-3).
-    pub(super) interval: Option<u32>,
 }
 
 /// A subscription to the roster.

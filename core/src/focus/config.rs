@@ -14,8 +14,6 @@ pub struct Config {
     pub factory: Address,
     /// The longest session interval granted, in seconds (D-3).
     pub session_expires: u32,
-    /// The shortest session interval accepted, in seconds (D-3, RFC 4028 section 5).
-    pub min_se: u32,
     /// The longest subscription granted, in seconds (D-5).
     pub subscription_expires: u32,
     /// How long a pool member may take over a command.
@@ -45,7 +43,6 @@ impl Config {
             im_mcu,
             factory,
             session_expires: 7200,
-            min_se: 90,
             subscription_expires: 3600,
             link_timeout: Duration::from_secs(10),
             dial_out_timeout: Duration::from_secs(70),

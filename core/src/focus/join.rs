@@ -2,21 +2,19 @@
 //! MS-CONFBAS facts 2.1 and 4.1).
 
 use super::admission::{Verdict, passcode};
-use super::conference::{Conference, ConferenceId, Leg};
+use super::conference::{ConferenceId, Leg};
 use super::config::ENDPOINTS_MAX;
 use super::notify::{End, publish};
 use super::roster::Member;
+use super::session::{ALLOW, Obstacle, focus_contact, session_headers, watch_session};
 use super::{Cx, Focus, Refusal, Timer};
 use crate::conference_uri::{Addresses, Target, user_key};
-use crate::signal::{DialogId, Draft, Request, ServerTransaction};
+use crate::signal::{Draft, Request, ServerTransaction, SessionTimer};
 use crate::wire::cccp::{
     self, AddUser, Code, Command, CommandKind, CommandResult, Outcome, Reason, Response,
 };
 use crate::wire::conference_info::{Endpoint, EndpointStatus, JoiningMethod, Role, User};
-use crate::wire::sip::{Message, Name};
-
-/// What may be sent in a focus dialog (EX-IM-4-1-1-d).
-pub(super) const ALLOW: &str = "INVITE, BYE, ACK, CANCEL, INFO, UPDATE";
+use crate::wire::sip::Name;
 
 /// The element by which a delegate joins; the namespace is not public.
 const SESSION_ON_BEHALF_OF: &str = "session-on-behalf-of";
@@ -34,7 +32,7 @@ pub(super) struct Join {
     lobby_capable: bool,
     /// What an anonymous user shows; an element of his endpoint, ours (D-18).
     passcode: Option<Box<str>>,
-    interval: Option<u32>,
+    session: Option<SessionTimer>,
     keep_alive: bool,
 }
 
@@ -52,8 +50,7 @@ impl Focus {
         match (Target::of(uri), Addresses::of(uri)) {
             (Some(Target::Focus), Some(addresses)) => match self.read_join(request, &addresses) {
                 Ok(join) => self.activate_for(cx, addresses, join),
-                Err(Obstacle::Refused(refusal)) => refusal.answer(cx, request.tx),
-                Err(Obstacle::IntervalTooSmall) => self.refuse_interval(cx, request.tx),
+                Err(obstacle) => obstacle.answer(cx, request.tx),
             },
             (Some(Target::Chat), Some(addresses)) => self.chat_invite(cx, request, &addresses),
             _ => Refusal::NO_CONFERENCE_URI.answer(cx, request.tx),
@@ -84,30 +81,11 @@ impl Focus {
             contact: message.contact().ok().flatten().map(|contact| contact.uri.as_str().into()),
             lobby_capable: lobby_capable.unwrap_or(false),
             passcode: endpoint.extensions.iter().find_map(|it| passcode(std::slice::from_ref(&it.element))),
-            interval: self.interval(message)?,
+            session: self.agree(message)?,
             keep_alive: message.header(Name::MsKeepAlive).is_some(),
             user,
             request: document.into_owned(),
         })
-    }
-
-    /// The session interval that a request gets; `None` without session timers (D-3).
-    fn interval(&self, message: &Message) -> Result<Option<u32>, Obstacle> {
-        if !message.supports("timer") {
-            return Ok(None);
-        }
-        let wish = message.session_expires().map_err(|_| Refusal::MALFORMED)?;
-        let wish = wish.map_or(self.config.session_expires, |wish| wish.seconds);
-        if wish < self.config.min_se {
-            return Err(Obstacle::IntervalTooSmall);
-        }
-        Ok(Some(wish.min(self.config.session_expires)))
-    }
-
-    /// RFC 4028 section 9: what would be accepted.
-    fn refuse_interval(&self, cx: &mut Cx<'_>, tx: ServerTransaction) {
-        let draft = Draft::new().header("Min-SE", self.config.min_se);
-        cx.respond(tx, 422, "Session Interval Too Small", &draft);
     }
 
     /// Admits the joiner to the active conference, has him wait, or refuses him.
@@ -158,12 +136,7 @@ impl Focus {
             .legs_of(&join.user)
             .find(|(_, leg)| leg.guid == join.guid || (leg.epid.is_some() && leg.epid == join.epid))
             .map(|(dialog, leg)| (dialog, leg.guid.clone()));
-        let leg = Leg {
-            user: join.user.clone(),
-            guid: join.guid.clone(),
-            epid: join.epid.clone(),
-            interval: join.interval,
-        };
+        let leg = Leg { user: join.user.clone(), guid: join.guid.clone(), epid: join.epid.clone() };
         conference.legs.insert(dialog, leg);
         self.dialogs.insert(dialog, id);
         if let Some((earlier, _)) = &earlier {
@@ -181,67 +154,8 @@ impl Focus {
         if held {
             cx.set_timer(Timer::Lobby(dialog), cx.now() + self.config.lobby_timeout);
         }
-        self.watch_session(cx, dialog, join.interval);
+        watch_session(cx, dialog, join.session);
         self.watch_idle(cx, id);
-    }
-
-    /// A re-INVITE: renews the session.
-    fn refresh(&mut self, cx: &mut Cx<'_>, request: &Request, dialog: DialogId) {
-        if let Some((contact, draft)) = self.renewal(cx, request, dialog) {
-            cx.accept(request.tx, "OK", &contact, &draft.header("Allow", ALLOW));
-        }
-    }
-
-    /// An UPDATE: renews the session (RFC 3311, RFC 4028).
-    pub(super) fn update(&mut self, cx: &mut Cx<'_>, request: &Request) {
-        let Some(dialog) = request.dialog else { return Refusal::NO_DIALOG.answer(cx, request.tx) };
-        if let Some((contact, draft)) = self.renewal(cx, request, dialog) {
-            cx.respond(request.tx, 200, "OK", &draft.header("Contact", contact));
-        }
-    }
-
-    /// Our Contact and the headers that answer a renewal; `None`: it is refused.
-    fn renewal(&mut self, cx: &mut Cx<'_>, request: &Request, dialog: DialogId) -> Option<(String, Draft)> {
-        let interval = self.interval(&request.message);
-        let leg = self.conference_of(dialog).and_then(|it| {
-            let contact = focus_contact(it);
-            it.legs.get_mut(&dialog).map(|leg| (contact, leg))
-        });
-        match (leg, interval) {
-            (None, _) => Refusal::NO_DIALOG.answer(cx, request.tx),
-            (_, Err(Obstacle::Refused(refusal))) => refusal.answer(cx, request.tx),
-            (_, Err(Obstacle::IntervalTooSmall)) => self.refuse_interval(cx, request.tx),
-            (Some((contact, leg)), Ok(interval)) => {
-                leg.interval = interval;
-                self.watch_session(cx, dialog, interval);
-                return Some((contact, session_headers(Draft::new(), interval)));
-            }
-        }
-        None
-    }
-
-    /// Expects the next renewal in time. The BYE leaves a little before the end (RFC 4028 section 10).
-    fn watch_session(&self, cx: &mut Cx<'_>, dialog: DialogId, interval: Option<u32>) {
-        match interval.map(u64::from) {
-            Some(seconds) => {
-                let margin = (seconds / 3).min(32);
-                let wait = crate::time::Duration::from_secs(seconds - margin);
-                cx.set_timer(Timer::Session(dialog), cx.now() + wait);
-            }
-            None => cx.clear_timer(Timer::Session(dialog)),
-        }
-    }
-}
-
-/// Why an INVITE goes no further.
-enum Obstacle {
-    Refused(Refusal),
-    IntervalTooSmall,
-}
-
-impl From<Refusal> for Obstacle {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
     }
 }
 
@@ -272,7 +186,7 @@ impl Join {
             let value = "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=300";
             draft = draft.header("ms-keep-alive", value);
         }
-        session_headers(draft.header("Allow", ALLOW), self.interval)
+        session_headers(draft.header("Allow", ALLOW), self.session)
             .content(cccp::CONTENT_TYPE, response.write())
     }
 
@@ -314,20 +228,6 @@ impl Join {
             ..Endpoint::default()
         }
     }
-}
-
-/// The Contact of a focus dialog is the conference itself (EX-CWA-0-m).
-pub(super) fn focus_contact(conference: &Conference) -> String {
-    format!("<{}>;isfocus", conference.addresses.focus)
-}
-
-/// EX-IM-4-1-1-e; without session timers, nothing (D-3).
-fn session_headers(draft: Draft, interval: Option<u32>) -> Draft {
-    let Some(seconds) = interval else { return draft };
-    draft
-        .header("Session-Expires", format_args!("{seconds};refresher=uac"))
-        .header("Require", "timer")
-        .header("Supported", "timer")
 }
 
 /// Whether the envelope names its sender and this conference.

@@ -19,7 +19,7 @@
 
 use bytes::Bytes;
 
-use super::commands::Asker;
+use super::asker::Asker;
 use super::conference::ConferenceId;
 use super::{Ask, Config, Cx, Focus, Refusal, Timer};
 use crate::link::{Kind, Link, Meeting, News, Side};

@@ -36,5 +36,6 @@ impl Refusal {
     pub(super) const UNAVAILABLE: Self = plain(503, "Service Unavailable");
     pub(super) const TOO_MANY_HOPS: Self = plain(483, "Too Many Hops");
     pub(super) const CANCELLED: Self = plain(487, "Request Terminated");
+    pub(super) const INTERVAL_TOO_SMALL: Self = plain(422, "Session Interval Too Small");
     pub(super) const TIMED_OUT: Self = plain(408, "Request Timeout");
 }

@@ -2,8 +2,8 @@
 
 use super::conference::{ConferenceId, Subscription, Term};
 use super::config::SUBSCRIPTIONS_MAX;
-use super::join::focus_contact;
 use super::notify::{End, full_body, publish_full};
+use super::session::focus_contact;
 use super::{Cx, Focus, Refusal, Timer};
 use crate::conference_uri::Target;
 use crate::signal::{DialogId, Draft, Outcome, Request};

@@ -2,8 +2,8 @@
 //! through the focus, that it is under way and how it went; only then is the user on the roster, by the MCU's
 //! report.
 
-use super::Asker;
 use crate::conference_uri::user_key;
+use crate::focus::asker::Asker;
 use crate::focus::conference::{ConferenceId, Invited};
 use crate::focus::config::INVITED_MAX;
 use crate::focus::pool::{Member, Purpose};

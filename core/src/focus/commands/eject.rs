@@ -1,8 +1,8 @@
 //! Ejecting a user (D-15, EX-IM-4-3-1): his subscription and dialogs end at once, his IM sessions when the
 //! MCU says so, and the roster shows each of the two as one version.
 
-use super::Asker;
 use crate::conference_uri::user_key;
+use crate::focus::asker::Asker;
 use crate::focus::conference::ConferenceId;
 use crate::focus::notify::{End, PARTICIPANT_REMOVED, publish};
 use crate::focus::pool::{Member, Purpose};

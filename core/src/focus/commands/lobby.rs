@@ -1,7 +1,7 @@
 //! The lobby: letting in and sending away (MS-CONFBAS facts 2.7 and 5.5, PRO-2-2-1-3-c).
 
-use super::Asker;
 use crate::conference_uri::user_key;
+use crate::focus::asker::Asker;
 use crate::focus::conference::ConferenceId;
 use crate::focus::notify::publish;
 use crate::focus::{Cx, Focus, Timer};

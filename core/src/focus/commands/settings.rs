@@ -1,8 +1,8 @@
 //! Commands about roles, the lock, and the conference itself (MS-CONFBAS facts 2.5, 2.6, 2.9).
 
-use super::Asker;
 use crate::conference_uri::user_key;
 use crate::focus::admission::Admission;
+use crate::focus::asker::Asker;
 use crate::focus::conference::ConferenceId;
 use crate::focus::notify::publish;
 use crate::focus::pool::{Member, Purpose, Requester};

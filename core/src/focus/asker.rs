@@ -1,6 +1,6 @@
 //! A participant who waits for the result of a command.
 
-use crate::focus::{Ask, Cx};
+use super::{Ask, Cx};
 use crate::signal::{DialogId, Draft};
 use crate::wire::cccp::{
     self, Code, Command, CommandKind, CommandResult, Outcome, Reason, Request, Response,
@@ -9,7 +9,7 @@ use crate::wire::sip::Method;
 
 /// The dialog and the request that an answer goes to.
 #[derive(Clone, Debug)]
-pub(in crate::focus) struct Asker {
+pub(super) struct Asker {
     dialog: DialogId,
     request: Request<'static>,
 }
@@ -19,7 +19,7 @@ impl Asker {
         Self { dialog, request }
     }
 
-    pub(in crate::focus) const fn dialog(&self) -> DialogId {
+    pub(super) const fn dialog(&self) -> DialogId {
         self.dialog
     }
 
@@ -28,13 +28,13 @@ impl Asker {
     }
 
     /// The command succeeded.
-    pub(in crate::focus) fn succeed(&self, cx: &mut Cx<'_>, outcome: Outcome<'static>) {
+    pub(super) fn succeed(&self, cx: &mut Cx<'_>, outcome: Outcome<'static>) {
         let result = CommandResult::success(outcome);
         self.inform(cx, &Response::to(&self.request, Code::Success, result));
     }
 
     /// The command failed, at the MCU if that is whom it was for (EX-IM-4-1-2-e).
-    pub(in crate::focus) fn fail(&self, cx: &mut Cx<'_>, reason: Reason<'static>) {
+    pub(super) fn fail(&self, cx: &mut Cx<'_>, reason: Reason<'static>) {
         let kind = self.request.command.kind().unwrap_or(CommandKind::GetConference);
         let result = CommandResult::failure(kind, reason);
         let mut response = Response::to(&self.request, Code::Failure, result);
@@ -48,7 +48,7 @@ impl Asker {
     }
 
     /// How far the MCU is with calling somebody: all of these look the same (EX-IM-4-1-2-d to -f).
-    pub(in crate::focus) fn progress(&self, cx: &mut Cx<'_>, code: Code) {
+    pub(super) fn progress(&self, cx: &mut Cx<'_>, code: Code) {
         let Command::AddUser(command) = &self.request.command else { return };
         let (keys, user) = (Some(command.keys.clone()), Some(command.user.clone()));
         let result = CommandResult::success(Outcome::AddUser { keys, user });
@@ -58,7 +58,7 @@ impl Asker {
     }
 
     /// What an MCU answered, in its name (EX-IM-4-1-2-e); without answer, a time-out.
-    pub(in crate::focus) fn relay(&self, cx: &mut Cx<'_>, answer: Option<&Response<'_>>) {
+    pub(super) fn relay(&self, cx: &mut Cx<'_>, answer: Option<&Response<'_>>) {
         let Some(answer) = answer else { return self.fail(cx, Reason::Timeout) };
         let result = answer.result.clone().into_owned();
         let mut response = Response::to(&self.request, answer.code, result);
