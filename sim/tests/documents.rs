@@ -63,7 +63,7 @@ const FORWARDING: Flow = Flow::whole("forwarding", "im-4.2.1-");
 const FAILURE: Flow = Flow::excerpt("imdn-failure", 1, "im-4.2.2-");
 const LEAVE: Flow = Flow::whole("leave", "im-4.3.2-");
 const STATE: Flow = Flow::excerpt("get-conference", 1, "bas-4.4.7-");
-const WEB_CLIENT: Flow = Flow::excerpt("cwa-join", 3, "cwa-");
+const WEB_CLIENT: Flow = Flow::excerpt("cwa-join", 6, "cwa-");
 
 #[test]
 fn every_flow_matches_the_documents() {

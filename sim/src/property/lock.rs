@@ -19,7 +19,8 @@ pub(super) const HOLDS: Property = Property {
     kind: Kind::Always,
     requirements: &["D-14", "D-18", "PRO-2-2-1-3-b", "PRO-2-2-1-3-c"],
     sentence: "Who joins while the conference is locked, and is neither its organizer nor in it already, is \
-               shown on hold and gets no IM session until setLobbyAccess lets him in.",
+               shown on hold and gets no IM session until setLobbyAccess lets him in or a presenter has him \
+               called.",
 };
 
 /// By conference.
@@ -61,6 +62,9 @@ impl Locks {
                 ("modifyConferenceLock", Some(value)) => door.locked = matches!(value, "true" | "1"),
                 ("setLobbyAccess", Some("granted")) => {
                     door.held.retain(|user, _| !command.users.contains(user));
+                }
+                ("addUser", _) if command.calls => {
+                    door.held.retain(|user, _| command.user.as_ref() != Some(user));
                 }
                 _ => {}
             }

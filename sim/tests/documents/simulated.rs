@@ -70,10 +70,10 @@ impl Run {
     }
 }
 
-/// Whether the documents would print it: between a participant and another one, the focus or the IM MCU, at its
+/// Whether the documents would print it: between a participant and another one or a server, at its
 /// destination. The focus only passes on what is meant for the IM MCU (D-10).
 fn counts(from: NodeId, to: NodeId, message: &Message) -> bool {
-    let server = |node: NodeId| matches!(node.role(), Role::Focus | Role::Mcu);
+    let server = |node: NodeId| matches!(node.role(), Role::Factory | Role::Focus | Role::Mcu);
     let client = |node: NodeId| node.role() == Role::Client;
     let chat = message.header(Name::To).is_some_and(|to| to.contains("app:conf:chat:"));
     let parties = (client(from) && (server(to) || client(to))) || (server(from) && client(to));
