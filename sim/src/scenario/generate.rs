@@ -42,10 +42,11 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
     let (client, pool) = profile.latencies();
     scenario.links = Links { client: link(&mut draw, client), pool: link(&mut draw, pool) };
     let mut other = Entropy::named(seed, "provisioning");
-    if matches!(profile, Profile::Calm | Profile::Lossy) && other.chance(1, 6) {
+    if matches!(profile, Profile::Calm | Profile::Lossy | Profile::Crash) && other.chance(1, 6) {
         provisioning::draw(&mut other, &mut scenario);
-        if profile == Profile::Lossy {
-            scenario.faults = provisioning::faults(&mut Entropy::named(seed, "faults"), &scenario);
+        if profile != Profile::Calm {
+            let hosts = profile == Profile::Crash;
+            scenario.faults = provisioning::faults(&mut Entropy::named(seed, "faults"), &scenario, hosts);
         }
         return scenario;
     }

@@ -138,12 +138,13 @@ fn document(draw: &mut Entropy, id: &str, count: u64) -> String {
     text
 }
 
-/// One to four faults: requests and answers that are lost, late or doubled, the factory's host and its disk.
-pub(super) fn faults(draw: &mut Entropy, scenario: &Scenario) -> Vec<Fault> {
-    (0..draw.between(1, 4)).map(|_| fault(draw, scenario)).collect()
+/// One to four faults: the factory's host and its disk, and unless it is `hosts` only, connections, and requests and
+/// answers that are lost, late or doubled.
+pub(super) fn faults(draw: &mut Entropy, scenario: &Scenario, hosts: bool) -> Vec<Fault> {
+    (0..draw.between(1, 4)).map(|_| fault(draw, scenario, hosts)).collect()
 }
 
-fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
+fn fault(draw: &mut Entropy, scenario: &Scenario, hosts: bool) -> Fault {
     let people: Vec<&String> = scenario.participants.iter().map(|participant| &participant.name).collect();
     let who = draw.pick(&people).copied().cloned().unwrap_or_default();
     let wishes = scenario.steps.iter().filter(|step| matches!(step.action, Action::Provision(_)));
@@ -152,7 +153,7 @@ fn fault(draw: &mut Entropy, scenario: &Scenario) -> Fault {
     let at = Duration::from_micros(draw.between(BEGIN, last.unwrap_or(BEGIN).max(BEGIN)));
     let span = Duration::from_millis(draw.between(100, 10_000));
     let host = if scenario.topology == Topology::Pool { POOL } else { "factory" }.to_owned();
-    match draw.below(10) {
+    match if hosts { draw.between(1, 5) } else { draw.below(10) } {
         0 => {
             let how = draw.pick(&[How::Fin, How::Rst]).copied().unwrap_or(How::Fin);
             let line = Line { nth: 1, between: [who, "front-end".to_owned()] };
