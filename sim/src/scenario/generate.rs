@@ -31,6 +31,10 @@ const CALM: Duration = Duration::from_secs(150);
 /// How long a run goes on after the witness has come: all transactions (32 s) have ended.
 const AFTERMATH: Duration = Duration::from_secs(40);
 
+/// How long a run goes on after everybody has left: conferences without participants end after ten minutes, and what
+/// that takes has timed out as well.
+const EMPTINESS: Duration = Duration::from_secs(20 * 60);
+
 /// The scenario that `seed` stands for.
 pub fn generate(seed: u64, profile: Profile) -> Scenario {
     if profile == Profile::Scale {
@@ -57,7 +61,23 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
     }
     scenario.faults = faults::draw(&mut Entropy::named(seed, "faults"), profile, &scenario);
     calm_down(&mut scenario);
+    if Entropy::named(seed, "departure").chance(1, 3) {
+        depart(&mut scenario);
+    }
     scenario
+}
+
+/// Everybody leaves, and the run goes on until whatever has a time limit has reached it.
+fn depart(scenario: &mut Scenario) {
+    let conferences: std::collections::BTreeSet<_> =
+        scenario.steps.iter().filter_map(|step| step.action.conference()).map(str::to_owned).collect();
+    for participant in &scenario.participants {
+        for conference in &conferences {
+            let (who, action) = (participant.name.clone(), Action::Leave { conference: conference.clone() });
+            scenario.steps.push(Step { at: scenario.end, who, action });
+        }
+    }
+    scenario.end = scenario.end + EMPTINESS;
 }
 
 /// Everybody may come in again, and the witness does.

@@ -39,8 +39,7 @@ fn speech(draw: &mut Entropy, conference: &str, victim: &str) -> Speech {
         draw.fill(&mut bytes);
         return Speech::Bytes(bytes);
     }
-    let methods =
-        ["INVITE", "BYE", "INFO", "MESSAGE", "SUBSCRIBE", "CANCEL", "ACK", "UPDATE", "SERVICE", "REGISTER"];
+    let methods = ["INVITE", "BYE", "INFO", "MESSAGE", "SUBSCRIBE", "CANCEL", "ACK", "UPDATE", "SERVICE"];
     let method = draw.pick(&methods).copied().unwrap_or("BYE");
     let (role, target) = if draw.chance(1, 2) { ("focus", "focus") } else { ("mcu", "chat") };
     let target = format!("${{{target}:{conference}}}");
