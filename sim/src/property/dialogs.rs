@@ -121,6 +121,12 @@ impl Dialogs {
         };
         match message.method() {
             Method::Bye if message.is_request() => self.end(dialog, at, id),
+            // A BYE out of order ends nothing (RFC 3261 12.2.2).
+            Method::Bye if message.code() == Some(500) => {
+                if let Some(known) = self.all.get_mut(dialog.0) {
+                    known.ended.take_if(|(ended, _)| *ended == at);
+                }
+            }
             Method::Benotify | Method::Notify if terminated(message) => self.end(dialog, at, id),
             Method::Subscribe if success && message.expires().ok().flatten() == Some(0) => {
                 self.unsubscribed(dialog, at, id);
