@@ -14,7 +14,7 @@ use super::document::{Document, News, State};
 use super::sight::{Observe, Scene, Sight, Spoken, conference_of};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
-use crate::trace::{MsgId, NodeId, Role};
+use crate::trace::{ConnectionId, MsgId, NodeId, Role};
 
 /// Refused, and nothing else.
 pub(super) const REFUSED: Property = Property {
@@ -42,6 +42,8 @@ pub(super) struct Authorisation {
     roles: BTreeMap<(String, String), String>,
     /// The last document read: one goes to all subscribers.
     last: Option<Arc<Document>>,
+    /// Who says to be whom, by connection: nobody is asked for a proof when he registers.
+    registered: BTreeSet<(ConnectionId, String)>,
     acts: BTreeMap<MsgId, Act>,
     /// Requests heard before: a repeat is not answered anew.
     known: BTreeSet<(NodeId, String)>,
@@ -77,6 +79,10 @@ impl Observe for Authorisation {
 impl Authorisation {
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
         let message = spoken.message;
+        if let (Method::Register, Ok(from)) = (message.method(), message.from()) {
+            self.registered.insert((spoken.connection, from.uri.address()));
+            return;
+        }
         let told = matches!(message.method(), Method::Ack | Method::Benotify);
         if !message.is_request() || told || spoken.node.role() == Role::Client {
             return;
@@ -94,7 +100,8 @@ impl Authorisation {
         if spoken.node == NodeId::FRONT_END {
             let own = address(&scene.cast.uri(spoken.peer));
             let other = spoken.peer.role() == Role::Client && own.as_deref() != Some(from.as_str());
-            return other.then(|| format!("{}, who says to be {from}", scene.name(spoken.peer)));
+            let pretends = other && !self.registered.contains(&(spoken.connection, from.clone()));
+            return pretends.then(|| format!("{}, who says to be {from}", scene.name(spoken.peer)));
         }
         if *message.method() == Method::Service {
             let outside = spoken.peer == NodeId::FRONT_END;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confsim_core::time::Instant;
-use confsim_core::wire::sip::{Message, Method, Substate};
+use confsim_core::wire::sip::{Message, Method, Substate, Uri};
 
 use super::sight::conference_of;
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
@@ -147,10 +147,11 @@ impl Dialogs {
         let known = self.of_client(server, message);
         let dialog = known.or_else(|| self.accepted(cast, (at, tick), heard))?;
         // Who knows the tags of others does not belong to their dialog.
-        let stranger =
-            heard.origin.role() == Role::Client && cast.uri(heard.origin) != cast.uri(self.get(dialog)?.user);
-        if stranger && message.is_request() {
-            return None;
+        if message.is_request() {
+            let owner = cast.uri(self.get(dialog)?.user);
+            if Uri::parse(&owner).ok()?.address() != message.from().ok()?.uri.address() {
+                return None;
+            }
         }
         match (message.method(), message.code()) {
             (Method::Bye, None) => self.end(dialog, at, heard.id),
