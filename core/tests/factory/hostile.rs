@@ -4,6 +4,7 @@ use bytes::Bytes;
 use confsim_core::covers;
 use confsim_core::node::Input;
 use confsim_core::wire::cccp::{Code, Response};
+use confsim_core::wire::xml::limits;
 use proptest::prelude::*;
 
 use crate::common::{messages, only, sip};
@@ -110,7 +111,34 @@ proptest! {
             }
             other => prop_assert!(false, "{:?}", other),
         }
-        // It is as well as before.
+        // It is as well as before, also when it comes back.
         prop_assert_eq!(stage.ask(&envelope("<getAvailableMcuTypes/>")).code(), Some(200));
+        let count = stage.count();
+        stage.restart();
+        prop_assert_eq!(stage.count(), count);
+    }
+}
+
+/// What is kept of a request declares its prefixes itself. What that makes of it can be read back, and is not many times
+/// as large as the request.
+#[test]
+fn kept_elements_neither_swell_nor_spoil_the_store() {
+    covers!("PRO-2-2-f", "PRO-3-2-1-a");
+    let long = "n".repeat(limits::MAX_TEXT - 4);
+    let declared = |body: String| body.replace("<request ", &format!("<request xmlns:a=\"urn:{long}\" "));
+    let with = |elements: &str| add(&format!("{}{elements}", open("AAAAAAAA")), "");
+    let prefix = |length: usize| with(&format!("<{}:x/>", "p".repeat(length)));
+    for (body, code) in [
+        (declared(with("<a:x/>")), 200),
+        (declared(with(&"<a:x/>".repeat(limits::MAX_DOCUMENT / limits::MAX_TEXT + 1))), 400),
+        (prefix(60_000), 200),
+        (prefix(limits::MAX_TEXT), 400),
+    ] {
+        let mut stage = Stage::new(config());
+        assert_eq!(stage.ask(&body).code(), Some(code), "{} bytes", body.len());
+        stage.created(&plain(ID));
+        let count = stage.count();
+        stage.restart();
+        assert_eq!((stage.count(), stage.ask(&get(ID)).code()), (count, Some(200)));
     }
 }

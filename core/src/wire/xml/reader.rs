@@ -60,6 +60,8 @@ pub struct Reader<'a> {
     /// The element that started last is an empty-element tag, its end is still to be told.
     end_pending: bool,
     elements: usize,
+    /// Bytes of the declarations that were added to elements kept as they came.
+    declared_anew: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -93,6 +95,7 @@ impl<'a> Reader<'a> {
             attribute_count: 0,
             end_pending: false,
             elements: 0,
+            declared_anew: 0,
         })
     }
 

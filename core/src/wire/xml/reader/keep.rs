@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Reader, Token};
-use crate::wire::xml::limits::{MAX_ATTRIBUTES, MAX_BINDINGS};
+use crate::wire::xml::limits::{MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DOCUMENT, MAX_TEXT};
 use crate::wire::xml::{RawElement, Writer, XmlError, XmlErrorKind};
 
 impl<'a> RawElement<'a> {
@@ -18,7 +18,8 @@ impl<'a> RawElement<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the element that has just started to its end and keeps it.
+    /// Reads the element that has just started to its end and keeps it. What has to be declared anew in all that is kept
+    /// of a document is bounded like a document: a long name may be declared once and used by many elements.
     pub fn raw(&mut self) -> Result<RawElement<'a>, XmlError> {
         let (start, name_end) = (self.start, self.start + 1 + self.name_length);
         let (depth, outside) = (self.scope.depth(), self.scope.outside());
@@ -37,13 +38,18 @@ impl<'a> Reader<'a> {
         if declarations.is_empty() {
             return Ok(RawElement::trusted(Cow::Borrowed(text)));
         }
+        let added: usize = declarations.iter().map(|(prefix, name)| prefix.len() + name.len()).sum();
+        self.declared_anew = self.declared_anew.saturating_add(added);
+        if self.declared_anew > MAX_DOCUMENT {
+            return Err(self.error(XmlErrorKind::TooLarge));
+        }
         let (head, tail) = text.split_at_checked(name_end - start).unwrap_or((text, ""));
         Ok(RawElement::trusted(Cow::Owned(raw_with(head, &declarations, tail))))
     }
 
     /// Adds the prefixes of the element that has just started whose declarations, if any, lie below `outside`. What is
-    /// taken out must fit into another document, so its start tag has `room` for so many, and with its own declarations
-    /// they may take half of what may be in scope.
+    /// taken out must fit into another document, so its start tag has `room` for so many, none is longer than a value may
+    /// be, and with its own declarations they may take half of what may be in scope.
     fn borrowed_bindings(
         &self,
         outside: usize,
@@ -62,7 +68,9 @@ impl<'a> Reader<'a> {
                 None => declarations.push((prefix, Cow::Owned(format!("urn:x-undeclared:{prefix}")))),
             }
         }
-        if declarations.len() > room {
+        if declarations.iter().any(|(_, name)| name.len() > MAX_TEXT) {
+            Err(self.error(XmlErrorKind::TextTooLong))
+        } else if declarations.len() > room {
             Err(self.error(XmlErrorKind::TooManyAttributes))
         } else if self.scope.len().saturating_sub(outside) + declarations.len() > MAX_BINDINGS / 2 {
             Err(self.error(XmlErrorKind::TooManyBindings))
