@@ -37,7 +37,9 @@ impl Factory {
         })?;
         let passcode = String::from_utf8(opened).map_err(|_| Reason::InvalidPasscode)?;
         let length = passcode.chars().count();
-        if length == 0 || length > PASSCODE_MAX || passcode.chars().any(char::is_control) {
+        // U+FFFE and U+FFFF are no characters of XML: the passcode would not reach the focus as it is.
+        let unfit = |it: char| it.is_control() || matches!(it, '\u{FFFE}' | '\u{FFFF}');
+        if length == 0 || length > PASSCODE_MAX || passcode.chars().any(unfit) {
             return Err(Reason::InvalidPasscode);
         }
         Ok(Some(passcode.into()))

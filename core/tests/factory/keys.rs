@@ -121,6 +121,7 @@ fn keys_that_cannot_be_opened_are_refused() {
         (raw(b"cert factory|cut"), Reason::InvalidPasscode),
         (key(ours, b"\xff\xfe", None), Reason::InvalidPasscode),
         (key(ours, b"", None), Reason::InvalidPasscode),
+        (key(ours, "1\u{FFFE}".as_bytes(), None), Reason::InvalidPasscode),
         (key(ours, &[b'1'; 65], None), Reason::InvalidPasscode),
         (written(&ConferenceKey::Passcode("in the clear".into())), Reason::InvalidPasscode),
         ("<msci:conference-key>1234</msci:conference-key>".into(), Reason::InvalidPasscode),
