@@ -42,7 +42,8 @@ impl Factory {
     }
 
     /// MS-CONFPRO 3.2.5.4. The entry goes first, so that nobody activates the conference again; then the focus ends
-    /// it.
+    /// it. It is told of every conference that it was ever given: it may be about to activate one, or we may not have
+    /// heard from it since a restart, and there may soon be another conference with this URI.
     fn delete_conference(
         &mut self,
         cx: &mut Context<'_, Self>,
@@ -54,9 +55,9 @@ impl Factory {
         if keys.is_static.unwrap_or(false) != conference.is_static() {
             return Err(Reason::StaticFlagDoesntMatch);
         }
-        let active = conference.active.then(|| conference.info.entity.to_string());
+        let given = conference.was_activated().then(|| conference.info.entity.to_string());
         self.commit(cx, Record::Remove(key))?;
-        if let Some(entity) = active {
+        if let Some(entity) = given {
             self.deactivate(cx, &entity);
         }
         Ok(Outcome::DeleteConference(None))

@@ -54,6 +54,12 @@ impl Conference {
         self.info.is_static == Some(true)
     }
 
+    /// Whether the focus has it running, or was given it at some time to activate.
+    pub(super) fn was_activated(&self) -> bool {
+        let description = self.info.description.as_deref();
+        self.active || description.is_some_and(|description| description.last_activate.is_some())
+    }
+
     /// The current version.
     pub(super) fn version(&self) -> u32 {
         self.info.version.unwrap_or(1)

@@ -274,3 +274,27 @@ fn a_note_that_cannot_be_taken_is_no_obstacle() {
     assert_eq!(stage.bench.seen(), [failed, Event::Activated { conference: uri(ID).into() }]);
     assert_eq!(last_activate(&mut stage), None);
 }
+
+/// The focus is given a conference that is deleted and made anew before it has told anything.
+#[test]
+fn what_is_deleted_while_it_is_activated_is_ended() {
+    covers!("PRO-3-2-5-4-b", "D-11");
+    for restart in [false, true] {
+        let mut stage = Stage::new(config());
+        stage.created(&plain(ID));
+        let mut focus = Focus::connect(&mut stage, "focus1", 1);
+        focus.activate(&mut stage, &uri(ID));
+        if restart {
+            stage.restart();
+            focus = Focus::connect(&mut stage, "focus1", 1);
+        }
+        let sent = stage.bench.hear(stage.conn, &crate::stage::service("alice", 20, &delete(ID, "")));
+        let (answers, link): (Vec<_>, Vec<_>) = sent.into_iter().partition(|sent| sent.conn == stage.conn);
+        assert_eq!((only(answers).code(), ended(&only(link))), (Some(200), uri(ID)));
+        // The new one of this name runs only as long as the focus has not ended the old one.
+        stage.created(&plain(ID));
+        focus.state(&mut stage, &uri(ID), true);
+        focus.state(&mut stage, &uri(ID), false);
+        assert_eq!((is_active(&mut stage), last_activate(&mut stage)), (None, None));
+    }
+}
