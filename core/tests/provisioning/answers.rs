@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use confsim_core::client::{Action, Provisioned, REQUEST_TIMER};
+use confsim_core::client::{Action, Plan, Provisioned, REQUEST_TIMER};
 use confsim_core::covers;
 use confsim_core::node::{Input, Node as _, Output};
 use confsim_core::time::Duration;
@@ -179,6 +179,26 @@ fn a_success_without_what_was_asked_for_is_a_failure() {
         let sent = stage.wish(action);
         stage.succeed(&sent, Outcome::nothing(kind));
         assert_eq!(stage.failed(), (kind.as_str(), 200, "not understood".into()));
+    }
+}
+
+/// A factory that answers another command than it was asked neither makes the client ask again nor believe what did not
+/// happen.
+#[test]
+fn a_success_of_another_command_is_a_failure() {
+    covers!("PRO-3-1-5-2-d");
+    let modify = || Action::Modify { plan: Plan { id: Some(ID.into()), ..plan("Lunch") }, version: 1 };
+    let types = || Outcome::GetAvailableMcuTypes(Some(vec!["chat".into()]));
+    for (action, outcome, what) in [
+        (Action::Create(plan("Lunch")), types(), "addConference"),
+        (modify(), types(), "modifyConference"),
+        (modify(), Outcome::ModifyConference(Some(conference(State::Partial, 2))), "modifyConference"),
+        (Action::CreateStatic, Outcome::AddConference(Some(conference(State::Partial, 1))), "addConference"),
+    ] {
+        let mut stage = Stage::new();
+        let sent = stage.wish(action);
+        assert!(stage.succeed(&sent, outcome).is_empty());
+        assert_eq!(stage.failed(), (what, 200, "not understood".into()));
     }
 }
 

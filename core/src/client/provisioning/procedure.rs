@@ -6,7 +6,7 @@ use super::api::{Action, Plan, Provisioned};
 use crate::client::api::Event;
 use crate::cryptography::Cryptography;
 use crate::entropy::Entropy;
-use crate::wire::cccp::{Command, ConferenceKeys, EncryptionKey, Outcome, Reason};
+use crate::wire::cccp::{Command, CommandKind, ConferenceKeys, EncryptionKey, Outcome, Reason};
 use crate::wire::conference_info::{ConferenceInfo, Description};
 use crate::wire::conference_key::{ConferenceKey, decode, encode};
 
@@ -16,6 +16,8 @@ pub(in crate::client) struct Procedure {
     /// The organizer's SIP URI.
     pub(in crate::client) organizer: Arc<str>,
     pub(in crate::client) action: Action,
+    /// The command that waits for its answer.
+    asked: Option<CommandKind>,
     /// Whether the factory has told its types of MCU.
     types_known: bool,
     /// The factory's certificate, once it is needed and there.
@@ -40,7 +42,16 @@ pub(in crate::client) enum Next {
 
 impl Procedure {
     pub(in crate::client) fn new(organizer: Arc<str>, action: Action, types_known: bool) -> Self {
-        Self { organizer, action, types_known, key: None, looked: false, found: None, overtaken: false }
+        Self {
+            organizer,
+            action,
+            asked: None,
+            types_known,
+            key: None,
+            looked: false,
+            found: None,
+            overtaken: false,
+        }
     }
 
     /// The next command; `None` when the passcode cannot be enveloped or there is no certificate to give.
@@ -49,10 +60,20 @@ impl Procedure {
         cryptography: &dyn Cryptography,
         entropy: &mut Entropy,
     ) -> Option<Command<'static>> {
+        let command = self.next_command(cryptography, entropy)?;
+        self.asked = command.kind();
+        Some(command)
+    }
+
+    fn next_command(
+        &mut self,
+        cryptography: &dyn Cryptography,
+        entropy: &mut Entropy,
+    ) -> Option<Command<'static>> {
         Some(match &mut self.action {
             Action::Create(plan) | Action::Modify { plan, .. } if plan.id.is_none() => {
                 plan.id = Some(entropy.conference_id());
-                return self.command(cryptography, entropy);
+                return self.next_command(cryptography, entropy);
             }
             Action::Modify { plan, .. } if !self.looked => details(plan.id.as_deref(), None),
             Action::Create(plan) | Action::Modify { plan, .. }
@@ -104,12 +125,15 @@ impl Procedure {
         overtaken
     }
 
-    /// A success: what it means and what follows.
+    /// A success: what it means and what follows. It has to be that of the command, so that each step is taken once.
     pub(in crate::client) fn answered(
         &mut self,
         cryptography: &dyn Cryptography,
         outcome: Outcome<'static>,
     ) -> Next {
+        if outcome.kind() != self.asked {
+            return Next::Misfit;
+        }
         let done = |provisioned| Next::Done(Event::Provisioned(provisioned));
         match (&self.action, outcome) {
             (Action::Create(_) | Action::CreateStatic, Outcome::AddConference(Some(info))) => {
