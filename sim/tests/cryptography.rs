@@ -14,6 +14,10 @@ use confsim_core::cryptography::{Cryptography, CryptographyError};
 use confsim_core::entropy::Entropy;
 use confsim_core::wire::cccp;
 use confsim_core::wire::conference_key::ConferenceKey;
+use rsa::pkcs1::{RsaPublicKey, UintRef};
+use x509_cert::Certificate;
+use x509_cert::der::asn1::BitString;
+use x509_cert::der::{Decode, Encode};
 
 /// What is encrypted here: the form of a conference key of the examples, and more than one block.
 const CONTENT: &[u8] = b"2fc5a0e8-9b1c-4d8a-8d6e-0a1b2c3d4e5f";
@@ -163,11 +167,49 @@ fn certificates_that_cannot_be_used_are_refused() {
     let mut other = good.clone();
     other[at + name.len() - 1] = 0x0A;
     assert_eq!(refusal(&other), Some(CryptographyError::BadCertificate));
-    // An even modulus is none.
+    // An even exponent is none.
     let exponent = good.windows(5).position(|bytes| bytes == [2, 3, 1, 0, 1]).expect("an exponent");
     let mut broken = good;
     broken[exponent + 4] = 0;
     assert_eq!(refusal(&broken), Some(CryptographyError::BadCertificate));
+}
+
+/// A certificate like the client's, with another modulus and exponent.
+fn with_key(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let [modulus, exponent] = [modulus, exponent].map(|bytes| UintRef::new(bytes).expect("a number"));
+    let key = RsaPublicKey { modulus, public_exponent: exponent }.to_der().expect("a key");
+    let good = client().certificate().expect("a certificate");
+    let mut certificate = Certificate::from_der(&good).expect("a certificate");
+    let info = &mut certificate.tbs_certificate.subject_public_key_info;
+    info.subject_public_key = BitString::from_bytes(&key).expect("bits");
+    certificate.to_der().expect("written")
+}
+
+/// Whoever asks for a conference chooses the key: no number in it brings the factory down.
+#[test]
+fn keys_of_any_numbers_are_survived() {
+    covers!("PRO-2-2-3-4-e");
+    let entropy = &mut Entropy::named(1, "test");
+    let mut refused = |modulus: &[u8], exponent: &[u8]| {
+        factory().envelop(entropy, &with_key(modulus, exponent), CONTENT).err()
+    };
+    let usual: &[u8] = &[1, 0, 1];
+    let of = |length: usize, last: u8| {
+        let mut modulus = vec![0xC5; length];
+        modulus[length - 1] = last;
+        modulus
+    };
+    let bad = Some(CryptographyError::BadCertificate);
+    for modulus in [&[0][..], &[1], &[2], &[3], &[1, 0, 1], &[1, 0, 3], &of(16, 1), &of(42, 1), &of(2048, 1)]
+    {
+        assert_eq!(refused(modulus, usual), bad, "{modulus:?}");
+    }
+    for exponent in [&[0][..], &[1], &[2], &[4], &of(256, 1), &of(2048, 1)] {
+        assert_eq!(refused(&of(256, 1), exponent), bad, "{exponent:?}");
+    }
+    // Nobody can tell a modulus that is no product of two primes.
+    assert_eq!(refused(&of(256, 1), usual), None);
+    refused(&of(256, 0), usual);
 }
 
 #[test]
