@@ -91,6 +91,7 @@ impl Peer {
                 config.autoextend = participant.autoextend;
                 config.lobby_capable = participant.lobby;
                 config.rejoin = participant.rejoin;
+                config.passcode.clone_from(&participant.passcode);
                 config.cryptography = Arc::new(Keys::of_client());
                 let settings = config.settings();
                 Self::Client(Box::new(Endpoint::new(Client::new(config), settings, entropy)))

@@ -102,6 +102,8 @@ pub struct Config {
     pub lobby_capable: bool,
     /// Whether it joins again by itself when focus or IM MCU know nothing of its sessions any more.
     pub rejoin: bool,
+    /// What an anonymous user shows when he joins, where the conference asks for it (D-18).
+    pub passcode: Option<String>,
     /// What passcodes are enveloped and opened with.
     pub cryptography: Arc<dyn Cryptography>,
 }
@@ -122,6 +124,7 @@ impl Config {
             autoextend: true,
             lobby_capable: false,
             rejoin: true,
+            passcode: None,
             cryptography: Arc::new(cryptography::Absent),
         }
     }

@@ -10,7 +10,8 @@ use super::failure::{fail, reason_of};
 use super::machine::Client;
 use crate::signal::{ClientTransaction, Context, DialogId, Draft, MIN_SE, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
-use crate::wire::conference_info::{ClientInfo, Endpoint, JoiningMethod, Role, User};
+use crate::wire::conference_info::{ClientInfo, Endpoint, Extension, JoiningMethod, Role, User};
+use crate::wire::conference_key::ConferenceKey;
 use crate::wire::sip::Method;
 
 impl Client {
@@ -79,6 +80,7 @@ impl Client {
             joining_method: cwa.then_some(JoiningMethod::DialedIn),
             client_info: self.config.lobby_capable.then_some(client_info),
             endpoint_uri: self.registration.gruu().filter(|_| cwa).map(Into::into),
+            extensions: self.config.passcode.as_deref().map(shown).unwrap_or_default(),
             ..Endpoint::default()
         };
         let user = User {
@@ -179,4 +181,10 @@ impl Client {
         cx.event(Event::Joined { conference: uri });
         self.subscribe(cx, number);
     }
+}
+
+/// What of an endpoint shows the passcode of its user; the form is ours (D-18).
+fn shown(passcode: &str) -> Vec<Extension<'static>> {
+    let elements = ConferenceKey::Passcode(passcode.to_owned()).write();
+    elements.into_iter().map(|element| Extension { generation: 0, element }).collect()
 }

@@ -23,6 +23,7 @@
 //!     { name = "bob", link = { latency = "300ms" } },
 //!     { name = "bob-mobile", user = "bob" },                          # another endpoint of Bob's
 //!     { name = "carol", answers = "accept after 3s" },                # or "accept" (the default), "decline", "ignore"
+//!     { name = "guest", domain = "anonymous.invalid", passcode = "4711" },   # whom nobody vouches for
 //!     { name = "dave", timer = false, autoextend = false, rejoin = false, lobby = true },
 //! ]
 //!

@@ -123,6 +123,10 @@ pub struct Participant {
     /// The user part of the SIP URI where it is not the name: several participants with one user are several
     /// endpoints of that user.
     pub user: Option<String>,
+    /// The domain of the SIP URI where it is not the pool's; of `anonymous.invalid` are those nobody vouches for.
+    pub domain: Option<String>,
+    /// What the user shows when he joins a conference that asks anonymous users for a passcode.
+    pub passcode: Option<String>,
     /// What software is used.
     pub kind: Kind,
     /// The display name shown to others.
@@ -385,6 +389,8 @@ impl Participant {
         Self {
             name: name.to_owned(),
             user: None,
+            domain: None,
+            passcode: None,
             kind: Kind::Uccp,
             display_name: capitalised(name),
             link: None,

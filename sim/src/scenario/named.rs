@@ -57,6 +57,7 @@ pub const NAMED: &[Named] = named![
     "provision-list",
     "provision-get",
     "provision-passcode",
+    "anonymous-join",
     "provision-capabilities",
     "provision-delegate",
     "provision-conflict",

@@ -73,7 +73,7 @@ pub(crate) const ROLES: [&str; 4] = ["front-end", "factory", "focus", "mcu"];
 pub struct Cast {
     domain: Arc<str>,
     names: Vec<Arc<str>>,
-    /// Whose clients the participants are, by their places in the scenario.
+    /// Whose clients the participants are, as `bob@contoso.com`, by their places in the scenario.
     users: Vec<Arc<str>>,
 }
 
@@ -84,7 +84,14 @@ impl Cast {
         Self {
             domain: Arc::from(scenario.domain.as_str()),
             names: ROLES.into_iter().chain(participants).map(Arc::from).collect(),
-            users: scenario.participants.iter().map(|participant| Arc::from(participant.user())).collect(),
+            users: scenario
+                .participants
+                .iter()
+                .map(|participant| {
+                    let domain = participant.domain.as_ref().unwrap_or(&scenario.domain);
+                    Arc::from(format!("{}@{domain}", participant.user()))
+                })
+                .collect(),
         }
     }
 
@@ -105,21 +112,23 @@ impl Cast {
 
     /// The SIP URI of a participant's user: `sip:bob@contoso.com`.
     pub fn uri(&self, node: NodeId) -> String {
-        let user = node.participant().and_then(|place| self.users.get(place));
-        format!("sip:{}@{}", user.map_or(self.name(node), |user| user), self.domain)
+        match node.participant().and_then(|place| self.users.get(place)) {
+            Some(user) => format!("sip:{user}"),
+            None => format!("sip:{}@{}", self.name(node), self.domain),
+        }
     }
 
     /// The user name in this SIP URI, if that is a participant's: for people.
     pub fn user<'a>(&'a self, uri: &str) -> Option<&'a str> {
-        let (name, domain) = uri.strip_prefix("sip:")?.split_once('@')?;
-        let user = self.users.iter().find(|user| ***user == *name)?;
-        (domain == &*self.domain).then_some(user)
+        let address = uri.strip_prefix("sip:")?;
+        let user = self.users.iter().find(|user| ***user == *address)?;
+        user.split_once('@').map(|(name, _)| name)
     }
 
     /// The participant with this SIP URI, if only one has it: a user may have several clients.
     pub fn by_uri(&self, uri: &str) -> Option<NodeId> {
-        let name = self.user(uri)?;
-        let mut places = (0..).zip(&self.users).filter(|(_, user)| ***user == *name);
+        let address = uri.strip_prefix("sip:")?;
+        let mut places = (0..).zip(&self.users).filter(|(_, user)| ***user == *address);
         let (place, _) = places.next()?;
         places.next().is_none().then(|| NodeId::client(place))
     }

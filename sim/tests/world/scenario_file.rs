@@ -97,6 +97,8 @@ fn a_written_scenario_reads_back_the_same() {
         .step("4s", "alice", Action::Leave { conference: lunch() })
         .join(Participant {
             user: Some("bob".to_owned()),
+            domain: Some("example.org".to_owned()),
+            passcode: Some("4711".to_owned()),
             answer: Answer::Accept(Duration::from_secs(3)),
             timer: Some(false),
             autoextend: false,

@@ -172,6 +172,8 @@ enum FileSplit {
 struct FileParticipant {
     name: String,
     user: Option<String>,
+    domain: Option<String>,
+    passcode: Option<String>,
     #[serde(default)]
     kind: FileKind,
     display_name: Option<String>,
@@ -362,6 +364,8 @@ impl FileParticipant {
             display_name: self.display_name.unwrap_or_else(|| capitalised(&self.name)),
             name: self.name,
             user: self.user,
+            domain: self.domain,
+            passcode: self.passcode,
             kind: match self.kind {
                 FileKind::Uccp => Kind::Uccp,
                 FileKind::Legacy => Kind::Legacy,

@@ -94,7 +94,11 @@ fn table(fields: &[String]) -> String {
 
 fn participant(participant: &Participant) -> Vec<String> {
     let mut fields_of = vec![format!("name = {}", Quoted(&participant.name))];
-    fields_of.extend(participant.user.iter().map(|user| format!("user = {}", Quoted(user))));
+    for (key, text) in
+        [("user", &participant.user), ("domain", &participant.domain), ("passcode", &participant.passcode)]
+    {
+        fields_of.extend(text.iter().map(|text| format!("{key} = {}", Quoted(text))));
+    }
     match participant.kind {
         Kind::Uccp => {}
         Kind::Legacy => fields_of.push("kind = \"legacy\"".to_owned()),
