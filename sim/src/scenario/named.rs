@@ -38,6 +38,7 @@ pub const NAMED: &[Named] = named![
     "lobby-timeout",
     "lock-while-joining",
     "promote-demote",
+    "organizer-called-back",
     "two-endpoints",
     "end-for-all",
     "delete-while-joining",

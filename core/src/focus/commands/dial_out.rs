@@ -49,7 +49,10 @@ impl Focus {
         // Only a presenter makes presenters.
         let presenter = user_key(asker.sender()).is_some_and(|asker| conference.roster.is_presenter(&asker));
         called.roles.truncate(usize::from(presenter));
-        if called.roles.is_empty() {
+        if conference.admission.is_organizer(&user) {
+            // Whoever calls him and as what, he is presenter (D-33).
+            called.roles = vec![Role::Presenter];
+        } else if called.roles.is_empty() {
             called.roles.push(Role::Attendee);
         }
         let entity = (*called.entity).into();
