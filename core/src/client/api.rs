@@ -262,8 +262,8 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// A roster replica as a user sees it: users by SIP URI.
-pub type RosterView = BTreeMap<String, UserView>;
+/// A roster replica as a user sees it: users by SIP URI. Versions share the users that did not change.
+pub type RosterView = BTreeMap<Arc<str>, Arc<UserView>>;
 
 /// One user in a roster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

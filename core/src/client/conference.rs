@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::api::RosterView;
 use crate::signal::{ClientTransaction, DialogId};
 use crate::wire::conference_info::Replica;
 use crate::wire::sdp::AcceptTypes;
@@ -65,6 +66,8 @@ pub(super) struct Conference {
     pub(super) rejoins: u32,
     /// The roster (D-12: one per subscription dialog).
     pub(super) replica: Replica,
+    /// The roster as it was shown last.
+    pub(super) shown: Arc<RosterView>,
     /// A full document has been asked for.
     pub(super) refreshing: bool,
     /// Commands without a final answer, by request id.

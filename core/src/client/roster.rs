@@ -1,12 +1,32 @@
 //! From the roster document to what a user sees of it.
 
+use std::sync::Arc;
+
 use super::api::{EndpointView, RosterView, UserView};
-use crate::wire::conference_info::{ConferenceInfo, Endpoint, User};
+use crate::wire::conference_info::{ConferenceInfo, Endpoint, Replica, State, User};
 
 /// Who is in the conference.
 pub(super) fn view(document: &ConferenceInfo<'_>) -> RosterView {
     let users = document.users.iter().flat_map(|users| &users.users);
-    users.map(|found| (found.entity.to_string(), user(found))).collect()
+    users.map(|found| (Arc::from(&*found.entity), Arc::new(user(found)))).collect()
+}
+
+/// Who is in the conference after `news` has been applied to `replica`; `before` is who was before. What the news
+/// does not tell of is taken over: in a large conference each version changes one user of many.
+pub(super) fn next_view(before: &RosterView, news: &ConferenceInfo<'_>, replica: &Replica) -> RosterView {
+    let piecemeal = |state: Option<State>| state.unwrap_or_default() == State::Partial;
+    let told = news.users.as_ref();
+    if !piecemeal(news.state) || !told.is_none_or(|users| piecemeal(users.state)) {
+        return replica.document().map(view).unwrap_or_default();
+    }
+    let mut next = before.clone();
+    for told in told.into_iter().flat_map(|users| &users.users) {
+        match replica.user(&told.entity) {
+            Some(found) => next.insert(Arc::from(&*found.entity), Arc::new(user(found))),
+            None => next.remove(&*told.entity),
+        };
+    }
+    next
 }
 
 fn user(user: &User<'_>) -> UserView {

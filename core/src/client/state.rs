@@ -135,10 +135,10 @@ impl Client {
     fn apply(&mut self, cx: &mut Context<'_, Self>, number: Number, dialog: DialogId, body: &Bytes) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         let uri = Arc::clone(&conference.uri);
-        let Ok(document) = conference_info::read(body) else {
+        let Ok(news) = conference_info::read(body) else {
             return fail(cx, "conference-info", &uri, 0, "not understood");
         };
-        match conference.replica.apply(&document) {
+        match conference.replica.apply(&news) {
             Ok(Applied::Replaced | Applied::Merged) => {}
             Ok(Applied::Stale | Applied::Deleted) => return,
             Err(resync) => {
@@ -152,7 +152,8 @@ impl Client {
         else {
             return;
         };
-        let roster = Arc::new(roster::view(document));
+        let roster = Arc::new(roster::next_view(&conference.shown, &news, &conference.replica));
+        conference.shown = Arc::clone(&roster);
         if let Some(chat) = roster::chat_uri(document) {
             conference.chat_uri = Some(chat.into());
         }

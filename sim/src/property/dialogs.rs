@@ -112,7 +112,8 @@ impl Dialogs {
         message: &Message,
     ) -> Option<DialogId> {
         let success = message.code().is_some_and(|code| (200..300).contains(&code));
-        let dialog = match (self.of_server(server, message), message.method()) {
+        let known = self.of_server(server, message);
+        let dialog = match (known, message.method()) {
             (Some(known), _) => known,
             (None, Method::Invite) if message.is_request() => return self.calls(server, message),
             (None, Method::Invite) if success => self.begin(cast, server, Use::Session, message)?,
@@ -128,9 +129,10 @@ impl Dialogs {
                 }
             }
             Method::Benotify | Method::Notify if terminated(message) => self.end(dialog, at, id),
-            Method::Subscribe if success && message.expires().ok().flatten() == Some(0) => {
-                self.unsubscribed(dialog, at, id);
-            }
+            Method::Subscribe if success && message.expires().ok().flatten() == Some(0) => match known {
+                Some(_) => self.end(dialog, at, id),
+                None => self.unsubscribed(dialog, at, id),
+            },
             _ => {}
         }
         Some(dialog)
@@ -283,8 +285,7 @@ impl Dialogs {
         }
     }
 
-    /// A 200 to SUBSCRIBE with Expires 0 ends the subscription of its dialog, and out of dialog that of the
-    /// user (D-5).
+    /// A 200 to a SUBSCRIBE with Expires 0 out of dialog ends what subscriptions its user has (D-5).
     fn unsubscribed(&mut self, id: DialogId, at: Instant, by: MsgId) {
         let Some(dialog) = self.all.get(id.0) else { return };
         let (conference, user) = (dialog.conference.clone(), dialog.user);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use confsim_core::wire::sip::Method;
 
-use super::command::Commands;
+use super::command::{Command, Commands, Progress};
 use super::dialogs::{Dialog, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken};
@@ -35,6 +35,8 @@ struct Door {
     locked: bool,
     /// Users who came while it was locked, by SIP URI, with the message that accepted them.
     held: BTreeMap<String, MsgId>,
+    /// Users whom presenters are having called: the caller may be gone before the call has its result.
+    called: BTreeSet<String>,
     /// Users who have come, and what they came by.
     known: BTreeSet<MsgId>,
 }
@@ -54,20 +56,11 @@ impl Observe for Locks {
 
 impl Locks {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let done = self.commands.succeeded(spoken);
+        let progress = self.commands.said(spoken);
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let door = self.doors.entry(dialog.conference.clone()).or_default();
-        if let Some(command) = done {
-            match (command.name.as_str(), command.value.as_deref()) {
-                ("modifyConferenceLock", Some(value)) => door.locked = matches!(value, "true" | "1"),
-                ("setLobbyAccess", Some("granted")) => {
-                    door.held.retain(|user, _| !command.users.contains(user));
-                }
-                ("addUser", _) if command.calls => {
-                    door.held.retain(|user, _| command.user.as_ref() != Some(user));
-                }
-                _ => {}
-            }
+        if let Some(progress) = progress {
+            door.ordered(progress);
         }
         if let News::Roster(document) = &spoken.news {
             door.told(scene, document, spoken, verdict);
@@ -87,6 +80,35 @@ impl Locks {
 }
 
 impl Door {
+    /// A command is on its way, or has come about.
+    fn ordered(&mut self, progress: Progress) {
+        let (command, code) = match progress {
+            Progress::Accepted(command) => (command, None),
+            Progress::Told { asked: Some(command), answer } => (command, answer.code),
+            Progress::Told { asked: None, .. } => return,
+        };
+        if command.calls && command.name == "addUser" {
+            return self.calls(command, code.as_deref());
+        }
+        if code.as_deref() != Some("success") {
+            return;
+        }
+        match (command.name.as_str(), command.value.as_deref()) {
+            ("modifyConferenceLock", Some(value)) => self.locked = matches!(value, "true" | "1"),
+            ("setLobbyAccess", Some("granted")) => self.held.retain(|user, _| !command.users.contains(user)),
+            _ => {}
+        }
+    }
+
+    fn calls(&mut self, command: Command, code: Option<&str>) {
+        let Some(user) = command.user else { return };
+        match code {
+            Some("failure") => self.called.remove(&user),
+            Some("success") => self.held.remove(&user).is_some(),
+            _ => self.called.insert(user),
+        };
+    }
+
     fn told(&mut self, scene: &Scene, document: &Document, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         if let Some(locked) = document.locked() {
             self.locked = locked;
@@ -96,7 +118,7 @@ impl Door {
             if user.is_deleted() || user.waits() {
                 continue;
             }
-            if let Some(by) = self.held.remove(name) {
+            if let Some(by) = self.held.remove(name).filter(|_| !self.called.contains(name)) {
                 let words = format!(
                     "shows {name}, who came while the conference was locked, as if somebody had let him in"
                 );

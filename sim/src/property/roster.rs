@@ -48,8 +48,8 @@ pub(super) const CONVERGENCE: Property = Property {
 pub(super) struct Rosters {
     conferences: BTreeMap<Arc<str>, Conference>,
     subscribers: BTreeMap<DialogId, Subscriber>,
-    /// The version each client shows last.
-    shown: BTreeMap<(NodeId, Arc<str>), u32>,
+    /// What each client shows last.
+    shown: BTreeMap<(NodeId, Arc<str>), Shown>,
 }
 
 /// One activation of a conference (D-12).
@@ -99,6 +99,13 @@ impl View {
 struct Known {
     roster: Arc<Element>,
     said: MsgId,
+}
+
+/// What a client shows.
+struct Shown {
+    version: u32,
+    /// The roster that the documents make, and the same as it was shown, where the two were found alike.
+    alike: Option<(Arc<Element>, Arc<RosterView>)>,
 }
 
 /// What one subscription has been told.
@@ -252,12 +259,13 @@ impl Rosters {
         who: NodeId,
         uri: &str,
         version: u32,
-        shown: &RosterView,
+        shown: &Arc<RosterView>,
         verdict: &mut Verdict,
     ) {
         let Some(name) = conference_named(uri) else { return };
         let Some((key, conference)) = self.conferences.get_key_value(name.as_str()) else { return };
-        self.shown.insert((who, key.clone()), version);
+        let place = (who, key.clone());
+        let before = self.shown.insert(place.clone(), Shown { version, alike: None });
         let view = View::of_shown(&scene.cast.uri(who), shown);
         let known = conference.versions.get(&(version, view));
         if known.is_none() && version <= conference.newest {
@@ -266,9 +274,15 @@ impl Rosters {
         verdict.exercise(&REPLICAS);
         let words = match known {
             None => Some(format!("shows version {version}, which nobody published")),
-            Some(known) => unlike(&known.roster, shown).map(|user| {
-                format!("shows {user} at version {version} otherwise than the documents make it")
-            }),
+            Some(known) => {
+                let before = before.as_ref().and_then(|before| before.alike.as_ref());
+                let user = unlike(&known.roster, shown, before);
+                let alike = user.is_none().then(|| (known.roster.clone(), Arc::clone(shown)));
+                self.shown.insert(place, Shown { version, alike });
+                user.map(|user| {
+                    format!("shows {user} at version {version} otherwise than the documents make it")
+                })
+            }
         };
         if let Some(words) = words {
             let messages: Vec<MsgId> = known.map(|known| known.said).into_iter().collect();
@@ -282,7 +296,8 @@ impl Rosters {
             return;
         }
         verdict.exercise(&CONVERGENCE);
-        let shown = self.shown.get(&(dialog.user, dialog.conference.clone())).copied().unwrap_or(0);
+        let shown =
+            self.shown.get(&(dialog.user, dialog.conference.clone())).map_or(0, |shown| shown.version);
         if shown != subscriber.version {
             let words = format!("shows version {shown} in the end, having been sent {}", subscriber.version);
             verdict.violate(&CONVERGENCE, finding(scene, dialog.user, &[subscriber.said], words));
@@ -379,16 +394,33 @@ fn version_fault(
     }
 }
 
-/// The user whom `shown` has otherwise than `roster`.
-fn unlike(roster: &Element, shown: &RosterView) -> Option<String> {
-    let users: BTreeMap<&str, &Arc<Element>> =
-        roster.users().filter_map(|user| Some((user.attribute("entity")?, user))).collect();
-    let names = users.keys().copied().chain(shown.keys().map(String::as_str));
-    let differs = |name: &&str| match (users.get(name), shown.get(*name)) {
-        (Some(user), Some(view)) => !alike(user, view),
-        _ => true,
-    };
-    names.into_iter().find(differs).map(str::to_owned)
+/// The user whom `shown` has otherwise than `roster`. Both are in the order of the users' names. Who was found
+/// alike `before`, and is still the same value on both sides, is not looked at again.
+fn unlike(
+    roster: &Element,
+    shown: &RosterView,
+    before: Option<&(Arc<Element>, Arc<RosterView>)>,
+) -> Option<String> {
+    let mut seen =
+        before.into_iter().flat_map(|(roster, shown)| roster.users().zip(shown.values())).peekable();
+    let (mut users, mut views) = (roster.users(), shown.iter());
+    loop {
+        let (user, (name, view)) = match (users.next(), views.next()) {
+            (None, None) => return None,
+            (Some(user), None) => return Some(user.attribute("entity").unwrap_or_default().to_owned()),
+            (None, Some((name, _))) => return Some(name.to_string()),
+            (Some(user), Some(shown)) => (user, shown),
+        };
+        if seen.next_if(|(old, then)| Arc::ptr_eq(old, user) && Arc::ptr_eq(then, view)).is_some() {
+            continue;
+        }
+        let entity = user.attribute("entity").unwrap_or_default();
+        // Somebody came, changed or left: go on behind him.
+        while seen.next_if(|(old, _)| old.attribute("entity").unwrap_or_default() <= entity).is_some() {}
+        if *entity != **name || !alike(user, view) {
+            return Some(name.to_string());
+        }
+    }
 }
 
 fn alike(user: &Element, view: &UserView) -> bool {

@@ -1,5 +1,7 @@
 //! Few words for messages, actions and events.
 
+use std::sync::Arc;
+
 use confsim_core::client::{EndpointView, Event, Provisioned, UserView};
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine};
@@ -95,7 +97,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
             )
         }
         Event::Roster { version, roster, .. } => {
-            let user = |(uri, user): (&String, &UserView)| {
+            let user = |(uri, user): (&Arc<str>, &Arc<UserView>)| {
                 let mut sessions: Vec<_> = user.endpoints.values().map(session).collect();
                 // Not in the order of the endpoints' names, which are drawn.
                 sessions.sort_unstable_by(|a, b| b.cmp(a));

@@ -24,7 +24,7 @@ fn roster(view: &RosterView) -> Roster {
         all.sort();
         all
     };
-    view.iter().map(|(user, view)| (user.clone(), sessions(view))).collect()
+    view.iter().map(|(user, view)| (user.to_string(), sessions(view))).collect()
 }
 
 /// What each user is shown last.
