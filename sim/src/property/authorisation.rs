@@ -45,8 +45,9 @@ pub(super) struct Authorisation {
     /// Who says to be whom, by connection: nobody is asked for a proof when he registers.
     registered: BTreeSet<(ConnectionId, String)>,
     acts: BTreeMap<MsgId, Act>,
-    /// Requests heard before: a repeat is not answered anew.
-    known: BTreeSet<(NodeId, String)>,
+    /// Requests heard before, by connection (D-2): a repeat is not answered anew, and a CANCEL of one is no act of
+    /// its own.
+    known: BTreeSet<(NodeId, ConnectionId, String)>,
 }
 
 /// Something done by one who may not.
@@ -87,8 +88,11 @@ impl Authorisation {
         if !message.is_request() || told || spoken.node.role() == Role::Client {
             return;
         }
-        let Some(words) = self.transgression(scene, spoken) else { return };
-        if name_of(message).is_some_and(|name| self.known.insert((spoken.node, name))) {
+        let Some(name) = name_of(message) else { return };
+        if !self.known.insert((spoken.node, spoken.connection, name)) {
+            return;
+        }
+        if let Some(words) = self.transgression(scene, spoken) {
             self.acts.insert(spoken.id, Act { node: spoken.node, words, refused: false });
         }
     }
@@ -210,7 +214,7 @@ fn address(uri: &str) -> Option<String> {
     Uri::parse(uri).ok().map(|uri| uri.address())
 }
 
-/// What a repeat of a request shares with it.
+/// What a repeat of a request shares with it, and a CANCEL with what it cancels.
 fn name_of(message: &Message) -> Option<String> {
     let (from, cseq) = (message.from().ok()?, message.cseq().ok()?);
     Some(format!(
@@ -218,7 +222,7 @@ fn name_of(message: &Message) -> Option<String> {
         message.call_id().ok()?,
         from.tag().unwrap_or(""),
         cseq.seq,
-        message.method()
+        if *message.method() == Method::Cancel { &Method::Invite } else { message.method() }
     ))
 }
 

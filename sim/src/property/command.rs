@@ -33,6 +33,14 @@ pub(super) struct Command {
 }
 
 impl Command {
+    /// The conference that a pool member tells another to serve: it has just become active, or is told again.
+    pub(super) fn begins(message: &Message) -> Option<String> {
+        let command =
+            Some(message).filter(|message| *message.method() == Method::Service).and_then(Self::of)?;
+        let asks = command.name == "createConference" && command.code.is_none();
+        command.conference.filter(|_| asks)
+    }
+
     /// The command in the body of `message`, if that is C3P.
     pub(super) fn of(message: &Message) -> Option<Self> {
         let content_type = message.header(Name::ContentType)?;

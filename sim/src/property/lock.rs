@@ -57,6 +57,9 @@ impl Observe for Locks {
 impl Locks {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let progress = self.commands.said(spoken);
+        if let Some(conference) = Command::begins(spoken.message).filter(|_| spoken.node == NodeId::FOCUS) {
+            self.doors.remove(conference.as_str());
+        }
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let door = self.doors.entry(dialog.conference.clone()).or_default();
         if let Some(progress) = progress {

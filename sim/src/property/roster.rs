@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confsim_core::client::{Event, RosterView, UserView};
-use confsim_core::wire::sip::Method;
 
 use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
@@ -192,9 +191,7 @@ impl Rosters {
     /// The focus tells the IM MCU of a conference when it becomes active: versions may start again. It does so too when
     /// the MCU has forgotten it; then they go on, and the next one is taken as it comes.
     fn perhaps_new(&mut self, spoken: &Spoken<'_>) {
-        let command = Command::of(spoken.message).filter(|_| *spoken.message.method() == Method::Service);
-        let created = command.filter(|command| command.name == "createConference" && command.code.is_none());
-        if let Some(conference) = created.and_then(|command| command.conference) {
+        if let Some(conference) = Command::begins(spoken.message) {
             self.conferences.remove(conference.as_str());
             self.shown.retain(|(_, shown), _| **shown != *conference);
         }
