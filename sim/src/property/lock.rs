@@ -106,10 +106,16 @@ impl Door {
     fn calls(&mut self, command: Command, code: Option<&str>) {
         let Some(user) = command.user else { return };
         match code {
-            Some("failure") => self.called.remove(&user),
-            Some("success") => self.held.remove(&user).is_some(),
-            _ => self.called.insert(user),
-        };
+            None | Some("pending") => {
+                self.called.insert(user);
+            }
+            Some(result) => {
+                self.called.remove(&user);
+                if result == "success" {
+                    self.held.remove(&user);
+                }
+            }
+        }
     }
 
     fn told(&mut self, scene: &Scene, document: &Document, spoken: &Spoken<'_>, verdict: &mut Verdict) {
@@ -121,7 +127,7 @@ impl Door {
             if user.is_deleted() || user.waits() {
                 continue;
             }
-            if let Some(by) = self.held.remove(name).filter(|_| !self.called.contains(name)) {
+            if let Some(by) = self.held.remove(name).filter(|_| !self.called.remove(name)) {
                 let words = format!(
                     "shows {name}, who came while the conference was locked, as if somebody had let him in"
                 );
