@@ -15,6 +15,7 @@ mod eviction;
 mod history;
 mod imdn;
 mod judge;
+mod known;
 mod leak;
 mod lobby;
 mod lock;
@@ -26,6 +27,7 @@ mod verdict;
 mod wire;
 
 pub use judge::Judge;
+pub use known::Known;
 pub use verdict::{Tally, Verdict, Violation};
 
 /// What must hold, or must come about.

@@ -15,6 +15,7 @@ use super::ending::Ending;
 use super::eviction::Eviction;
 use super::history::History;
 use super::imdn::Notifications;
+use super::known::Known;
 use super::leak::Leak;
 use super::lobby::Lobby;
 use super::lock::Locks;
@@ -23,10 +24,9 @@ use super::roles::Roles;
 use super::roster::Rosters;
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::wire::Wire;
-use crate::fault::{Fault, Harm};
 use crate::scenario::Scenario;
 use crate::trace::{
-    Cast, Cause, ConnectionId, Emitted, Heard, HostChange, MsgId, NodeId, Observer, Opened, Record, Role,
+    Cause, ConnectionId, Emitted, Heard, HostChange, MsgId, NodeId, Observer, Opened, Record, Role,
 };
 
 /// How long the IM MCU waits for the answer to a forward when the scenario does not say (D-26).
@@ -37,6 +37,7 @@ const RINGING_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Judges one run by all properties.
 pub struct Judge {
+    known: Known,
     scene: Scene,
     observers: Vec<Box<dyn Observe>>,
     verdict: Verdict,
@@ -44,8 +45,6 @@ pub struct Judge {
     press: Press,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
-    /// Faults, by their place in the scenario, that change what a message says.
-    corrupting: Vec<u32>,
     /// Connections that carry what no node wrote.
     tainted: BTreeSet<ConnectionId>,
 }
@@ -53,9 +52,14 @@ pub struct Judge {
 impl Judge {
     /// A judge for runs of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
-        let cast = Cast::of(scenario);
-        let timeout = scenario.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
-        let ringing = scenario.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
+        Self::knowing(Known::of(scenario))
+    }
+
+    /// A judge for a run of which only so much is known.
+    pub fn knowing(known: Known) -> Self {
+        let cast = known.cast.clone();
+        let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
+        let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
         Self {
             scene: Scene {
                 struck: cast.nodes().map(|_| false).collect(),
@@ -71,25 +75,21 @@ impl Judge {
                 Box::new(Notifications::new(timeout)),
                 Box::new(Eviction::default()),
                 Box::new(Authorisation::default()),
-                Box::new(Leak::new(scenario)),
+                Box::new(Leak::new(&known)),
                 Box::new(Locks::default()),
                 Box::new(Lobby::default()),
                 Box::new(Roles::default()),
                 Box::new(Calls::new(ringing)),
                 Box::new(Ending::default()),
-                Box::new(Provisioning::new(scenario)),
+                Box::new(Provisioning::new(&known)),
                 Box::new(Wire),
             ],
             verdict: Verdict::default(),
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),
-            corrupting: (0..)
-                .zip(&scenario.faults)
-                .filter(|(_, fault)| corrupts(fault))
-                .map(|(n, _)| n)
-                .collect(),
             tainted: BTreeSet::new(),
+            known,
         }
     }
 
@@ -251,7 +251,7 @@ impl Observer for Judge {
             }
             Record::Fault { message: None, connection, .. } => self.broken(*connection),
             Record::Fault { message: Some(struck), fault, connection } => {
-                if self.corrupting.contains(fault) {
+                if self.known.corrupts(*fault) {
                     self.tainted.insert(*connection);
                     self.broken(*connection);
                 }
@@ -263,11 +263,6 @@ impl Observer for Judge {
             _ => {}
         }
     }
-}
-
-/// Whether a fault changes what a message says.
-const fn corrupts(fault: &Fault) -> bool {
-    matches!(fault, Fault::Message { harm: Harm::Corrupt(_), .. })
 }
 
 /// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.

@@ -5,8 +5,7 @@ use confsim_core::time::{Duration, Instant};
 
 use super::sight::{Observe, Scene, Sight};
 use super::verdict::Finding;
-use super::{Kind, Property, Verdict};
-use crate::scenario::Scenario;
+use super::{Kind, Known, Property, Verdict};
 use crate::trace::{NodeId, Role};
 
 /// Nothing is left.
@@ -44,8 +43,8 @@ pub(super) struct Leak {
 }
 
 impl Leak {
-    pub(super) fn new(scenario: &Scenario) -> Self {
-        let idle_timeout = scenario.limits.idle_timeout.unwrap_or(IDLE_TIMEOUT);
+    pub(super) fn new(known: &Known) -> Self {
+        let idle_timeout = known.limits.idle_timeout.unwrap_or(IDLE_TIMEOUT);
         Self { idle_timeout, busy: Instant::ZERO, spoken: Instant::ZERO }
     }
 

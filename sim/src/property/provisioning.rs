@@ -15,9 +15,8 @@ use self::table::{Quota, Table, Turn, is_of_table};
 use self::wish::{Answer, Plan, Wish};
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::verdict::Finding;
-use super::{Kind, Property, Verdict};
+use super::{Kind, Known, Property, Verdict};
 use crate::fault::Fault;
-use crate::scenario::{Action, Scenario};
 use crate::trace::{MsgId, NodeId};
 
 /// What clients see is what one after another would see.
@@ -102,9 +101,9 @@ struct Asked {
 }
 
 impl Provisioning {
-    /// An observer of runs of `scenario`.
-    pub(super) fn new(scenario: &Scenario) -> Self {
-        let rules = &scenario.factory;
+    /// An observer of a run of which so much is known.
+    pub(super) fn new(known: &Known) -> Self {
+        let rules = &known.factory;
         let quota = Quota {
             conferences: rules.conferences.map_or(CONFERENCES_MAX, |most| most as usize),
             statics: usize::from(rules.static_meeting.unwrap_or(true)),
@@ -114,15 +113,15 @@ impl Provisioning {
             _ => false,
         };
         Self {
-            rules: Rules::of(scenario),
+            rules: Rules::of(known),
             quota,
             plans: Vec::new(),
             asked: Vec::new(),
             waiting: BTreeMap::new(),
             taken: BTreeMap::new(),
             known: BTreeMap::new(),
-            durable: !scenario.faults.iter().any(wiped),
-            honest: !scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))),
+            durable: !known.faults.iter().any(wiped),
+            honest: !known.forged,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::wish::{Plan, Wish};
 use crate::fault::Fault;
-use crate::scenario::Scenario;
+use crate::property::Known;
 
 /// What organizers may ask for, as the scenario says.
 #[derive(Clone, Debug)]
@@ -27,9 +27,9 @@ const DATA_FLOOR: usize = 4096;
 const SETTINGS_FLOOR: usize = 2048;
 
 impl Rules {
-    /// The rules of a scenario, with the defaults of a pool that runs chat only.
-    pub(super) fn of(scenario: &Scenario) -> Self {
-        let rules = &scenario.factory;
+    /// The rules of a pool, with the defaults of a pool that runs chat only.
+    pub(super) fn of(known: &Known) -> Self {
+        let rules = &known.factory;
         let begins = rules.begins.as_deref().and_then(|begins| begins.get(..10));
         Self {
             anonymous: rules.anonymous.unwrap_or(true),
@@ -39,7 +39,7 @@ impl Rules {
             lobby_bypass: rules.lobby_bypass.unwrap_or(false),
             mcu_types: rules.mcu_types.clone().unwrap_or_else(|| vec!["chat".to_owned()]),
             today: begins.unwrap_or("2007-01-01").to_owned(),
-            disk_fails: scenario.faults.iter().any(|fault| matches!(fault, Fault::Fill(_))),
+            disk_fails: known.faults.iter().any(|fault| matches!(fault, Fault::Fill(_))),
         }
     }
 

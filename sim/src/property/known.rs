@@ -1,0 +1,47 @@
+//! What a judge is told before a run begins.
+
+use crate::fault::{Fault, Harm};
+use crate::scenario::{Action, FactoryRules, Limits, Scenario};
+use crate::trace::Cast;
+
+/// What is known of a run before it begins: who takes part, and how the pool is set up.
+///
+/// A scenario tells all of it; of a recording of somebody else's system only the cast is known, and the settings are
+/// taken for the documents' defaults.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Who is who.
+    pub cast: Cast,
+    /// Settings of the pool that differ from its defaults.
+    pub limits: Limits,
+    /// What the focus factory allows.
+    pub factory: FactoryRules,
+    /// What goes wrong, by the numbers that records give.
+    pub faults: Vec<Fault>,
+    /// Whether somebody writes messages by hand, past the client.
+    pub forged: bool,
+}
+
+impl Known {
+    /// What `scenario` tells.
+    pub fn of(scenario: &Scenario) -> Self {
+        Self {
+            cast: Cast::of(scenario),
+            limits: scenario.limits,
+            factory: scenario.factory.clone(),
+            faults: scenario.faults.clone(),
+            forged: scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))),
+        }
+    }
+
+    /// A pool with the defaults of the documents, and nothing that goes wrong on purpose.
+    pub fn strangers(cast: Cast) -> Self {
+        let (limits, factory) = (Limits::default(), FactoryRules::default());
+        Self { cast, limits, factory, faults: Vec::new(), forged: false }
+    }
+
+    /// Whether fault `n` changes what a message says.
+    pub(super) fn corrupts(&self, n: u32) -> bool {
+        matches!(self.faults.get(n as usize), Some(Fault::Message { harm: Harm::Corrupt(_), .. }))
+    }
+}
