@@ -6,6 +6,7 @@
 
 mod activation;
 mod commands;
+mod conference;
 mod config;
 mod date_time;
 mod envelope;

@@ -1,11 +1,14 @@
 //! What a user asks of the client, and what the user gets to see.
 
+mod provisioning;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::provisioning::{Provision, Provisioned};
+pub use self::provisioning::{Action, Plan, Provision, Provisioned};
+
 use crate::wire::conference_info::Role;
 
 /// What a user can ask for. Conferences are named by their focus URI, verbatim (D-19).

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::Kind;
 use super::api::Event;
 use super::ask::{Ask, Timer};
 use super::conference::{Leg, Session};
 use super::config::Answer;
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use crate::node::ConnId;
 use crate::signal::{
     Context, DialogId, Draft, MIN_SE, Outcome, Outside, Request, ServerTransaction, SessionTimer, TooSmall,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Client;
 use super::api::Event;
 use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use crate::signal::{Context, DialogId, Draft, Outcome, SessionTimer};
 use crate::wire::imdn::Imdn;
 use crate::wire::sdp::ImSession;

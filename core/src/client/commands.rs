@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use super::Client;
 use super::api::Event;
 use super::ask::{Ask, Number, Timer};
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use super::roster;
 use crate::signal::{Context, Draft, Outcome, TRANSACTION_TIMEOUT};
 use crate::time::Duration;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::api::{Event, Failure};
-use super::machine::Client;
 use crate::signal::{Context, Outcome};
 use crate::wire::sip::StartLine;
 

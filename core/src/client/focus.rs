@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::api::Event;
 use super::ask::{Ask, Number, Timer};
 use super::calls::SESSION_EXPIRES;
 use super::conference::{Conference, Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use crate::signal::{ClientTransaction, Context, DialogId, Draft, MIN_SE, Outcome, Outside, SessionTimer};
 use crate::wire::cccp::{self, AddUser, Code, Command, ConferenceKeys, Request, Response};
 use crate::wire::conference_info::{ClientInfo, Endpoint, Extension, JoiningMethod, Role, User};

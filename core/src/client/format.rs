@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::Kind;
-use super::machine::Client;
 use crate::signal::Context;
 use crate::wire::conference_info::{Endpoint, User};
 use crate::wire::content_type::{ContentType, MediaType};

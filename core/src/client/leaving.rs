@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::api::Event;
 use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
 use super::failure::fail;
-use super::machine::Client;
 use super::state::subscription;
 use crate::signal::{Context, DialogId, Draft};
 use crate::wire::sip::Method;

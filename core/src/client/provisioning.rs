@@ -3,18 +3,16 @@
 //! The Outstanding Request Queue has every request that the factory has not answered, with its timer. A procedure
 //! is a wish of the user and goes through one request after another.
 
-mod api;
 mod procedure;
 
 use std::sync::Arc;
 
-pub use self::api::{Action, Plan, Provision, Provisioned};
 use self::procedure::Next;
 pub(super) use self::procedure::Procedure;
-use super::api::{Event, Failure};
+use super::Client;
+use super::api::{Action, Event, Failure, Plan, Provision};
 use super::ask::{Ask, Timer};
 use super::failure::reason_of;
-use super::machine::Client;
 use crate::signal::{Context, Draft, Outcome, Outside};
 use crate::time::Duration;
 use crate::wire::cccp::{self, Code, Command, Request, Response};

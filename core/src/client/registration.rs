@@ -1,9 +1,9 @@
 //! Signing in: the one connection of a client, and its REGISTER.
 
+use super::Client;
 use super::api::{Event, Failure};
 use super::ask::{Ask, Timer};
 use super::config::REGISTRATION_EXPIRES;
-use super::machine::Client;
 use crate::node::ConnId;
 use crate::signal::{Context, Draft, Outcome, Outside};
 use crate::time::Duration;

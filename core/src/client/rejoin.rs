@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
-use super::machine::Client;
 use crate::signal::{Context, DialogId, Draft, Outcome};
 use crate::time::Duration;
 use crate::wire::sip::Method;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Client;
 use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use crate::signal::{Context, DialogId, Draft, MIN_SE, Outcome, Request, SessionTimer, TooSmall};
 use crate::time::Duration;
 use crate::wire::content_type::MediaType;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Client;
 use super::api::Event;
 use super::ask::{Ask, Number, Timer};
 use super::conference::{Leg, Session};
 use super::failure::{fail, reason_of};
-use super::machine::Client;
 use super::roster;
 use crate::signal::{Context, DialogId, Draft, Response};
 use crate::time::Duration;

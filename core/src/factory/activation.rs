@@ -5,9 +5,9 @@
 //! A conference that it tells of and that was deleted meanwhile is ended.
 
 use super::commands::response;
+use super::conference::{Conference, Key};
 use super::record::Record;
-use super::table::{Conference, Key};
-use super::validation::Check;
+use super::settings::Check;
 use super::{Event, Factory, date_time};
 use crate::link::{Kind, News};
 use crate::signal::Context;

@@ -2,7 +2,7 @@
 
 use super::envelope::{self, Organizer};
 use super::record::Record;
-use super::validation::Check;
+use super::settings::Check;
 use super::{Factory, date_time, passcode, told};
 use crate::link::Kind;
 use crate::signal::{Context, ServerTransaction};

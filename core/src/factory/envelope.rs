@@ -1,7 +1,7 @@
 //! The SIP around a command: who asks, whether the document holds, how the answer travels (MS-CONFPRO 3.2.5.1).
 
 use super::Factory;
-use super::table::Key;
+use super::conference::Key;
 use crate::refusal::{Diagnosis, Refusal};
 use crate::signal::{Context, Draft, Request, ServerTransaction};
 use crate::wire::cccp::{self, CONTENT_TYPE, Code, Command, Reason, VERSION};

@@ -1,7 +1,7 @@
 //! The Conference Expiration Timer (PRO-3-2-2-a, PRO-3-2-6-1-a).
 
+use super::conference::{Conference, Key};
 use super::record::Record;
-use super::table::{Conference, Key};
 use super::validation::seconds;
 use super::{Event, Factory, Timer, date_time};
 use crate::signal::Context;

@@ -1,7 +1,7 @@
 //! Conference keys on their way in and out (PRO-3-2-5-2-b, -c, PRO-3-2-5-5-c, D-30, D-31).
 
 use super::Factory;
-use super::validation::Check;
+use super::settings::Check;
 use crate::cryptography::CryptographyError;
 use crate::refusal::host;
 use crate::signal::Context;

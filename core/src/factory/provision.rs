@@ -1,10 +1,11 @@
 //! Creating and modifying conferences (MS-CONFPRO 3.2.5.2, 3.2.5.3).
 
 use super::commands::Done;
+use super::conference::{Conference, Key};
 use super::envelope::Organizer;
 use super::record::Record;
-use super::table::{Conference, Key};
-use super::validation::{Asked, Check, conference_id, seconds, static_meeting};
+use super::settings::Check;
+use super::validation::{Asked, conference_id, seconds, static_meeting};
 use super::{Event, Factory, date_time, told};
 use crate::signal::Context;
 use crate::wire::cccp::{Outcome, Reason};

@@ -10,7 +10,7 @@
 //!
 //! A record holds a conference whole: the last one that names it tells what it is.
 
-use super::table::{Conference, Key};
+use super::conference::{Conference, Key};
 use crate::entropy::hash;
 use crate::wire::conference_info;
 

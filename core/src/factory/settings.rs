@@ -4,11 +4,13 @@
 //! it is (PRO-2-2-1-5-f, EX-PRO-4-2-d), except that chat takes nothing at all (PRO-2-2-1-5-k). No reason is named
 //! after bad settings, so they are an `otherFailure` (PRO-2-2-3-1-aa).
 
-use super::validation::Check;
 use crate::wire::cccp::Reason;
 use crate::wire::conference_info::ConferenceView;
 use crate::wire::xml::lexical::boolean;
 use crate::wire::xml::{Element, Ns, RawElement, Reader, XmlError, XmlErrorKind};
+
+/// What comes of a check: the reason to refuse, if there is one.
+pub(super) type Check<T = ()> = Result<T, Reason<'static>>;
 
 /// How much application and desktop sharing there is (PRO-2-2-1-5-r).
 const VIEWING: [&str; 4] = [

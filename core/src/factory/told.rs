@@ -1,6 +1,6 @@
 //! What answers tell of a conference.
 
-use super::table::Conference;
+use super::conference::Conference;
 use crate::wire::conference_info::{ConferenceInfo, ConferenceState, Description, PstnAccess, State};
 use crate::wire::xml::RawElement;
 

@@ -6,15 +6,13 @@ use std::collections::BTreeSet;
 use super::config::Config;
 use super::date_time;
 use super::policy::Policy;
-use super::settings;
+use super::settings::{self, Check};
 use crate::wire::cccp::Reason;
 use crate::wire::conference_info::{ConferenceInfo, ConferenceView, Description, Role, Users};
 use crate::wire::sip::Uri;
 
 /// How long a conference id is (PRO-2-2-1-2-e).
 const ID_LENGTH: std::ops::RangeInclusive<usize> = 8..=32;
-
-pub(super) type Check<T = ()> = Result<T, Reason<'static>>;
 
 /// Who asks for a conference, and when.
 #[derive(Clone, Copy)]

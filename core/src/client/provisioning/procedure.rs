@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::api::{Action, Plan, Provisioned};
 use crate::client::api::Event;
+use crate::client::api::{Action, Plan, Provisioned};
 use crate::cryptography::Cryptography;
 use crate::entropy::Entropy;
 use crate::wire::cccp::{Command, CommandKind, ConferenceKeys, EncryptionKey, Outcome, Reason};
