@@ -6,7 +6,9 @@
 mod list;
 pub mod parse;
 mod run;
+mod subject;
 mod sweep;
+mod view;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -51,6 +53,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run many generated scenarios; print how the properties fared
     Sweep(sweep::SweepArgs),
+    /// Look at a run in another way
+    View(view::ViewArgs),
     /// Read any document of these protocols; print it as JSON, or where it goes wrong
     Parse(parse::ParseArgs),
     /// List what there is
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
         None => show(&<Cli as clap::CommandFactory>::command().render_help().to_string(), Exit::Held),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Sweep(args)) => sweep::run(&args),
+        Some(Command::View(args)) => view::run(&args),
         Some(Command::Parse(args)) => parse::run(&args),
         Some(Command::List(args)) => list::run(&args),
     }
@@ -77,8 +82,13 @@ pub fn main() -> ExitCode {
 
 /// Prints a result. Whoever closes our output has seen enough of it.
 fn show(text: &str, exit: Exit) -> ExitCode {
+    show_bytes(text.as_bytes(), exit)
+}
+
+/// Prints a result that need not be text.
+fn show_bytes(bytes: &[u8], exit: Exit) -> ExitCode {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             fail(&format!("standard output: {error}; nothing more can be shown"))
         }

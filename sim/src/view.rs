@@ -1,8 +1,79 @@
-//! Runs as people look at them. Everything here is made from a [`crate::trace::Trace`], with one actor per
-//! logical node and without any generated identifier: equal behaviour looks equal.
+//! Runs as people and other programs look at them. Everything here is made from a [`Trace`], with one actor per
+//! logical node and without any generated identifier where people look: equal behaviour looks equal.
+//!
+//! [`render`] makes any view by its name: a new view is a variant of [`As`] and a line there.
 
 mod label;
 mod ladder;
 mod story;
 
+use std::collections::BTreeMap;
+
 pub use ladder::{Ladder, ladder};
+
+use crate::property::Verdict;
+use crate::scenario::Scenario;
+use crate::trace::Trace;
+
+/// A way to look at a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum As {
+    /// Text: actors side by side, time downwards.
+    Ladder,
+}
+
+/// How to show a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Every hop, with the front end as an actor and all that happens below the protocol.
+    pub hops: bool,
+    /// What the run's chance followed from, where that is known.
+    pub seed: Option<u64>,
+    /// Why faults (by their place in the scenario) are needed, after shrinking: what happens without them.
+    pub needed: BTreeMap<u32, String>,
+}
+
+/// Why a view cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Unable {
+    /// A value that JSON has no form for.
+    #[error("the run cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl As {
+    /// Every view, in the order of help.
+    pub const ALL: &[Self] = &[Self::Ladder];
+
+    /// The word for it on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ladder => "ladder",
+        }
+    }
+
+    /// What the file of it is called where all views of a run lie together.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Ladder => "ladder.txt",
+        }
+    }
+}
+
+/// Shows a run, as the bytes of a file.
+///
+/// # Errors
+/// [`Unable`] says what this view has no form for; every run of this crate's worlds can be shown.
+pub fn render(
+    form: As,
+    scenario: &Scenario,
+    trace: &Trace,
+    verdict: &Verdict,
+    options: &Options,
+) -> Result<Vec<u8>, Unable> {
+    // The ladder tells what was said; what is wrong with it stands beside it in the other views.
+    let _ = verdict;
+    match form {
+        As::Ladder => Ok(ladder(scenario, trace, Ladder { hops: options.hops }).into_bytes()),
+    }
+}

@@ -1,17 +1,17 @@
 //! `confsim run`: one scenario, drawn and judged.
 
-use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::subject::{Subject, World};
 use super::{Exit, fail, show};
-use crate::property::{Judge, Verdict};
-use crate::scenario::{Scenario, from_toml, named};
-use crate::sweep::{Draw, table};
-use crate::trace::Keep;
+use crate::property::Verdict;
+use crate::scenario::Scenario;
+use crate::sweep::table;
 use crate::view::{Ladder, ladder};
-use crate::world::{Outcome, event, turmoil};
+use crate::world::Outcome;
 
 /// Arguments of `confsim run`.
 #[derive(Args, Debug)]
@@ -27,51 +27,26 @@ pub(super) struct RunArgs {
     /// Where to run it
     #[arg(long, value_enum, default_value_t = World::Event)]
     world: World,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug)]
-enum World {
-    /// Discrete events, to the microsecond
-    Event,
-    /// The async shell over simulated sockets
-    Turmoil,
+    /// Also write every view of the run into this folder
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
-    let (scenario, seed) = match find(&args.scenario) {
-        Ok(found) => found,
+    let subject = match Subject::run(&args.scenario, args.seed, args.world) {
+        Ok(subject) => subject,
         Err(what) => return fail(&what),
     };
-    let seed = args.seed.unwrap_or(seed);
-    let mut judge = Judge::new(&scenario);
-    let outcome = match args.world {
-        World::Event => event::run(&scenario, seed, Keep::All, &mut [&mut judge]),
-        World::Turmoil => match turmoil::run(&scenario, seed, &mut [&mut judge]) {
-            Ok(outcome) => outcome,
-            Err(error) => return fail(&format!("{}: {error}", args.scenario)),
-        },
-    };
-    let verdict = judge.finish(outcome.end);
-    let picture = ladder(&scenario, &outcome.trace, Ladder { hops: args.hops });
-    let (words, exit) = judgement(&scenario, &outcome, &verdict);
-    show(&format!("{}, seed {seed}\n\n{picture}\n{}\n{words}\n", scenario.title, table(&verdict)), exit)
-}
-
-/// The scenario that `what` names, and the seed it comes with.
-fn find(what: &str) -> Result<(Scenario, u64), String> {
-    if let Some(named) = named(what) {
-        return named.scenario().map(|scenario| (scenario, 1)).map_err(|error| format!("{what}: {error}"));
+    if let Some(out) = &args.out
+        && let Err(what) = subject.write_views(out, args.hops)
+    {
+        return fail(&what);
     }
-    if let Ok(draw) = what.parse::<Draw>() {
-        return Ok((draw.scenario(), draw.seed));
-    }
-    let file = fs::read_to_string(what).map_err(|error| {
-        format!(
-            "{what}: neither a named scenario nor a readable file ({error}); see `confsim list scenarios`"
-        )
-    })?;
-    from_toml(&file).map(|scenario| (scenario, 1)).map_err(|error| format!("{what}: {error}"))
+    let Subject { scenario, seed, outcome, verdict } = &subject;
+    let picture = ladder(scenario, &outcome.trace, Ladder { hops: args.hops });
+    let (words, exit) = judgement(scenario, outcome, verdict);
+    show(&format!("{}, seed {seed}\n\n{picture}\n{}\n{words}\n", scenario.title, table(verdict)), exit)
 }
 
 /// The verdict in words.

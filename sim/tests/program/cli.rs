@@ -33,6 +33,9 @@ fn an_error_is_one_line_that_tells_what_to_do() {
     for (arguments, parts) in [
         (&["run", "nowhere.toml"][..], &["nowhere.toml", "confsim list scenarios"][..]),
         (&["run"], &["<SCENARIO>", "--help"]),
+        (&["run", "eject", "--out", "/proc/none"], &["/proc/none", "not all written"]),
+        (&["view", "nowhere.toml"], &["nowhere.toml", "confsim list scenarios"]),
+        (&["view", "eject", "--as", "a-dance"], &["a-dance", "ladder"]),
         (&["dance"], &["dance", "--help"]),
         (&["sweep", "--profile", "stormy"], &["stormy", "calm or lossy"]),
         (&["sweep", "--seeds", "9..3"], &["9..3", "no seed"]),

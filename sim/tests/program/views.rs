@@ -1,0 +1,33 @@
+//! The same run, looked at in every way there is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use confsim::view::As;
+
+use super::{confsim, text};
+
+/// A folder that is empty, for the test called `name`.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("what an earlier run left can be removed");
+    }
+    fs::create_dir_all(&folder).expect("a folder for tests");
+    folder
+}
+
+#[test]
+fn a_run_leaves_every_view_of_it() {
+    let out = scratch("every-view").join("out");
+    let run = confsim(&["run", "alone", "--out", out.to_str().expect("a plain path")]);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    for form in As::ALL {
+        let viewed = confsim(&["view", "alone", "--as", form.name()]);
+        assert_eq!(viewed.status.code(), Some(0), "{}", text(&viewed.stderr));
+        let written = fs::read(out.join(form.file())).expect("it is there");
+        assert!(!written.is_empty() && written == viewed.stdout, "{}", form.name());
+    }
+    let written = fs::read_dir(&out).expect("the folder is there").count();
+    assert_eq!(written, As::ALL.len());
+}
