@@ -1,7 +1,7 @@
 //! Wishes for a focus factory in TOML.
 
 use super::super::{Deed, Wish};
-use super::read::{FileStep, FileVerb};
+use super::read::step::{FileStep, FileVerb};
 
 impl FileStep {
     /// Takes what the verb needs and leaves the rest; `None` for verbs that are about something else.
