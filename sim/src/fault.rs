@@ -82,6 +82,47 @@ pub enum Fault {
     Fill(Fill),
 }
 
+/// What a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Single messages.
+    Message,
+    /// Connections.
+    Connection,
+    /// Hosts.
+    Host,
+    /// What is stored.
+    Store,
+    /// Clocks.
+    Clock,
+}
+
+impl Class {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Connection => "connection",
+            Self::Host => "host",
+            Self::Store => "store",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+impl Fault {
+    /// What it strikes. An outage strikes host and store: it counts as the latter.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Message { .. } => Class::Message,
+            Self::Cut(_) | Self::Refuse(_) | Self::Stall(_) | Self::Slow(_) => Class::Connection,
+            Self::Crash(_) | Self::Pause(_) => Class::Host,
+            Self::Outage(_) | Self::Fill(_) => Class::Store,
+            Self::Clock(_) => Class::Clock,
+        }
+    }
+}
+
 /// What happens to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Harm {

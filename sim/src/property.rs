@@ -26,6 +26,8 @@ mod sight;
 mod verdict;
 mod wire;
 
+use crate::fault::Class;
+
 pub use judge::Judge;
 pub use known::Known;
 pub use verdict::{Tally, Verdict, Violation};
@@ -37,10 +39,39 @@ pub struct Property {
     pub id: &'static str,
     /// In which way it holds.
     pub kind: Kind,
+    /// What has to be recorded of a run, besides the messages, for it to be judged.
+    pub needs: &'static [Need],
+    /// Faults under which it promises nothing: a run with one of them is not judged by it.
+    pub except: &'static [Class],
     /// What it stands for, by the ids of the catalogue.
     pub requirements: &'static [&'static str],
     /// What it says, in one sentence.
     pub sentence: &'static str,
+}
+
+/// Something other than messages that a property cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// What users see.
+    Events,
+    /// What nodes hold at the end of a run.
+    Dumps,
+    /// Which message, step or timer led to which message.
+    Causes,
+    /// How the pool is set up: [`Known`] as the scenario tells it.
+    Scenario,
+}
+
+impl Need {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Dumps => "dumps",
+            Self::Causes => "causes",
+            Self::Scenario => "scenario",
+        }
+    }
 }
 
 /// In which way a property holds.

@@ -62,6 +62,14 @@ fn properties() -> String {
     for property in CATALOGUE {
         let _ = writeln!(text, "{:<20} {:<11} {}", property.id, property.kind.as_str(), property.sentence);
         let _ = writeln!(text, "{:<20} {:<11} ({})", "", "", property.requirements.join(", "));
+        for (what, words) in [
+            ("needs", property.needs.iter().map(|need| need.as_str()).collect::<Vec<_>>()),
+            ("not under faults of", property.except.iter().map(|class| class.as_str()).collect()),
+        ] {
+            if !words.is_empty() {
+                let _ = writeln!(text, "{:<20} {:<11} {what}: {}", "", "", words.join(", "));
+            }
+        }
     }
     text
 }

@@ -13,13 +13,15 @@ use super::dialogs::{Dialog, Use};
 use super::document::{Document, News, State};
 use super::sight::{Observe, Scene, Sight, Spoken, conference_of};
 use super::verdict::Finding;
-use super::{Kind, Property, Verdict};
+use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId, Role};
 
 /// Refused, and nothing else.
 pub(super) const REFUSED: Property = Property {
     id: "authorisation.refused",
     kind: Kind::Always,
+    needs: &[Need::Causes],
+    except: &[],
     requirements: &["D-8", "D-10", "D-11", "D-20"],
     sentence: "A request of one who may not make it (an attendee, a stranger to the dialog or to the roster, a \
                client that speaks as somebody else, as a pool member or for another conference) is refused at \

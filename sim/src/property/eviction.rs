@@ -16,6 +16,8 @@ use crate::trace::{MsgId, NodeId};
 pub(super) const ENDS: Property = Property {
     id: "eviction.ends",
     kind: Kind::Eventually,
+    needs: &[],
+    except: &[],
     requirements: &[
         "D-15",
         "IM-3-2-2-4-1-a",
@@ -33,6 +35,8 @@ pub(super) const ENDS: Property = Property {
 pub(super) const SILENCE: Property = Property {
     id: "dialog.silence",
     kind: Kind::Never,
+    needs: &[],
+    except: &[],
     requirements: &["D-15", "D-6", "EX-IM-4-3-1-a"],
     sentence: "The focus or the IM MCU sends a request in a dialog that has ended by a BYE of either side or \
                by a terminated notification.",
@@ -42,6 +46,8 @@ pub(super) const SILENCE: Property = Property {
 pub(super) const CROSSED: Property = Property {
     id: "eviction.crossed",
     kind: Kind::Sometimes,
+    needs: &[],
+    except: &[],
     requirements: &["D-6", "EX-IM-4-3-1-a"],
     sentence: "The BYE of an ejected user meets a session that the server has ended already.",
 };

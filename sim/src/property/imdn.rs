@@ -17,6 +17,8 @@ use crate::trace::{ConnectionId, MsgId, NodeId};
 pub(super) const COMPLETE: Property = Property {
     id: "imdn.complete",
     kind: Kind::Always,
+    needs: &[],
+    except: &[],
     requirements: &[
         "D-25",
         "D-7",
@@ -43,6 +45,8 @@ pub(super) const COMPLETE: Property = Property {
 pub(super) const WAITED: Property = Property {
     id: "imdn.waited",
     kind: Kind::Sometimes,
+    needs: &[],
+    except: &[],
     requirements: &["D-26", "EX-IM-4-2-2-b"],
     sentence: "An IMDN waits until a forward has timed out.",
 };
@@ -51,6 +55,8 @@ pub(super) const WAITED: Property = Property {
 pub(super) const DEPARTED: Property = Property {
     id: "imdn.departed",
     kind: Kind::Sometimes,
+    needs: &[],
+    except: &[],
     requirements: &["D-25"],
     sentence: "A recipient's session ends while a forward to it runs.",
 };

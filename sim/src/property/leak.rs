@@ -5,13 +5,15 @@ use confsim_core::time::{Duration, Instant};
 
 use super::sight::{Observe, Scene, Sight};
 use super::verdict::Finding;
-use super::{Kind, Known, Property, Verdict};
+use super::{Kind, Known, Need, Property, Verdict};
 use crate::trace::{NodeId, Role};
 
 /// Nothing is left.
 pub(super) const NOTHING: Property = Property {
     id: "resources.leak",
     kind: Kind::Eventually,
+    needs: &[Need::Dumps],
+    except: &[],
     requirements: &["D-1", "D-23", "D-28"],
     sentence: "When every session has ended, the conferences have been idle for long enough, and no message has \
                passed for as long as a transaction may last, no machine holds a dialog, transaction, \

@@ -15,7 +15,7 @@ use self::table::{Quota, Table, Turn, is_of_table};
 use self::wish::{Answer, Plan, Wish};
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::verdict::Finding;
-use super::{Kind, Known, Property, Verdict};
+use super::{Kind, Known, Need, Property, Verdict};
 use crate::fault::Fault;
 use crate::trace::{MsgId, NodeId};
 
@@ -23,6 +23,8 @@ use crate::trace::{MsgId, NodeId};
 pub(super) const LINEARIZABLE: Property = Property {
     id: "provisioning.linearizable",
     kind: Kind::Always,
+    needs: &[Need::Scenario],
+    except: &[],
     requirements: &["PRO-3-2-1-a", "PRO-2-2-1-2-c", "PRO-2-2-1-1-j", "PRO-2-2-2-2-c"],
     sentence: "Every organizer's conferences, as organizer and delegates see them by requests that overlap, are lost or \
                repeated, are those that some order of the requests makes, each between its beginning and its answer.",
@@ -32,6 +34,8 @@ pub(super) const LINEARIZABLE: Property = Property {
 pub(super) const VERSIONS: Property = Property {
     id: "provisioning.versions",
     kind: Kind::Always,
+    needs: &[],
+    except: &[],
     requirements: &["PRO-2-2-1-1-j", "PRO-2-2-3-2-c", "PRO-2-2-3-4-l", "PRO-2-2-3-5-h"],
     sentence: "A success of the factory fits what it has acknowledged before, also before a crash: no version is given \
                twice, no change is forgotten, and what is told of a conference is what was asked for.",
@@ -41,6 +45,8 @@ pub(super) const VERSIONS: Property = Property {
 pub(super) const REASONS: Property = Property {
     id: "provisioning.reasons",
     kind: Kind::Always,
+    needs: &[Need::Scenario],
+    except: &[],
     requirements: &["PRO-2-2-3-1-f", "PRO-2-2-3-1-p", "PRO-2-2-3-3-d", "PRO-2-2-3-1-ab"],
     sentence: "What the factory refuses it refuses for a reason that the request or the conferences it has acknowledged \
                give.",
@@ -50,6 +56,8 @@ pub(super) const REASONS: Property = Property {
 pub(super) const CONCURRENT: Property = Property {
     id: "provisioning.concurrent",
     kind: Kind::Sometimes,
+    needs: &[],
+    except: &[],
     requirements: &["PRO-2-2-l"],
     sentence: "While one client waits for the factory's answer, another one asks about the same organizer's conferences.",
 };
@@ -58,6 +66,8 @@ pub(super) const CONCURRENT: Property = Property {
 pub(super) const DOUBT: Property = Property {
     id: "provisioning.doubt",
     kind: Kind::Sometimes,
+    needs: &[],
+    except: &[],
     requirements: &["PRO-3-1-6-a"],
     sentence: "A client that asked the factory for a change never gets its answer.",
 };

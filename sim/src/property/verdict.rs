@@ -5,6 +5,7 @@ use std::fmt;
 use confsim_core::time::Instant;
 
 use super::{CATALOGUE, Kind, Property};
+use crate::fault::Fault;
 use crate::trace::MsgId;
 
 /// Most violations of one property that a run describes; further ones are counted.
@@ -15,6 +16,8 @@ const DESCRIBED: u64 = 20;
 pub struct Verdict {
     tallies: Vec<Tally>,
     violations: Vec<Violation>,
+    /// Properties, by their places in the catalogue, that promise nothing in this run.
+    excused: Vec<bool>,
 }
 
 /// How one property fared.
@@ -55,7 +58,11 @@ pub(super) struct Finding {
 impl Default for Verdict {
     fn default() -> Self {
         let tally = |property| Tally { property, exercised: 0, violated: 0 };
-        Self { tallies: CATALOGUE.iter().map(tally).collect(), violations: Vec::new() }
+        Self {
+            tallies: CATALOGUE.iter().map(tally).collect(),
+            violations: Vec::new(),
+            excused: vec![false; CATALOGUE.len()],
+        }
     }
 }
 
@@ -94,10 +101,23 @@ impl Verdict {
         }
     }
 
+    /// An empty one for a run with these faults.
+    pub(super) fn under(faults: &[Fault]) -> Self {
+        let excused =
+            |property: &Property| faults.iter().any(|fault| property.except.contains(&fault.class()));
+        Self { excused: CATALOGUE.iter().map(excused).collect(), ..Self::default() }
+    }
+
     /// There was something to judge.
     pub(super) fn exercise(&mut self, property: &Property) {
+        self.exercise_times(property, 1);
+    }
+
+    /// There was something to judge, so often. What happens with every message is counted by its observer, and told
+    /// once.
+    pub(super) fn exercise_times(&mut self, property: &Property, times: u64) {
         if let Some(tally) = self.tally(property) {
-            tally.exercised += 1;
+            tally.exercised += times;
         }
     }
 
@@ -111,8 +131,11 @@ impl Verdict {
         }
     }
 
+    /// The property's, unless it is excused.
     fn tally(&mut self, property: &Property) -> Option<&mut Tally> {
-        self.tallies.iter_mut().find(|tally| tally.property.id == property.id)
+        let mut all = self.tallies.iter_mut().zip(&self.excused);
+        let (tally, excused) = all.find(|(tally, _)| tally.property.id == property.id)?;
+        (!excused).then_some(tally)
     }
 }
 

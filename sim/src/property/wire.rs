@@ -8,17 +8,22 @@ use super::{Kind, Property, Verdict};
 pub(super) const SIP: Property = Property {
     id: "wire.sip",
     kind: Kind::Never,
+    needs: &[],
+    except: &[],
     requirements: &["IM-2-1-a"],
     sentence: "A node reads something that is no SIP message, though nobody forged or corrupted one.",
 };
 
 #[derive(Default)]
-pub(super) struct Wire;
+pub(super) struct Wire {
+    /// Messages that were SIP.
+    read: u64,
+}
 
 impl Observe for Wire {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(_) => verdict.exercise(&SIP),
+            Sight::Heard(_) => self.read += 1,
             Sight::Garbage(who, error) => {
                 let (at, who, words) = (scene.at, scene.name(who), format!("reads no SIP: {error}"));
                 verdict.violate(&SIP, Finding { at, who, messages: Vec::new(), words });
@@ -27,5 +32,7 @@ impl Observe for Wire {
         }
     }
 
-    fn end(&mut self, _: &Scene, _: &mut Verdict) {}
+    fn end(&mut self, _: &Scene, verdict: &mut Verdict) {
+        verdict.exercise_times(&SIP, self.read);
+    }
 }
