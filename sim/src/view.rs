@@ -3,6 +3,7 @@
 //!
 //! [`render`] makes any view by its name: a new view is a variant of [`As`] and a line there.
 
+pub mod jsonl;
 mod label;
 mod ladder;
 mod story;

@@ -67,6 +67,17 @@ impl Default for Verdict {
 }
 
 impl Verdict {
+    /// A verdict that somebody tells of; what it says of a property is its last word.
+    pub(crate) fn told(tallies: &[Tally], violations: Vec<Violation>) -> Self {
+        let mut verdict = Self { violations, ..Self::default() };
+        for told in tallies {
+            if let Some(tally) = verdict.tally(told.property) {
+                *tally = *told;
+            }
+        }
+        verdict
+    }
+
     /// One line for every property, in the order of the catalogue.
     pub fn tallies(&self) -> &[Tally] {
         &self.tallies

@@ -14,6 +14,11 @@ impl Default for Digest {
 }
 
 impl Digest {
+    /// Goes on where the hash of everything so far was `value`.
+    pub(super) const fn resumed(value: u64) -> Self {
+        Self { state: value }
+    }
+
     /// Takes in a number.
     pub fn number(&mut self, number: u64) {
         self.state = fold(self.state ^ number, 0x9E37_79B9_7F4A_7C15);

@@ -24,6 +24,7 @@ pub(super) fn fold(digest: &mut Digest, at: Instant, record: &Record) {
             digest.bytes(&message.head);
             digest.bytes(&message.body);
         }
+        Record::Released { id } => numbers(digest, [16, id.0.into()]),
         Record::Heard(message) => numbers(digest, [3, message.id.0.into()]),
         Record::Lost { id, fate } => {
             numbers(

@@ -46,6 +46,11 @@ pub enum Record {
     },
     /// A node wrote a message.
     Emitted(Emitted),
+    /// A message that a fault has kept back goes on its way.
+    Released {
+        /// Which.
+        id: MsgId,
+    },
     /// A node read a message, and is about to act upon it.
     Heard(Heard),
     /// A message will not arrive.

@@ -36,6 +36,24 @@ impl Trace {
         Self { cast, keep, digest: Digest::default(), entries: VecDeque::new(), forgotten: 0 }
     }
 
+    /// A trace that somebody tells of: its records, and where not all were kept, how many are missing and the digest.
+    pub(crate) fn told(
+        cast: Cast,
+        records: Vec<(Instant, Record)>,
+        forgotten: u64,
+        digest: Option<u64>,
+    ) -> Self {
+        let mut trace = Self::new(cast, Keep::All);
+        for (at, record) in records {
+            trace.push(at, record);
+        }
+        if forgotten > 0 {
+            trace.forgotten = forgotten;
+            trace.digest = digest.map_or(trace.digest, Digest::resumed);
+        }
+        trace
+    }
+
     /// Adds what happened at `at`, which never lies before an earlier record's time.
     pub fn push(&mut self, at: Instant, record: Record) {
         fold(&mut self.digest, at, &record);

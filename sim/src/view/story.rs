@@ -152,7 +152,7 @@ impl<'a> Teller<'a> {
             Record::Gone { who, .. } => self.deed(at, *who, "is cut off".to_owned(), None),
             Record::Closed { who, cause, .. } => self.deed(at, *who, "hangs up".to_owned(), because(*cause)),
             Record::Timer { who, name } if self.hops => self.deed(at, *who, format!("on {name}"), None),
-            Record::Timer { .. } | Record::Up { .. } | Record::End { .. } => {}
+            Record::Released { .. } | Record::Timer { .. } | Record::Up { .. } | Record::End { .. } => {}
         }
     }
 

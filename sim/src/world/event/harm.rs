@@ -109,6 +109,7 @@ impl<N: Actor> Engine<'_, '_, N> {
     /// Writes a message that a fault has kept back.
     pub(super) fn release(&mut self, slot: u32) {
         if let Some(Parked { connection, side, ordinal, bytes, message, .. }) = self.parked.remove(&slot) {
+            self.log.record(self.now, Record::Released { id: message.id });
             self.write(connection, side, ordinal, message, bytes);
         }
     }

@@ -1,0 +1,3 @@
+//! Traces as files, written and read back.
+
+mod jsonl;
