@@ -21,6 +21,8 @@ use crate::trace::Trace;
 pub enum As {
     /// Text: actors side by side, time downwards.
     Ladder,
+    /// JSON lines: the whole trace, which reads back.
+    Jsonl,
 }
 
 /// How to show a run.
@@ -44,12 +46,13 @@ pub enum Unable {
 
 impl As {
     /// Every view, in the order of help.
-    pub const ALL: &[Self] = &[Self::Ladder];
+    pub const ALL: &[Self] = &[Self::Ladder, Self::Jsonl];
 
     /// The word for it on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ladder => "ladder",
+            Self::Jsonl => "jsonl",
         }
     }
 
@@ -57,6 +60,7 @@ impl As {
     pub const fn file(self) -> &'static str {
         match self {
             Self::Ladder => "ladder.txt",
+            Self::Jsonl => "trace.jsonl",
         }
     }
 }
@@ -72,9 +76,8 @@ pub fn render(
     verdict: &Verdict,
     options: &Options,
 ) -> Result<Vec<u8>, Unable> {
-    // The ladder tells what was said; what is wrong with it stands beside it in the other views.
-    let _ = verdict;
     match form {
         As::Ladder => Ok(ladder(scenario, trace, Ladder { hops: options.hops }).into_bytes()),
+        As::Jsonl => Ok(jsonl::write(scenario, trace, verdict, options.seed)?),
     }
 }

@@ -67,13 +67,12 @@ impl Default for Verdict {
 }
 
 impl Verdict {
-    /// A verdict that somebody tells of; what it says of a property is its last word.
-    pub(crate) fn told(tallies: &[Tally], violations: Vec<Violation>) -> Self {
-        let mut verdict = Self { violations, ..Self::default() };
-        for told in tallies {
-            if let Some(tally) = verdict.tally(told.property) {
-                *tally = *told;
-            }
+    /// A verdict that somebody tells of, about a run with these faults.
+    pub(crate) fn told(faults: &[Fault], tallies: &[Tally], violations: Vec<Violation>) -> Self {
+        let mut verdict = Self { violations, ..Self::under(faults) };
+        for tally in &mut verdict.tallies {
+            let told = tallies.iter().find(|told| told.property.id == tally.property.id);
+            *tally = told.copied().unwrap_or(*tally);
         }
         verdict
     }
