@@ -26,10 +26,10 @@ mod pool;
 mod refusal;
 mod roster;
 mod session;
+mod stopping;
 mod subscribe;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 
 use self::activation::Activation;
 use self::conference::{Conference, ConferenceId};
@@ -37,6 +37,7 @@ pub use self::config::Config;
 pub use self::pool::Member;
 use self::pool::{Links, Pending};
 use self::refusal::Refusal;
+use self::stopping::Stage;
 use crate::conference_uri::Addresses;
 use crate::node::{Address, ConnId, Dump};
 use crate::signal::{
@@ -66,6 +67,14 @@ pub struct Focus {
     next_request: u64,
     /// INVITEs passed on to the MCU that have no final answer.
     forwards: BTreeMap<ServerTransaction, ClientTransaction>,
+    stage: Stage,
+}
+
+/// What an operator can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Ends every conference, as if it had been idle for too long, and takes no more joins.
+    Stop,
 }
 
 /// What an operator would log.
@@ -75,6 +84,8 @@ pub enum Event {
     Activated(Box<str>),
     /// A conference ended: its focus URI.
     Deactivated(Box<str>),
+    /// After [`Command::Stop`]: every dialog has ended, and the IM MCU has ended its sessions.
+    Stopped,
 }
 
 /// What a focus remembers of its requests.
@@ -147,6 +158,7 @@ impl Focus {
             pending: BTreeMap::new(),
             next_request: 1,
             forwards: BTreeMap::new(),
+            stage: Stage::Serving,
         }
     }
 
@@ -163,7 +175,7 @@ impl Focus {
 }
 
 impl Machine for Focus {
-    type Command = Infallible;
+    type Command = Command;
     type Event = Event;
     type Ask = Ask;
     type Timer = Timer;
@@ -174,8 +186,10 @@ impl Machine for Focus {
         self.links = Some(links);
     }
 
-    fn command(&mut self, _cx: &mut Cx<'_>, command: Infallible) {
-        match command {}
+    fn command(&mut self, cx: &mut Cx<'_>, command: Command) {
+        match command {
+            Command::Stop => self.stop(cx),
+        }
     }
 
     fn connected(&mut self, cx: &mut Cx<'_>, conn: ConnId) {
@@ -211,6 +225,7 @@ impl Machine for Focus {
                 cx.respond(request.tx, 405, "Method Not Allowed", &draft);
             }
         }
+        self.tell_stopped(cx);
     }
 
     fn cancelled(&mut self, cx: &mut Cx<'_>, tx: ServerTransaction) {
@@ -232,6 +247,7 @@ impl Machine for Focus {
             Ask::Bye => self.bye_answered(cx, response.dialog, &response.outcome),
             Ask::ChatInvite(passage) => self.chat_answered(cx, &passage, &response.outcome),
         }
+        self.tell_stopped(cx);
     }
 
     fn timer(&mut self, cx: &mut Cx<'_>, timer: Timer) {

@@ -1,5 +1,6 @@
 //! The contract between a protocol node and whoever drives it. See the crate documentation for its rules.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +51,12 @@ impl Address {
 
     /// The address as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Address {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -6,6 +6,7 @@
 mod list;
 pub mod parse;
 mod run;
+mod serve;
 mod subject;
 mod sweep;
 mod view;
@@ -55,6 +56,8 @@ enum Command {
     Sweep(sweep::SweepArgs),
     /// Look at a run in another way
     View(view::ViewArgs),
+    /// Run the pool for real clients
+    Serve(serve::ServeArgs),
     /// Read any document of these protocols; print it as JSON, or where it goes wrong
     Parse(parse::ParseArgs),
     /// List what there is
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Sweep(args)) => sweep::run(&args),
         Some(Command::View(args)) => view::run(&args),
+        Some(Command::Serve(args)) => serve::run(args),
         Some(Command::Parse(args)) => parse::run(&args),
         Some(Command::List(args)) => list::run(&args),
     }

@@ -1,6 +1,5 @@
 //! The nodes of a run: the machines of the protocol, in one type that a world can drive.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use confsim_core::client::{self, Client};
@@ -178,8 +177,8 @@ impl Node for Peer {
     }
 }
 
-/// Gives a server everything but commands, of which it has none.
-fn hand_over(node: &mut impl Node<Command = Infallible>, now: Instant, input: Input<client::Command>) {
+/// Gives a server everything but commands: what its operator would ask is no part of a run.
+fn hand_over(node: &mut impl Node, now: Instant, input: Input<client::Command>) {
     node.handle(
         now,
         match input {

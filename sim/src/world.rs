@@ -6,6 +6,7 @@ mod origin;
 mod outcome;
 mod script;
 pub mod shell;
+pub mod socket;
 pub mod turmoil;
 
 pub use outcome::{Breach, Outcome, Rule};

@@ -7,6 +7,7 @@ use super::config::WAITING_MAX;
 use super::join::Join;
 use super::notify::End;
 use super::pool::{Member, Purpose};
+use super::stopping::Stage;
 use super::{Cx, Event, Focus, Refusal, Timer};
 use crate::conference_uri::Addresses;
 use crate::signal::{DialogId, Draft, ServerTransaction};
@@ -25,6 +26,18 @@ impl Activation {
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
+
+    /// The conference, as [`Addresses::key`].
+    pub(super) fn key(&self) -> &str {
+        &self.addresses.key
+    }
+
+    /// Sends away who waits for it.
+    pub(super) fn refuse(&self, cx: &mut Cx<'_>) {
+        for join in &self.waiting {
+            join.refuse(cx, Refusal::UNAVAILABLE, Reason::ServerBusy);
+        }
+    }
 }
 
 impl Focus {
@@ -38,7 +51,7 @@ impl Focus {
             }
             return;
         }
-        if self.ids.len() >= self.config.conferences_max {
+        if self.ids.len() >= self.config.conferences_max || self.stage != Stage::Serving {
             return join.refuse(cx, Refusal::UNAVAILABLE, Reason::ServerBusy);
         }
         let id = ConferenceId(self.next_id);

@@ -30,7 +30,8 @@ pub struct Config {
     pub focus: Address,
     /// Where the IM MCU listens.
     pub im_mcu: Address,
-    /// Further peers whose From is taken at its word, next to the roles (D-8).
+    /// Further peers whose From is taken at its word, next to the roles (D-8): an address, or a host alone,
+    /// which stands for all its ports.
     pub trusted: BTreeSet<Address>,
     /// How long a registration lasts unless it is renewed; clients may ask for less.
     pub registration: Duration,
@@ -71,6 +72,9 @@ impl Config {
 
     /// Whether requests from `peer` need no registration: a role, or configured so.
     pub(super) fn trusts(&self, peer: &Address) -> bool {
-        Role::ALL.into_iter().any(|role| self.address_of(role) == peer) || self.trusted.contains(peer)
+        let host = || peer.as_str().rsplit_once(':').is_some_and(|(host, _)| self.trusted.contains(host));
+        Role::ALL.into_iter().any(|role| self.address_of(role) == peer)
+            || self.trusted.contains(peer)
+            || host()
     }
 }

@@ -12,17 +12,20 @@ mod net;
 pub use net::{Ends, Net};
 
 use std::collections::BTreeMap;
-use std::io;
+use std::sync::Arc;
 
 use confsim_core::node::{Address, ConnId, Deadline, Input, Node, Output, Transmit};
 use confsim_core::time::Instant;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time;
 
 use self::connection::{Connection, News};
 
 /// How many inputs may wait for the node; beyond that the tasks that bring them wait.
 const INPUTS: usize = 1024;
+
+/// How many accepted connections a node has at most, unless told otherwise.
+pub const CONNECTIONS: usize = 16_384;
 
 /// Sees what the shell does, for a trace. The end of a connection is named by both socket addresses.
 pub trait Tap<N: Node> {
@@ -43,28 +46,29 @@ pub struct Shell<N: Node, T: Net, P> {
     tap: P,
     connections: BTreeMap<ConnId, Connection>,
     accepted: u32,
+    places: Arc<Semaphore>,
     deadline: Option<Deadline>,
     news: mpsc::Sender<News<T::Stream>>,
     inbox: mpsc::Receiver<News<T::Stream>>,
 }
 
 impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
-    /// A shell around `node`.
-    pub fn new(node: N, net: T, tap: P) -> Self {
+    /// A shell around `node`, which accepts at most `connections` at a time.
+    pub fn new(node: N, net: T, tap: P, connections: usize) -> Self {
         let (news, inbox) = mpsc::channel(INPUTS);
+        let places = Arc::new(Semaphore::new(connections));
         let (connections, accepted, deadline) = (BTreeMap::new(), 0, None);
-        Self { node, net, tap, connections, accepted, deadline, news, inbox }
+        Self { node, net, tap, connections, accepted, places, deadline, news, inbox }
     }
 
-    /// Runs until `commands` ends, which is the local user's way to go; fails only if it cannot listen.
+    /// Runs until `commands` ends, which is the local user's way to go. What is written by then still leaves.
     pub async fn run(
         mut self,
-        listen: Option<&Address>,
+        listeners: impl IntoIterator<Item = T::Listener>,
         mut commands: mpsc::Receiver<N::Command>,
-    ) -> io::Result<N> {
-        if let Some(address) = listen {
-            let listener = self.net.bind(address).await?;
-            connection::accept(self.net.clone(), listener, self.news.clone());
+    ) -> N {
+        for listener in listeners {
+            connection::accept(self.net.clone(), listener, Arc::clone(&self.places), self.news.clone());
         }
         self.give(Input::Start);
         loop {
@@ -77,7 +81,7 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
                 }
                 command = commands.recv() => match command {
                     Some(command) => self.give(Input::Command(command)),
-                    None => return Ok(self.node),
+                    None => return self.node,
                 },
                 Some(news) = self.inbox.recv() => self.hear(news),
             }
@@ -87,10 +91,10 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
     /// Takes what a task reports.
     fn hear(&mut self, news: News<T::Stream>) {
         match news {
-            News::Accepted { stream, from } => {
+            News::Accepted { stream, from, place } => {
                 let conn = ConnId::accepted(self.accepted);
                 self.accepted += 1;
-                self.start(conn, stream, Some(&from));
+                self.start(conn, stream, Some((&from, place)));
                 self.give(Input::Accepted { conn, from });
             }
             News::Connected { conn, stream } => {
@@ -113,9 +117,12 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
     }
 
     /// Puts a connection's tasks to work.
-    fn start(&mut self, conn: ConnId, stream: T::Stream, from: Option<&Address>) {
+    fn start(&mut self, conn: ConnId, stream: T::Stream, from: Option<(&Address, OwnedSemaphorePermit)>) {
+        let (from, place) = from.unzip();
         self.tap.up(self.net.now(), conn, self.net.ends(&stream), from);
-        self.connections.insert(conn, Connection::start(conn, stream, self.news.clone()));
+        let backlog = self.net.backlog(&stream);
+        let connection = Connection::start(conn, stream, backlog, place, self.news.clone());
+        self.connections.insert(conn, connection);
     }
 
     /// Gives the node one input, drains it, and does what it wants.

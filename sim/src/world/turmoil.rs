@@ -22,7 +22,7 @@ use self::net::Simulated;
 use self::recorder::{Recorder, RoleTap};
 use super::event::Part;
 use super::outcome::Outcome;
-use super::shell::Shell;
+use super::shell::{CONNECTIONS, Shell};
 use crate::disk::Disk;
 use crate::node::Peer;
 use crate::scenario::{Action, Scenario};
@@ -110,27 +110,36 @@ impl Stage {
 
     /// Plays every node's part to the end of the run.
     async fn play(self) -> turmoil::Result {
-        let parts = tokio::task::LocalSet::new();
+        let mut parts = tokio::task::JoinSet::new();
+        let local = tokio::task::LocalSet::new();
         for node in self.nodes.clone() {
-            let stage = self.clone();
-            parts.spawn_local(async move { stage.part(node).await });
+            parts.spawn_local_on(self.clone().part(node), &local);
         }
-        parts.await;
-        Ok(())
+        // A part that fails or panics fails its host, and so the run.
+        local
+            .run_until(async move {
+                while let Some(part) = parts.join_next().await {
+                    part??;
+                }
+                Ok(())
+            })
+            .await
     }
 
-    async fn part(self, node: NodeId) {
+    async fn part(self, node: NodeId) -> turmoil::Result {
         let part = Part::new(node, &self.cast, &self.scenario, self.seed, 1, &Disk::new(self.seed));
         let tap = RoleTap::new(node, Rc::clone(&self.recorder));
         let net = Simulated::new(self.seed, &self.scenario, &self.cast, node);
         let address = self.cast.address(node);
-        let listen = (node.role() != Role::Client).then_some(&address);
+        let listener = match node.role() {
+            Role::Client => None,
+            _ => Some(net.bind(&address).await?),
+        };
         let (commands, queue) = mpsc::channel(1);
-        let shell = Shell::new(Peer::new(part), net, tap);
-        let (left, ()) = tokio::join!(shell.run(listen, queue), self.script(node, commands));
-        if let Ok(left) = left {
-            self.recorder.borrow_mut().end(node, left.dump());
-        }
+        let shell = Shell::new(Peer::new(part), net, tap, CONNECTIONS);
+        let (left, ()) = tokio::join!(shell.run(listener, queue), self.script(node, commands));
+        self.recorder.borrow_mut().end(node, left.dump());
+        Ok(())
     }
 
     /// Does what the scenario says `node` does, and ends its shell when the run is over.

@@ -1,18 +1,35 @@
 //! The tasks around one connection.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use confsim_core::node::{Address, ConnId, Transmit};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio::time;
 
 use super::net::Net;
 
-/// How many messages may wait to be written; a peer that lets more pile up is cut.
-const OUTGOING: usize = 4096;
+/// How many messages may wait to be written, next to the network's own limit in bytes.
+const OUTGOING: usize = 16_384;
 
-/// How much one read takes at most.
-const READ: usize = 16 * 1024;
+/// How much one read takes at most, in bytes; what an idle connection costs.
+const READ: usize = 4096;
+
+/// How much is written at a time, in bytes, unless one message is longer.
+const WRITE: usize = 64 * 1024;
+
+/// How long a closed connection may take to write what is queued.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// How long an arrival may take to become a connection.
+const WELCOME: Duration = Duration::from_secs(10);
+
+/// How long a listener rests when it cannot accept: the system has no room for another connection now.
+const REST: Duration = Duration::from_millis(50);
 
 /// What the tasks report.
 pub(super) enum News<S> {
@@ -22,6 +39,8 @@ pub(super) enum News<S> {
         stream: S,
         /// Who.
         from: Address,
+        /// The place that the connection takes.
+        place: OwnedSemaphorePermit,
     },
     /// A connection we asked for is up.
     Connected {
@@ -46,58 +65,109 @@ pub(super) enum News<S> {
 
 /// One connection as the shell holds it. Dropping it closes the connection after what is queued.
 pub(super) struct Connection {
-    outgoing: Option<mpsc::Sender<Transmit>>,
-    reader: Option<AbortHandle>,
+    tasks: Option<Tasks>,
+    /// Given back with the connection.
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// What works on a connection that is up.
+struct Tasks {
+    outgoing: mpsc::Sender<Transmit>,
+    /// Bytes that wait, and how many may.
+    waiting: Arc<AtomicUsize>,
+    backlog: usize,
+    reader: AbortHandle,
+    writer: AbortHandle,
+    /// Dropped, it tells the writer to come to an end.
+    _open: oneshot::Sender<()>,
 }
 
 impl Connection {
     /// A connection that is being opened.
     pub(super) const fn pending() -> Self {
-        Self { outgoing: None, reader: None }
+        Self { tasks: None, _place: None }
     }
 
-    /// Puts reader and writer to work.
-    pub(super) fn start<S>(conn: ConnId, stream: S, news: mpsc::Sender<News<S>>) -> Self
+    /// Puts reader and writer to work. Of what is to be written, `backlog` bytes may wait.
+    pub(super) fn start<S>(
+        conn: ConnId,
+        stream: S,
+        backlog: usize,
+        place: Option<OwnedSemaphorePermit>,
+        news: mpsc::Sender<News<S>>,
+    ) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (input, output) = split(stream);
         let (outgoing, queue) = mpsc::channel(OUTGOING);
-        tokio::spawn(write(output, queue));
+        let (open, closed) = oneshot::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let writing = write(output, queue, Arc::clone(&waiting));
+        let writer = tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = writing => {}
+                () = linger(closed) => {}
+            }
+        });
         let reader = tokio::spawn(read(conn, input, news)).abort_handle();
-        Self { outgoing: Some(outgoing), reader: Some(reader) }
+        let writer = writer.abort_handle();
+        let tasks = Tasks { outgoing, waiting, backlog, reader, writer, _open: open };
+        Self { tasks: Some(tasks), _place: place }
     }
 
-    /// Queues a message; false when the queue is full.
+    /// Queues a message; false when too much is queued already.
     pub(super) fn write(&mut self, transmit: Transmit) -> bool {
-        match &self.outgoing {
-            Some(outgoing) => !matches!(outgoing.try_send(transmit), Err(mpsc::error::TrySendError::Full(_))),
-            None => true,
+        let Some(tasks) = &self.tasks else { return true };
+        let length = transmit.head.len() + transmit.body.len();
+        let waiting = tasks.waiting.fetch_add(length, Ordering::Relaxed);
+        // One message may always wait, however long it is.
+        if waiting > 0 && waiting + length > tasks.backlog {
+            return false;
         }
+        !matches!(tasks.outgoing.try_send(transmit), Err(mpsc::error::TrySendError::Full(_)))
     }
 
     /// Gives up on the peer: nothing more is written, and the shell hears that the connection is gone.
     pub(super) fn cut<S: Send + 'static>(&mut self, conn: ConnId, news: mpsc::Sender<News<S>>) {
-        self.outgoing = None;
-        tokio::spawn(async move { news.send(News::Closed { conn }).await });
+        if let Some(tasks) = self.tasks.take() {
+            tasks.reader.abort();
+            tasks.writer.abort();
+            tokio::spawn(async move { news.send(News::Closed { conn }).await });
+        }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Some(reader) = &self.reader {
-            reader.abort();
+        if let Some(tasks) = &self.tasks {
+            tasks.reader.abort();
         }
     }
 }
 
-/// Accepts until the listener fails.
-pub(super) fn accept<T: Net>(net: T, listener: T::Listener, news: mpsc::Sender<News<T::Stream>>) {
+/// Accepts for as long as anybody listens to the news. Who finds no place is sent away at once.
+pub(super) fn accept<T: Net>(
+    net: T,
+    mut listener: T::Listener,
+    places: Arc<Semaphore>,
+    news: mpsc::Sender<News<T::Stream>>,
+) {
     tokio::spawn(async move {
-        while let Ok((stream, from)) = net.accept(&listener).await {
-            if news.send(News::Accepted { stream, from }).await.is_err() {
-                return;
-            }
+        while !news.is_closed() {
+            let Ok((arrival, from)) = net.accept(&mut listener).await else {
+                time::sleep(REST).await;
+                continue;
+            };
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+            let (net, news) = (net.clone(), news.clone());
+            tokio::spawn(async move {
+                if let Ok(Ok(stream)) = time::timeout(WELCOME, net.welcome(arrival)).await {
+                    // Nobody is left to be told when this fails.
+                    let _ = news.send(News::Accepted { stream, from, place }).await;
+                }
+            });
         }
     });
 }
@@ -114,11 +184,12 @@ pub(super) fn connect<T: Net>(net: T, conn: ConnId, to: Address, news: mpsc::Sen
 }
 
 async fn read<S: AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Sender<News<S>>) {
+    let mut buffer = BytesMut::new();
     loop {
-        let mut bytes = BytesMut::with_capacity(READ);
-        let report = match input.read_buf(&mut bytes).await {
+        buffer.reserve(READ);
+        let report = match input.read_buf(&mut buffer).await {
             Ok(0) | Err(_) => News::Closed { conn },
-            Ok(_) => News::Received { conn, bytes: bytes.freeze() },
+            Ok(_) => News::Received { conn, bytes: buffer.split().freeze() },
         };
         let over = matches!(report, News::Closed { .. });
         if news.send(report).await.is_err() || over {
@@ -127,17 +198,37 @@ async fn read<S: AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Se
     }
 }
 
-async fn write<S: AsyncWrite>(mut output: WriteHalf<S>, mut queue: mpsc::Receiver<Transmit>) {
-    while let Some(transmit) = queue.recv().await {
-        let written = async {
-            output.write_all(&transmit.head).await?;
-            output.write_all(&transmit.body).await?;
-            output.flush().await
-        };
-        if written.await.is_err() {
+/// Writes what is queued, as much at a time as there is.
+async fn write<S: AsyncWrite>(
+    mut output: WriteHalf<S>,
+    mut queue: mpsc::Receiver<Transmit>,
+    waiting: Arc<AtomicUsize>,
+) {
+    let mut buffer = BytesMut::new();
+    while let Some(first) = queue.recv().await {
+        buffer.clear();
+        let mut next = Some(first);
+        while let Some(transmit) = next {
+            buffer.extend_from_slice(&transmit.head);
+            buffer.extend_from_slice(&transmit.body);
+            next = if buffer.len() < WRITE { queue.try_recv().ok() } else { None };
+        }
+        if output.write_all(&buffer).await.is_err() || output.flush().await.is_err() {
             return;
+        }
+        waiting.fetch_sub(buffer.len(), Ordering::Relaxed);
+        // A roster of a thousand is written once; its buffer need not stay.
+        if buffer.capacity() > WRITE * 4 {
+            buffer = BytesMut::new();
         }
     }
     // The peer reads the end of the stream either way; a failure here has nobody to tell.
     let _ = output.shutdown().await;
+}
+
+/// Over some time after the shell has closed the connection.
+async fn linger(closed: oneshot::Receiver<()>) {
+    // Nothing is ever sent: it ends when the other side is dropped.
+    let _ = closed.await;
+    time::sleep(LINGER).await;
 }

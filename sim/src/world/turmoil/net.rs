@@ -15,6 +15,9 @@ use crate::scenario::{Scenario, Split};
 use crate::trace::{Cast, NodeId};
 use crate::world::shell::{Ends, Net};
 
+/// How many bytes may wait to be written to one connection.
+const BACKLOG: usize = 16 * 1024 * 1024;
+
 /// The network as one node sees it.
 #[derive(Clone)]
 pub(super) struct Simulated {
@@ -29,6 +32,12 @@ impl Simulated {
         let draws = hash_parts(&[seed, hash(cast.name(node).as_bytes())]);
         let split = scenario.links.client.split == Split::Pieces;
         Self { draws, split, cast: Arc::new(cast.clone()) }
+    }
+
+    /// Listens at `address`.
+    pub(super) async fn bind(&self, address: &Address) -> io::Result<TcpListener> {
+        let (_, port) = parts(address)?;
+        TcpListener::bind(("0.0.0.0", port)).await
     }
 
     fn wrap(&self, stream: TcpStream) -> io::Result<Splitter> {
@@ -52,16 +61,16 @@ impl Simulated {
 impl Net for Simulated {
     type Stream = Splitter;
     type Listener = TcpListener;
+    type Arrival = Splitter;
 
-    async fn bind(&self, address: &Address) -> io::Result<TcpListener> {
-        let (_, port) = parts(address)?;
-        TcpListener::bind(("0.0.0.0", port)).await
-    }
-
-    async fn accept(&self, listener: &TcpListener) -> io::Result<(Splitter, Address)> {
+    async fn accept(&self, listener: &mut TcpListener) -> io::Result<(Splitter, Address)> {
         let (stream, from) = listener.accept().await?;
         let name = self.name(turmoil::reverse_lookup(from.ip()), from.port());
         Ok((self.wrap(stream)?, name))
+    }
+
+    async fn welcome(&self, arrival: Splitter) -> io::Result<Splitter> {
+        Ok(arrival)
     }
 
     async fn connect(&self, address: &Address) -> io::Result<Splitter> {
@@ -70,6 +79,10 @@ impl Net for Simulated {
 
     fn ends(&self, stream: &Splitter) -> Ends {
         stream.ends()
+    }
+
+    fn backlog(&self, _: &Splitter) -> usize {
+        BACKLOG
     }
 
     fn now(&self) -> Instant {

@@ -1,0 +1,6 @@
+//! `confsim serve` as real clients meet it: the program, started, and bytes over sockets.
+
+mod caller;
+mod pool;
+mod sessions;
+mod starting;
