@@ -3,10 +3,13 @@
 //! Results go to standard output; errors to standard error, in one line that says what is wrong, where, and
 //! what to do. A failure of the system under test is a result, not an error.
 
+mod case;
 mod list;
 pub mod parse;
+mod replay;
 mod run;
 mod serve;
+mod shrink;
 mod subject;
 mod sweep;
 mod view;
@@ -28,6 +31,8 @@ enum Exit {
     Bad = 2,
     /// Nothing was exercised.
     Vacuous = 3,
+    /// A run is another one than it was.
+    Differs = 4,
 }
 
 const FIRST: &str = "\
@@ -37,7 +42,8 @@ Three things to try first:
   confsim list properties      what they are judged by";
 
 const EXIT: &str = "\
-Exit codes: 0 everything held, 1 a property was violated, 2 bad usage or input, 3 nothing was exercised";
+Exit codes: 0 everything held, 1 a property was violated, 2 bad usage or input, 3 nothing was exercised, \
+4 a run is another one than recorded";
 
 /// Deterministic simulation of centralized instant-messaging conferences
 /// (MS-CONFPRO, MS-CONFBAS, MS-CONFIM)
@@ -58,6 +64,10 @@ enum Command {
     View(view::ViewArgs),
     /// Run the pool for real clients
     Serve(serve::ServeArgs),
+    /// Run something again, exactly, and compare it with what is recorded of it
+    Replay(replay::ReplayArgs),
+    /// Make something that fails as small as it can be
+    Shrink(shrink::ShrinkArgs),
     /// Read any document of these protocols; print it as JSON, or where it goes wrong
     Parse(parse::ParseArgs),
     /// List what there is
@@ -79,6 +89,8 @@ pub fn main() -> ExitCode {
         Some(Command::Sweep(args)) => sweep::run(&args),
         Some(Command::View(args)) => view::run(&args),
         Some(Command::Serve(args)) => serve::run(args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Shrink(args)) => shrink::run(&args),
         Some(Command::Parse(args)) => parse::run(&args),
         Some(Command::List(args)) => list::run(&args),
     }

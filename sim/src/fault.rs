@@ -5,7 +5,9 @@
 mod phrase;
 mod read;
 
+use confsim_core::node::Summary;
 use confsim_core::time::Duration;
+use confsim_core::wire::sip::Method;
 
 pub use read::PhraseError;
 
@@ -121,6 +123,22 @@ impl Fault {
             Self::Clock(_) => Class::Clock,
         }
     }
+
+    /// The nodes and hosts it names.
+    pub fn nodes(&self) -> Vec<&str> {
+        match self {
+            Self::Message { which, .. } => vec![&which.from, &which.to],
+            Self::Cut(Cut { line: cut, .. }) => cut.nodes(),
+            Self::Refuse(refused) => refused.nodes(),
+            Self::Stall(stall) => stall.line.nodes(),
+            Self::Slow(slow) => slow.line.nodes(),
+            Self::Crash(crash) => vec![&crash.host],
+            Self::Pause(pause) => vec![&pause.host],
+            Self::Clock(clock) => vec![&clock.node],
+            Self::Outage(outage) => vec![&outage.host],
+            Self::Fill(fill) => vec![&fill.node],
+        }
+    }
 }
 
 /// What happens to a message.
@@ -157,6 +175,17 @@ pub struct Which {
     pub to: String,
 }
 
+impl Which {
+    /// What such a message is; `None` where the method is no token.
+    pub(crate) fn summary(&self) -> Option<Summary> {
+        let method = Method::parse(&self.method)?;
+        Some(match self.code {
+            Some(code) => Summary::Response(code, method),
+            None => Summary::Request(method),
+        })
+    }
+}
+
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -164,6 +193,12 @@ pub struct Line {
     pub nth: u32,
     /// The two nodes.
     pub between: [String; 2],
+}
+
+impl Line {
+    fn nodes(&self) -> Vec<&str> {
+        self.between.iter().map(String::as_str).collect()
+    }
 }
 
 /// The end of a connection.

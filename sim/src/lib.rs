@@ -2,6 +2,7 @@
 //! faults, and the trace that everything shown and checked comes from.
 #![forbid(unsafe_code)]
 
+pub mod capsule;
 pub mod cli;
 pub mod covers;
 pub mod cryptography;
@@ -12,6 +13,7 @@ pub mod fuzz;
 pub mod node;
 pub mod property;
 pub mod scenario;
+pub mod shrink;
 pub mod sweep;
 pub mod trace;
 pub mod view;

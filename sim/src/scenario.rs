@@ -17,6 +17,7 @@ mod words;
 
 pub use build::{Builder, scenario};
 pub use check::{Flaw, Place};
+pub(crate) use file::Quoted;
 pub use file::{FileError, from_toml, to_toml};
 pub use generate::{Profile, generate};
 pub use model::{

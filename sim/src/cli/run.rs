@@ -50,7 +50,7 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
 }
 
 /// The verdict in words.
-fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdict) -> (String, Exit) {
+pub(super) fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdict) -> (String, Exit) {
     let mut lines: Vec<String> = verdict.violations().iter().map(ToString::to_string).collect();
     lines.extend(outcome.broken.as_ref().map(|breach| format!("contract broken {breach}")));
     if !lines.is_empty() {

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::case::find;
+use crate::capsule::Case;
 use crate::property::{Judge, Verdict};
-use crate::scenario::{Scenario, from_toml, named};
-use crate::sweep::Draw;
+use crate::scenario::Scenario;
 use crate::trace::Keep;
 use crate::view::{As, Options, render};
 use crate::world::{Outcome, event, turmoil};
@@ -32,7 +33,7 @@ pub(super) struct Subject {
 impl Subject {
     /// Finds the scenario that `what` names and runs it, with its own seed unless another one is given.
     pub(super) fn run(what: &str, seed: Option<u64>, world: World) -> Result<Self, String> {
-        let (scenario, own) = find(what)?;
+        let Case { scenario, seed: own, .. } = find(what)?.case;
         let seed = seed.unwrap_or(own);
         let mut judge = Judge::new(&scenario);
         let outcome = match world {
@@ -62,20 +63,4 @@ impl Subject {
         }
         Ok(())
     }
-}
-
-/// The scenario that `what` names, and the seed it comes with.
-fn find(what: &str) -> Result<(Scenario, u64), String> {
-    if let Some(named) = named(what) {
-        return named.scenario().map(|scenario| (scenario, 1)).map_err(|error| format!("{what}: {error}"));
-    }
-    if let Ok(draw) = what.parse::<Draw>() {
-        return Ok((draw.scenario(), draw.seed));
-    }
-    let file = fs::read_to_string(what).map_err(|error| {
-        format!(
-            "{what}: neither a named scenario nor a readable file ({error}); see `confsim list scenarios`"
-        )
-    })?;
-    from_toml(&file).map(|scenario| (scenario, 1)).map_err(|error| format!("{what}: {error}"))
 }

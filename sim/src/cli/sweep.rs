@@ -95,7 +95,7 @@ fn summary(report: &Report, profile: Profile, took: Duration, exit: Exit) -> Str
     text.push_str(match exit {
         Exit::Held => "HELD\n",
         Exit::Vacuous => "VACUOUS: nothing was exercised\n",
-        Exit::Violated | Exit::Bad => "VIOLATED\n",
+        Exit::Violated | Exit::Bad | Exit::Differs => "VIOLATED\n",
     });
     text
 }

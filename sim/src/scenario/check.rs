@@ -5,7 +5,7 @@ use std::fmt;
 use confsim_core::time::Duration;
 
 use super::{Action, MAX_PARTICIPANTS, Piece, Range, Scenario, Speech, Split, Topology, Words};
-use crate::fault::{Clock, Crash, Cut, Fault, Fill, Line, Outage, POOL, Pause, Slow, Stall, When};
+use crate::fault::{Crash, Cut, Fault, Fill, Outage, POOL, Pause, Stall, When};
 use crate::trace::ROLES;
 
 /// The one role that stores something.
@@ -140,14 +140,13 @@ impl Scenario {
     }
 
     fn check_fault(&self, fault: &Fault) -> Result<(), String> {
-        let nodes = match fault {
-            Fault::Message { which, .. } => vec![&which.from, &which.to],
-            Fault::Cut(Cut { line, when: When::After { from, .. }, .. }) => Self::check_end(line, from)?,
-            Fault::Cut(Cut { line, when: When::At(_), .. }) | Fault::Refuse(line) => {
-                line.between.iter().collect()
+        match fault {
+            Fault::Cut(Cut { line, when: When::After { from: end, .. }, .. })
+            | Fault::Stall(Stall { line, towards: end, .. })
+                if !line.between.contains(end) =>
+            {
+                return Err(format!("`{end}` is no end of that connection"));
             }
-            Fault::Stall(Stall { line, towards, .. }) => Self::check_end(line, towards)?,
-            Fault::Slow(Slow { line, .. }) => line.between.iter().collect(),
             Fault::Crash(Crash { host, at, back }) => {
                 if back.is_some_and(|back| back.at <= *at) {
                     return Err(format!("`{host}` must crash before it comes back"));
@@ -155,7 +154,6 @@ impl Scenario {
                 return self.check_host(host);
             }
             Fault::Pause(Pause { host, .. }) => return self.check_host(host),
-            Fault::Clock(Clock { node, .. }) => vec![node],
             Fault::Outage(Outage { host, .. }) if host != FACTORY && host != POOL => {
                 return Err(format!("`{host}` stores nothing"));
             }
@@ -163,18 +161,9 @@ impl Scenario {
             Fault::Fill(Fill { node, .. }) if node != FACTORY => {
                 return Err(format!("`{node}` has no disk"));
             }
-            Fault::Fill(_) => return Ok(()),
-        };
-        nodes.into_iter().try_for_each(|name| self.check_node(name))
-    }
-
-    /// Both ends of `line`, of which `end` is one.
-    fn check_end<'a>(line: &'a Line, end: &str) -> Result<Vec<&'a String>, String> {
-        if line.between.iter().any(|one| one == end) {
-            Ok(line.between.iter().collect())
-        } else {
-            Err(format!("`{end}` is no end of that connection"))
+            _ => {}
         }
+        fault.nodes().into_iter().try_for_each(|name| self.check_node(name))
     }
 
     fn check_host(&self, name: &str) -> Result<(), String> {

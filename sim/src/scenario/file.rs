@@ -56,4 +56,5 @@ mod wish;
 mod write;
 
 pub use read::{FileError, from_toml};
+pub(crate) use write::Quoted;
 pub use write::to_toml;

@@ -70,3 +70,32 @@ pub enum Rule {
     #[error("woke up by itself after the end of a drain")]
     Restless,
 }
+
+impl Rule {
+    /// What rules are called where they stand beside properties.
+    pub const NAMES: [&str; 8] = [
+        "contract.drain",
+        "contract.instant",
+        "contract.overdue",
+        "contract.numbering",
+        "contract.not-up",
+        "contract.not-open",
+        "contract.framing",
+        "contract.restless",
+    ];
+
+    /// Its name, without the particulars.
+    pub const fn name(&self) -> &'static str {
+        let [drain, instant, overdue, numbering, not_up, not_open, framing, restless] = Self::NAMES;
+        match self {
+            Self::Drain(_) => drain,
+            Self::Instant(_) => instant,
+            Self::Overdue(_) => overdue,
+            Self::Numbering(_) => numbering,
+            Self::NotUp(..) => not_up,
+            Self::NotOpen(_) => not_open,
+            Self::Framing { .. } => framing,
+            Self::Restless => restless,
+        }
+    }
+}

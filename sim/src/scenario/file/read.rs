@@ -31,30 +31,33 @@ pub struct FileError {
 
 /// Reads a scenario file and checks it.
 pub fn from_toml(text: &str) -> Result<Scenario, FileError> {
-    let syntax = |error: toml::de::Error| error_at(text, error.span(), error.message().to_owned());
+    let syntax = |error: toml::de::Error| FileError::new(text, error.span(), error.message().to_owned());
     let preface: Preface = toml::from_str(text).map_err(syntax)?;
     if *preface.version.get_ref() != FORMAT_VERSION {
         let what = format!(
             "this program reads scenario version {FORMAT_VERSION}, not {}",
             preface.version.get_ref()
         );
-        return Err(error_at(text, Some(preface.version.span()), what));
+        return Err(FileError::new(text, Some(preface.version.span()), what));
     }
     let file: File = toml::from_str(text).map_err(syntax)?;
     let places = Places::of(&file);
-    let located = |flaw: Flaw| error_at(text, places.find(flaw.place), flaw.what);
+    let located = |flaw: Flaw| FileError::new(text, places.find(flaw.place), flaw.what);
     let scenario = file.scenario().map_err(located)?;
     scenario.check().map_err(located)?;
     Ok(scenario)
 }
 
-fn error_at(text: &str, span: Option<Bytes<usize>>, what: String) -> FileError {
-    let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    FileError {
-        line: before.matches('\n').count() + 1,
-        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-        what,
+impl FileError {
+    /// Something wrong at `span` of `text`; at its beginning where nobody knows.
+    pub(crate) fn new(text: &str, span: Option<Bytes<usize>>, what: String) -> Self {
+        let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            what,
+        }
     }
 }
 

@@ -99,10 +99,8 @@ fn participant(participant: &Participant) -> Vec<String> {
     {
         fields_of.extend(text.iter().map(|text| format!("{key} = {}", Quoted(text))));
     }
-    match participant.kind {
-        Kind::Uccp => {}
-        Kind::Legacy => fields_of.push("kind = \"legacy\"".to_owned()),
-        Kind::Cwa => fields_of.push("kind = \"cwa\"".to_owned()),
+    if participant.kind != Kind::Uccp {
+        fields_of.push(format!("kind = \"{}\"", participant.kind.word()));
     }
     if participant.display_name != capitalised(&participant.name) {
         fields_of.push(format!("display-name = {}", Quoted(&participant.display_name)));
@@ -205,7 +203,7 @@ fn fields(link: Link) -> Vec<String> {
 }
 
 /// A TOML basic string.
-struct Quoted<'a>(&'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

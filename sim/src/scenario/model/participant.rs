@@ -57,6 +57,20 @@ pub enum Kind {
     Cwa,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Uccp, Self::Legacy, Self::Cwa];
+
+    /// The word for it in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Uccp => "uccp",
+            Self::Legacy => "legacy",
+            Self::Cwa => "cwa",
+        }
+    }
+}
+
 impl Participant {
     /// A user of the complete client, with nothing special about it.
     pub fn new(name: &str) -> Self {

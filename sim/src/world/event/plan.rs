@@ -2,10 +2,9 @@
 
 use confsim_core::node::Summary;
 use confsim_core::time::Instant;
-use confsim_core::wire::sip::Method;
 
 use super::queue::Due;
-use crate::fault::{Cut, Fault, Harm, How, Line, When, Which};
+use crate::fault::{Cut, Fault, Harm, How, Line, When};
 use crate::scenario::Scenario;
 use crate::trace::{Cast, NodeId};
 
@@ -78,7 +77,7 @@ impl Plan {
                 fault,
                 from: cast.find(&which.from)?,
                 to: cast.find(&which.to)?,
-                what: summary(which)?,
+                what: which.summary()?,
                 spare: which.nth.checked_sub(1)?,
                 harm: *harm,
             }),
@@ -150,14 +149,6 @@ impl Plan {
     pub(super) fn idle(&self) -> Vec<u32> {
         (0..).zip(&self.struck).filter(|(_, struck)| !**struck).map(|(fault, _)| fault).collect()
     }
-}
-
-fn summary(which: &Which) -> Option<Summary> {
-    let method = Method::parse(&which.method)?;
-    Some(match which.code {
-        Some(code) => Summary::Response(code, method),
-        None => Summary::Request(method),
-    })
 }
 
 /// What the clock does to a run with the fault numbered `index`: when it strikes, when it lets go.

@@ -1,0 +1,131 @@
+//! `capsule.toml`, in and out.
+
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{CAPSULE_VERSION, Capsule, Case, Failure, Shrunk};
+use crate::scenario::{FileError, Kind, Quoted, Scenario};
+
+/// Read first, so that a file of another version is told so rather than that its keys are unknown.
+#[derive(Deserialize)]
+struct Preface {
+    version: Spanned<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    #[serde(rename = "version")]
+    _version: u32,
+    origin: String,
+    seed: u64,
+    digest: Spanned<String>,
+    #[serde(rename = "replay")]
+    _replay: String,
+    failure: Option<FileFailure>,
+    shrunk: Option<FileShrunk>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileFailure {
+    what: Spanned<String>,
+    role: Spanned<String>,
+    kind: Option<Spanned<String>>,
+    at_end: bool,
+    #[serde(rename = "words")]
+    _words: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FileShrunk {
+    runs: u32,
+    without: Vec<String>,
+}
+
+/// What the file says.
+pub(super) struct Manifest {
+    origin: String,
+    seed: u64,
+    digest: u64,
+    failure: Option<Failure>,
+    shrunk: Option<Shrunk>,
+}
+
+impl Manifest {
+    /// Reads the file's text.
+    pub(super) fn read(text: &str) -> Result<Self, FileError> {
+        let syntax = |error: toml::de::Error| FileError::new(text, error.span(), error.message().to_owned());
+        let preface: Preface = toml::from_str(text).map_err(syntax)?;
+        if *preface.version.get_ref() != CAPSULE_VERSION {
+            let version = preface.version.get_ref();
+            let what = format!("this program reads capsule version {CAPSULE_VERSION}, not {version}");
+            return Err(FileError::new(text, Some(preface.version.span()), what));
+        }
+        let file: File = toml::from_str(text).map_err(syntax)?;
+        let digest = known(text, &file.digest, "hash of 16 hexadecimal digits", |digits| {
+            u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 16)
+        })?;
+        let failure = file.failure.map(|failure| failure.failure(text)).transpose()?;
+        let shrunk = file.shrunk.map(|FileShrunk { runs, without }| Shrunk { runs, without });
+        Ok(Self { origin: file.origin, seed: file.seed, digest, failure, shrunk })
+    }
+
+    /// The capsule with this scenario.
+    pub(super) fn capsule(self, scenario: Scenario) -> Capsule {
+        let Self { origin, seed, digest, failure, shrunk } = self;
+        Capsule { case: Case { origin, scenario, seed }, digest, failure, shrunk }
+    }
+}
+
+impl FileFailure {
+    fn failure(&self, text: &str) -> Result<Failure, FileError> {
+        let kind = |word: &str| Kind::ALL.into_iter().find(|kind| kind.word() == word);
+        Ok(Failure {
+            what: known(text, &self.what, "property or rule", Failure::what_called)?,
+            role: known(text, &self.role, "role", Failure::role_called)?,
+            kind: self.kind.as_ref().map(|word| known(text, word, "kind of client", kind)).transpose()?,
+            at_end: self.at_end,
+        })
+    }
+}
+
+/// What `word` stands for; `what` says what it should be.
+fn known<T>(
+    text: &str,
+    word: &Spanned<String>,
+    what: &str,
+    find: impl Fn(&str) -> Option<T>,
+) -> Result<T, FileError> {
+    let unknown = || FileError::new(text, Some(word.span()), format!("`{}` is no {what}", word.get_ref()));
+    find(word.get_ref()).ok_or_else(unknown)
+}
+
+/// Writes the file's text. `failure` comes with what it is in words, `replay` is the command.
+pub(super) fn manifest(
+    case: &Case,
+    digest: u64,
+    replay: &str,
+    failure: Option<(Failure, String)>,
+    shrunk: Option<&Shrunk>,
+) -> String {
+    let mut out = format!("version = {CAPSULE_VERSION}\n");
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "origin = {}\nseed = {}", Quoted(&case.origin), case.seed);
+    let _ = writeln!(out, "digest = \"{digest:016x}\"\nreplay = {}", Quoted(replay));
+    if let Some((failure, words)) = failure {
+        let _ = writeln!(out, "\n[failure]\nwhat = \"{}\"\nrole = \"{}\"", failure.what, failure.role());
+        if let Some(kind) = failure.kind {
+            let _ = writeln!(out, "kind = \"{}\"", kind.word());
+        }
+        let _ = writeln!(out, "at-end = {}\nwords = {}", failure.at_end, Quoted(&words));
+    }
+    if let Some(Shrunk { runs, without }) = shrunk {
+        let without: Vec<_> = without.iter().map(|words| Quoted(words).to_string()).collect();
+        let _ = writeln!(out, "\n[shrunk]\nruns = {runs}\nwithout = [{}]", without.join(", "));
+    }
+    out
+}
