@@ -6,6 +6,7 @@
 pub mod jsonl;
 mod label;
 mod ladder;
+pub mod pcapng;
 mod story;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub enum As {
     Ladder,
     /// JSON lines: the whole trace, which reads back.
     Jsonl,
+    /// A capture file: every byte on every connection, for Wireshark and its like.
+    Pcapng,
 }
 
 /// How to show a run.
@@ -46,13 +49,14 @@ pub enum Unable {
 
 impl As {
     /// Every view, in the order of help.
-    pub const ALL: &[Self] = &[Self::Ladder, Self::Jsonl];
+    pub const ALL: &[Self] = &[Self::Ladder, Self::Jsonl, Self::Pcapng];
 
     /// The word for it on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ladder => "ladder",
             Self::Jsonl => "jsonl",
+            Self::Pcapng => "pcapng",
         }
     }
 
@@ -61,6 +65,7 @@ impl As {
         match self {
             Self::Ladder => "ladder.txt",
             Self::Jsonl => "trace.jsonl",
+            Self::Pcapng => "trace.pcapng",
         }
     }
 }
@@ -79,5 +84,6 @@ pub fn render(
     match form {
         As::Ladder => Ok(ladder(scenario, trace, Ladder { hops: options.hops }).into_bytes()),
         As::Jsonl => Ok(jsonl::write(scenario, trace, verdict, options.seed)?),
+        As::Pcapng => Ok(pcapng::write(scenario, trace, options.seed)),
     }
 }

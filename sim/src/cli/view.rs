@@ -13,7 +13,7 @@ use crate::view::As;
 pub(super) struct ViewArgs {
     /// A named scenario (`confsim list scenarios`), a scenario file, or a generated one like `calm:17`
     run: String,
-    /// How to look at it: `ladder` as text, or `jsonl`, the whole trace as JSON lines
+    /// How to look at it: `ladder` as text, or `jsonl`, the whole trace as JSON lines, or `pcapng`, a capture file
     #[arg(long = "as", value_parser = form, default_value = "ladder")]
     form: As,
     /// What all chance follows from; for a generated scenario its own seed unless given

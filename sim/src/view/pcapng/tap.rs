@@ -1,0 +1,370 @@
+//! What a wire tap captures of a run.
+
+use std::collections::BTreeMap;
+
+use bytes::{Bytes, BytesMut};
+use confsim_core::time::Instant;
+
+use super::block::{File, Interface};
+use super::fate::{Fate, fates};
+use super::host::{NOWHERE, PORT, address, names};
+use super::line::{Line, Stage};
+use super::segment::{ACK, FIN, PSH, RST, SYN, Segment, Socket, told};
+use super::{SEGMENT, VERSION};
+use crate::fault::{Fault, Harm, How};
+use crate::scenario::{Scenario, to_toml};
+use crate::trace::{ConnectionId, Emitted, Fate as Loss, HostChange, MsgId, NodeId, Opened, Record, Trace};
+
+/// The first port that connections are opened from, and how many there are (RFC 6335).
+const FIRST_PORT: u16 = 49152;
+const PORTS: u32 = 16384;
+
+/// A run of `scenario` as a capture file, with the seed it followed from where that is known.
+pub fn write(scenario: &Scenario, trace: &Trace, seed: Option<u64>) -> Vec<u8> {
+    let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+    let comments = [format!("confsim capture {VERSION}{seed}"), to_toml(scenario)];
+    let mut tap = Tap {
+        scenario,
+        file: File::new(&comments, &names(&trace.cast)),
+        at: Instant::ZERO,
+        fates: fates(scenario, trace),
+        lines: BTreeMap::new(),
+        opened: BTreeMap::new(),
+        packets: BTreeMap::new(),
+        kept: BTreeMap::new(),
+        struck: BTreeMap::new(),
+        faults: faults(trace),
+    };
+    for (at, record) in trace.records() {
+        tap.at = at;
+        tap.take(trace, record);
+    }
+    tap.file.finish()
+}
+
+/// Which faults strike which message.
+fn faults(trace: &Trace) -> BTreeMap<MsgId, Vec<u32>> {
+    let mut faults = BTreeMap::<MsgId, Vec<u32>>::new();
+    for (_, record) in trace.records() {
+        if let Record::Fault { fault, message: Some(id), .. } = record {
+            faults.entry(*id).or_default().push(*fault);
+        }
+    }
+    faults
+}
+
+struct Tap<'a> {
+    scenario: &'a Scenario,
+    file: File,
+    at: Instant,
+    fates: BTreeMap<MsgId, Fate>,
+    lines: BTreeMap<ConnectionId, Line>,
+    /// How many connections each address has opened.
+    opened: BTreeMap<[u8; 4], u32>,
+    /// How many packets each address has sent.
+    packets: BTreeMap<[u8; 4], u16>,
+    /// Messages that faults keep back.
+    kept: BTreeMap<MsgId, (ConnectionId, usize, Bytes)>,
+    struck: BTreeMap<MsgId, Vec<String>>,
+    faults: BTreeMap<MsgId, Vec<u32>>,
+}
+
+impl Tap<'_> {
+    fn take(&mut self, trace: &Trace, record: &Record) {
+        match record {
+            Record::Emitted(sent) => self.emitted(sent),
+            Record::Released { id } => {
+                if let Some((connection, side, bytes)) = self.kept.remove(id) {
+                    self.message(connection, side, *id, &bytes);
+                }
+            }
+            Record::Heard(heard) => {
+                self.line(heard.connection, heard.from, heard.to);
+                let Some(line) = self.lines.get_mut(&heard.connection) else { return };
+                let side = line.side(heard.from);
+                line.ways[side].heard(heard.id);
+                self.send(heard.connection, 1 - side, ACK, &[]);
+            }
+            Record::Opened(opened) => self.opened(*opened),
+            Record::Up { who, connection } => self.up(*who, *connection),
+            Record::Closed { who, connection, .. } => self.closed(*who, *connection),
+            Record::Gone { who, connection } => self.gone(*who, *connection),
+            Record::Said { who, connection, bytes } => {
+                let Some(line) = self.lines.get_mut(connection) else { return };
+                let side = line.side(*who);
+                line.ways[side].stray();
+                self.stream(*connection, side, bytes);
+            }
+            Record::Fault { fault, message: None, connection } => self.line_struck(*fault, *connection),
+            Record::Host { who, fault, change } => {
+                let words = self.words(*fault, Some((trace.cast.name(*who), *change)));
+                let own = Socket { address: address(*who), port: PORT };
+                self.beside("data", own, own, words.as_bytes(), std::slice::from_ref(&words));
+            }
+            Record::Lost { .. }
+            | Record::Fault { .. }
+            | Record::Step { .. }
+            | Record::Garbage { .. }
+            | Record::Event { .. }
+            | Record::Timer { .. }
+            | Record::End { .. } => {}
+        }
+    }
+
+    /// `fault 0: drop …`, or `fault 0, mcu crashed: crash …`.
+    fn words(&self, fault: u32, host: Option<(&str, HostChange)>) -> String {
+        let sentence = self.scenario.faults.get(fault as usize).map(ToString::to_string).unwrap_or_default();
+        match host {
+            None => format!("fault {fault}: {sentence}"),
+            Some((name, change)) => format!("fault {fault}, {name} {}: {sentence}", change_word(change)),
+        }
+    }
+
+    /// The connection; of one whose beginning is not told it is only known who has it.
+    fn line(&mut self, connection: ConnectionId, from: NodeId, to: NodeId) {
+        if !self.lines.contains_key(&connection) {
+            let ends = if from.index() >= to.index() { (from, to) } else { (to, from) };
+            let sockets = self.sockets(ends.0, Some(ends.1));
+            let line = Line::new(connection.0, [Some(ends.0), Some(ends.1)], sockets, Stage::Up);
+            self.lines.insert(connection, line);
+        }
+    }
+
+    fn sockets(&mut self, opener: NodeId, acceptor: Option<NodeId>) -> [Socket; 2] {
+        let from = address(opener);
+        let count = self.opened.entry(from).or_default();
+        let near = Socket { address: from, port: FIRST_PORT + (*count % PORTS) as u16 };
+        *count += 1;
+        [near, Socket { address: acceptor.map_or(NOWHERE, address), port: PORT }]
+    }
+
+    fn emitted(&mut self, sent: &Emitted) {
+        let Emitted { id, from, to, connection, .. } = sent;
+        self.line(*connection, *from, *to);
+        let Some(line) = self.lines.get_mut(connection) else { return };
+        let side = line.side(*from);
+        let comments = self.faults.get(id).into_iter().flatten().map(|fault| self.words(*fault, None));
+        let comments: Vec<String> = comments.collect();
+        let mut bytes = BytesMut::with_capacity(sent.head.len() + sent.body.len());
+        bytes.extend_from_slice(&sent.head);
+        bytes.extend_from_slice(&sent.body);
+        match self.fates.get(id).copied() {
+            Some(Fate::Stray) => {}
+            Some(Fate::Unwritten(loss)) => self.unwritten(*connection, side, &bytes, comments, loss),
+            Some(Fate::Kept) => {
+                self.struck.insert(*id, comments);
+                self.kept.insert(*id, (*connection, side, bytes.freeze()));
+            }
+            Some(Fate::Cut(after)) => {
+                let sent = self.lines.get(connection).map_or(0, |line| line.ways[side].sent);
+                bytes.truncate(after.saturating_sub(sent) as usize);
+                if let Some(line) = self.lines.get_mut(connection) {
+                    line.comments.extend(comments);
+                }
+                self.stream(*connection, side, &bytes.freeze());
+            }
+            None => {
+                self.struck.insert(*id, comments);
+                self.message(*connection, side, *id, &bytes.freeze());
+            }
+        }
+    }
+
+    /// A message is written, corrupted if a fault wills so.
+    fn message(&mut self, connection: ConnectionId, side: usize, id: MsgId, bytes: &Bytes) {
+        let comments = self.struck.remove(&id).unwrap_or_default();
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        if !line.ways[side].open() {
+            return self.unwritten(connection, side, bytes, comments, Loss::Connection);
+        }
+        line.comments.extend(comments);
+        let corrupted = self.faults.get(&id).into_iter().flatten().find_map(|fault| {
+            match self.scenario.faults.get(*fault as usize) {
+                Some(Fault::Message { harm: Harm::Corrupt(byte), .. }) => Some(*byte),
+                _ => None,
+            }
+        });
+        match corrupted {
+            None => {
+                self.stream(connection, side, bytes);
+                if let Some(line) = self.lines.get_mut(&connection) {
+                    line.ways[side].expect(id);
+                }
+            }
+            Some(byte) => {
+                line.ways[side].stray();
+                let mut bytes = BytesMut::from(&bytes[..]);
+                let last = bytes.len().saturating_sub(1);
+                if let Some(byte) = bytes.get_mut((byte as usize).min(last)) {
+                    *byte = !*byte;
+                }
+                self.stream(connection, side, &bytes.freeze());
+            }
+        }
+    }
+
+    /// A message never gets onto its wire.
+    fn unwritten(
+        &mut self,
+        connection: ConnectionId,
+        side: usize,
+        bytes: &[u8],
+        mut comments: Vec<String>,
+        loss: Loss,
+    ) {
+        let Some(line) = self.lines.get(&connection) else { return };
+        let [from, to] = [line.sockets[side], line.sockets[1 - side]];
+        match loss {
+            Loss::Fault(fault) if comments.is_empty() => comments.push(self.words(fault, None)),
+            Loss::Fault(_) => {}
+            Loss::Connection => comments.push("lost: its connection had ended".to_owned()),
+        }
+        self.beside("sip", from, to, bytes, &comments);
+    }
+
+    fn beside(&mut self, dissector: &str, from: Socket, to: Socket, data: &[u8], comments: &[String]) {
+        self.file.packet(self.at, Interface::Beside, &told(dissector, from, to, data), comments);
+    }
+
+    /// A fault strikes a connection.
+    fn line_struck(&mut self, fault: u32, connection: ConnectionId) {
+        let words = self.words(fault, None);
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        if let Some(Fault::Cut(cut)) = self.scenario.faults.get(fault as usize) {
+            line.cut = Some(cut.how);
+        }
+        let [from, to] = line.sockets;
+        self.beside("data", from, to, words.as_bytes(), std::slice::from_ref(&words));
+    }
+
+    fn opened(&mut self, opened: Opened) {
+        let sockets = self.sockets(opened.opener, opened.acceptor);
+        let nodes = [Some(opened.opener), opened.acceptor];
+        self.lines.insert(opened.connection, Line::new(opened.connection.0, nodes, sockets, Stage::Asked));
+        self.send(opened.connection, 0, SYN, &[]);
+    }
+
+    fn up(&mut self, who: NodeId, connection: ConnectionId) {
+        let Some(line) = self.lines.get(&connection) else { return };
+        let stage = if line.side(who) == 0 { Stage::Up } else { Stage::Answered };
+        self.come_up(connection, stage);
+    }
+
+    /// Completes the handshake as far as `stage`.
+    fn come_up(&mut self, connection: ConnectionId, stage: Stage) {
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        let before = line.stage;
+        if before == Stage::Asked {
+            line.stage = Stage::Answered;
+            self.send(connection, 1, SYN | ACK, &[]);
+        }
+        if before != Stage::Up && stage == Stage::Up {
+            if let Some(line) = self.lines.get_mut(&connection) {
+                line.stage = Stage::Up;
+            }
+            self.send(connection, 0, ACK, &[]);
+        }
+    }
+
+    /// Bytes go onto a connection.
+    fn stream(&mut self, connection: ConnectionId, side: usize, bytes: &[u8]) {
+        let Some(line) = self.lines.get(&connection) else { return };
+        if !line.ways[side].open() || bytes.is_empty() {
+            return;
+        }
+        self.come_up(connection, Stage::Up);
+        let mut left = bytes.len().div_ceil(SEGMENT);
+        for data in bytes.chunks(SEGMENT) {
+            left -= 1;
+            self.send(connection, side, if left == 0 { ACK | PSH } else { ACK }, data);
+        }
+    }
+
+    /// Sends one segment, and counts it.
+    fn send(&mut self, connection: ConnectionId, side: usize, flags: u8, data: &[u8]) {
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        let [way, other] = match &line.ways {
+            [one, two] if side == 0 => [one, two],
+            [one, two] => [two, one],
+        };
+        let seq = if flags & SYN == 0 { way.next() } else { way.syn() };
+        let ack = if flags & ACK == 0 { 0 } else { other.expected() };
+        let (from, to) = (line.sockets[side], line.sockets[1 - side]);
+        let segment = Segment { from, to, seq, ack, flags, data };
+        let id = self.packets.entry(from.address).or_default();
+        *id = id.wrapping_add(1);
+        let packet = segment.packet(*id);
+        let comments = std::mem::take(&mut line.comments);
+        line.ways[side].wrote(data);
+        line.ways[side].fin |= flags & FIN != 0;
+        line.ways[side].reset |= flags & RST != 0;
+        self.file.packet(self.at, Interface::Wire, &packet, &comments);
+    }
+
+    /// A node closes its end.
+    fn closed(&mut self, who: NodeId, connection: ConnectionId) {
+        let Some(line) = self.lines.get(&connection) else { return };
+        let side = line.side(who);
+        if line.stage == Stage::Asked || !line.ways[side].open() {
+            return;
+        }
+        self.come_up(connection, Stage::Up);
+        self.send(connection, side, FIN | ACK, &[]);
+    }
+
+    /// A node sees the end of its connection.
+    fn gone(&mut self, who: NodeId, connection: ConnectionId) {
+        let Some(line) = self.lines.get(&connection) else { return };
+        let side = line.side(who);
+        let peer = 1 - side;
+        if line.stage == Stage::Asked {
+            return self.send(connection, peer, RST | ACK, &[]);
+        }
+        let told = &line.ways[peer];
+        let ended = told.fin || (line.cut == Some(How::Fin) && told.open());
+        if told.reset || line.ways[side].reset {
+            return;
+        }
+        if !ended || !told.settled() {
+            return self.reset(connection, peer);
+        }
+        if told.open() {
+            self.send(connection, peer, FIN | ACK, &[]);
+        }
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        line.ways[peer].fin_acked = true;
+        if line.ways[side].open() {
+            self.send(connection, side, FIN | ACK, &[]);
+        } else {
+            self.send(connection, side, ACK, &[]);
+        }
+        let Some(line) = self.lines.get_mut(&connection) else { return };
+        if line.ways[side].fin_acked {
+            return;
+        }
+        if line.ways[side].settled() {
+            line.ways[side].fin_acked = true;
+            self.send(connection, peer, ACK, &[]);
+        } else {
+            self.reset(connection, peer);
+        }
+    }
+
+    /// A connection ends abruptly, as one end is told by the other.
+    fn reset(&mut self, connection: ConnectionId, side: usize) {
+        self.send(connection, side, RST | ACK, &[]);
+    }
+}
+
+/// What has become of a host.
+fn change_word(change: HostChange) -> String {
+    match change {
+        HostChange::Crashed => "crashed".to_owned(),
+        HostChange::Back { incarnation } => format!("back {incarnation}"),
+        HostChange::Paused => "paused".to_owned(),
+        HostChange::Resumed => "resumed".to_owned(),
+        HostChange::Clock => "clock".to_owned(),
+        HostChange::DiskFull => "disk full".to_owned(),
+        HostChange::DiskFree => "disk free".to_owned(),
+    }
+}

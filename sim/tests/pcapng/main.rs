@@ -1,0 +1,3 @@
+//! Capture files, as others read them.
+
+mod tshark;
