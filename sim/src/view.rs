@@ -3,16 +3,22 @@
 //!
 //! [`render`] makes any view by its name: a new view is a variant of [`As`] and a line there.
 
+mod drawing;
 pub mod jsonl;
 mod label;
 mod ladder;
+mod markup;
+mod mermaid;
 pub mod pcapng;
-mod story;
+mod plain;
+mod svg;
 
 use std::collections::BTreeMap;
 
 pub use ladder::{Ladder, ladder};
 
+use self::drawing::Drawing;
+use self::plain::plain;
 use crate::property::Verdict;
 use crate::scenario::Scenario;
 use crate::trace::Trace;
@@ -22,6 +28,10 @@ use crate::trace::Trace;
 pub enum As {
     /// Text: actors side by side, time downwards.
     Ladder,
+    /// A Mermaid sequence diagram, as much of it as Mermaid takes.
+    Mermaid,
+    /// A picture.
+    Svg,
     /// JSON lines: the whole trace, which reads back.
     Jsonl,
     /// A capture file: every byte on every connection, for Wireshark and its like.
@@ -49,12 +59,14 @@ pub enum Unable {
 
 impl As {
     /// Every view, in the order of help.
-    pub const ALL: &[Self] = &[Self::Ladder, Self::Jsonl, Self::Pcapng];
+    pub const ALL: &[Self] = &[Self::Ladder, Self::Mermaid, Self::Svg, Self::Jsonl, Self::Pcapng];
 
     /// The word for it on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ladder => "ladder",
+            Self::Mermaid => "mermaid",
+            Self::Svg => "svg",
             Self::Jsonl => "jsonl",
             Self::Pcapng => "pcapng",
         }
@@ -64,6 +76,8 @@ impl As {
     pub const fn file(self) -> &'static str {
         match self {
             Self::Ladder => "ladder.txt",
+            Self::Mermaid => "ladder.mmd",
+            Self::Svg => "ladder.svg",
             Self::Jsonl => "trace.jsonl",
             Self::Pcapng => "trace.pcapng",
         }
@@ -81,9 +95,13 @@ pub fn render(
     verdict: &Verdict,
     options: &Options,
 ) -> Result<Vec<u8>, Unable> {
-    match form {
-        As::Ladder => Ok(ladder(scenario, trace, Ladder { hops: options.hops }).into_bytes()),
-        As::Jsonl => Ok(jsonl::write(scenario, trace, verdict, options.seed)?),
-        As::Pcapng => Ok(pcapng::write(scenario, trace, options.seed)),
-    }
+    let drawing = || Drawing::of(scenario, trace, verdict, options.hops, &options.needed);
+    let title = plain(&scenario.title);
+    Ok(match form {
+        As::Ladder => ladder::text(&drawing()).into_bytes(),
+        As::Mermaid => mermaid::mermaid(&title, &drawing()).into_bytes(),
+        As::Svg => svg::svg(&title, &drawing()).into_bytes(),
+        As::Jsonl => jsonl::write(scenario, trace, verdict, options.seed)?,
+        As::Pcapng => pcapng::write(scenario, trace, options.seed),
+    })
 }

@@ -10,7 +10,7 @@ use super::{Exit, fail, show};
 use crate::property::Verdict;
 use crate::scenario::Scenario;
 use crate::sweep::table;
-use crate::view::{Ladder, ladder};
+use crate::view::As;
 use crate::world::Outcome;
 
 /// Arguments of `confsim run`.
@@ -44,7 +44,10 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         return fail(&what);
     }
     let Subject { scenario, seed, outcome, verdict } = &subject;
-    let picture = ladder(scenario, &outcome.trace, Ladder { hops: args.hops });
+    let picture = match subject.render(As::Ladder, args.hops) {
+        Ok(picture) => String::from_utf8_lossy(&picture).into_owned(),
+        Err(what) => return fail(&what),
+    };
     let (words, exit) = judgement(scenario, outcome, verdict);
     show(&format!("{}, seed {seed}\n\n{picture}\n{}\n{words}\n", scenario.title, table(verdict)), exit)
 }

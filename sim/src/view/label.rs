@@ -12,6 +12,9 @@ use crate::trace::{Cast, HostChange, Skip};
 /// Longest quotation from an instant message, in characters.
 const QUOTE: usize = 32;
 
+/// Most users of a roster that are named.
+const NAMED: usize = 12;
+
 /// A message by its start line: `INFO`, `202 INFO`.
 pub(super) fn message(summary: &Summary) -> String {
     match summary {
@@ -91,10 +94,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
             )
         }
         Event::State { version, roster, .. } => {
-            format!(
-                "is told v{version}: {}",
-                roster.keys().map(|uri| person(uri, cast)).collect::<Vec<_>>().join(" ")
-            )
+            format!("is told v{version}: {}", some(roster.keys().map(|uri| person(uri, cast))))
         }
         Event::Roster { version, roster, .. } => {
             let user = |(uri, user): (&Arc<str>, &Arc<UserView>)| {
@@ -103,7 +103,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
                 sessions.sort_unstable_by(|a, b| b.cmp(a));
                 format!("{}[{}]", person(uri, cast), sessions.join(" "))
             };
-            format!("sees v{version}: {}", roster.iter().map(user).collect::<Vec<_>>().join(" "))
+            format!("sees v{version}: {}", some(roster.iter().map(user)))
         }
         Event::RosterGap { have, got, .. } => format!("misses what is between v{have} and v{got}"),
         Event::Received { message_id, content_type, body, .. } => {
@@ -131,6 +131,16 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
     }
 }
 
+/// The first few, and how many more there are.
+fn some(users: impl ExactSizeIterator<Item = String>) -> String {
+    let all = users.len();
+    let mut text = users.take(NAMED).collect::<Vec<_>>().join(" ");
+    if all > NAMED {
+        text.push_str(&format!(" and {} more", all - NAMED));
+    }
+    text
+}
+
 /// What a focus factory told a user.
 fn provisioned_label(provisioned: &Provisioned) -> String {
     match provisioned {
@@ -148,7 +158,7 @@ fn provisioned_label(provisioned: &Provisioned) -> String {
 }
 
 /// The user's name for any form of a SIP URI, with parameters or brackets; the URI for strangers.
-fn person(uri: &str, cast: &Cast) -> String {
+pub(super) fn person(uri: &str, cast: &Cast) -> String {
     let bare = uri.trim().trim_start_matches('<').trim_end_matches('>').trim();
     let bare = bare.split(';').next().unwrap_or(bare);
     cast.user(bare).unwrap_or(bare).to_owned()

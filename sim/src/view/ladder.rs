@@ -5,18 +5,22 @@
 //!  7.000000            o ejects bob    |               |
 //!  7.000000   30 ms    |--INFO------------------------>|            deleteUser
 //!  7.030000            |               |✗--BENOTIFY----|            v4 partial
+//!  8.000000            |               |=cut===========|            FAULT: cut the 1st connection …
+//!  9.000000            |               |               o crashes
+//!  9.500000            |               o says
 //! ```
 //! A line stands where its message was sent; `took` is how long it was on the way, and `✗` stands for an
-//! arrow head that never came.
+//! arrow head that never came. The line of an actor whose host is down has a gap, and dots while it stands
+//! still.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use confsim_core::time::Instant;
 
-use super::story::{Line, What, story};
+use super::drawing::{Drawing, Life, Line, What};
+use crate::property::Verdict;
 use crate::scenario::Scenario;
-use crate::trace::{Cast, NodeId, Trace};
+use crate::trace::Trace;
 
 /// Characters from one actor to the next: room for `200 SUBSCRIBE` and an arrow.
 const LANE: usize = 17;
@@ -28,75 +32,82 @@ pub struct Ladder {
     pub hops: bool,
 }
 
-/// Draws a run.
+/// Draws a run that nobody has judged.
 pub fn ladder(scenario: &Scenario, trace: &Trace, how: Ladder) -> String {
-    let lines = story(scenario, trace, how.hops);
-    let actors = actors(&lines, &trace.cast);
-    let page = Page { actors: &actors, cast: &trace.cast };
-    let mut out = format!("{:>12} {:>9}  ", "time", "took");
-    for actor in &actors {
-        let _ = write!(out, "{:<LANE$}", trace.cast.name(*actor));
-    }
-    let mut text = out.trim_end().to_owned() + "\n";
-    for line in &lines {
-        text.push_str(page.draw(line).trim_end());
+    text(&Drawing::of(scenario, trace, &Verdict::default(), how.hops, &BTreeMap::new()))
+}
+
+/// Draws all of a run.
+pub(super) fn text(drawing: &Drawing) -> String {
+    let mut text = head(drawing);
+    for line in lines(drawing) {
+        text.push_str(&line.time);
+        text.push_str(&line.rest);
         text.push('\n');
     }
     text
 }
 
-/// Everybody who does anything: participants, then the front end, then the roles.
-fn actors(lines: &[Line], cast: &Cast) -> Vec<NodeId> {
-    let mut seen = BTreeSet::new();
-    for line in lines {
-        match line.what {
-            What::Deed { who, .. } => {
-                seen.insert(who);
-            }
-            What::Arrow { from, to, .. } => seen.extend([from, to]),
-        }
-    }
-    let roles = [NodeId::FRONT_END, NodeId::FOCUS, NodeId::MCU, NodeId::FACTORY];
-    let clients = cast.nodes().filter(|node| node.participant().is_some());
-    clients.chain(roles).filter(|node| seen.contains(node)).collect()
+/// A line in two parts.
+pub(super) struct TextLine {
+    /// When it began and how long it took.
+    pub(super) time: String,
+    /// What it is.
+    pub(super) rest: String,
 }
 
-struct Page<'a> {
-    actors: &'a [NodeId],
-    cast: &'a Cast,
+/// The actors above their lines.
+pub(super) fn head(drawing: &Drawing) -> String {
+    let names: String = drawing.actors.iter().map(|actor| format!("{:<LANE$}", actor.name)).collect();
+    format!("{:>12} {:>9}  {}\n", "time", "took", names.trim_end())
 }
 
-impl Page<'_> {
-    fn draw(&self, line: &Line) -> String {
-        let mut row = Row::new(self.actors.len());
-        let mut took = String::new();
-        let mut notes = line.notes.join("; ");
-        match &line.what {
-            What::Deed { who, text } => {
-                row.put(self.lane(*who), "o ");
-                if text.chars().count() + 3 < LANE {
-                    row.put(self.lane(*who) + 2, text);
-                } else {
-                    let rest = if notes.is_empty() { String::new() } else { format!(": {notes}") };
-                    notes = format!("{} {text}{rest}", self.cast.name(*who));
-                }
-            }
-            What::Arrow { from, to, label, heard } => {
-                took = heard.map(|heard| span(line.at, heard)).unwrap_or_default();
-                row.arrow(self.lane(*from), self.lane(*to), label, heard.is_some());
+/// Every line.
+pub(super) fn lines(drawing: &Drawing) -> impl Iterator<Item = TextLine> {
+    let mut lives = vec![Life::Up; drawing.actors.len()];
+    drawing.lines.iter().map(move |line| {
+        if let What::Life { who, life, .. } = &line.what
+            && let Some(mine) = lives.get_mut(drawing.lane(*who))
+        {
+            *mine = *life;
+        }
+        draw(drawing, line, &lives)
+    })
+}
+
+fn draw(drawing: &Drawing, line: &Line, lives: &[Life]) -> TextLine {
+    let mut row = Row::new(lives);
+    let mut took = String::new();
+    let mut notes = line.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("; ");
+    match &line.what {
+        What::Deed { who, text } | What::Life { who, text, .. } => {
+            let lane = drawing.lane(*who);
+            row.put(lane * LANE, "o ");
+            if text.chars().count() + 3 < LANE {
+                row.put(lane * LANE + 2, text);
+            } else {
+                let rest = if notes.is_empty() { String::new() } else { format!(": {notes}") };
+                let name = drawing.actors.get(lane).map_or("", |actor| &actor.name);
+                notes = format!("{name} {text}{rest}");
             }
         }
-        format!("{:>12} {took:>9}  {}  {notes}", line.at.to_string(), row.0.iter().collect::<String>())
+        What::Arrow(arrow) => {
+            took = arrow.heard.map(|heard| span(line.at, heard)).unwrap_or_default();
+            let ends = [drawing.lane(arrow.from) * LANE, drawing.lane(arrow.to) * LANE];
+            row.arrow(ends, &arrow.label, arrow.heard.is_some());
+        }
+        What::Break { between: [one, other], text } => {
+            row.bar([drawing.lane(*one) * LANE, drawing.lane(*other) * LANE], text);
+        }
+        What::Verdict => {}
     }
-
-    /// Where an actor's line is.
-    fn lane(&self, actor: NodeId) -> usize {
-        self.actors.iter().position(|one| *one == actor).unwrap_or_default() * LANE
-    }
+    let time = format!("{:>12} {took:>9}  ", line.at.to_string());
+    let rest = format!("{}  {notes}", row.0.iter().collect::<String>());
+    TextLine { time, rest: rest.trim_end().to_owned() }
 }
 
 /// How long it took, in milliseconds: `30 ms`, `0.5 ms`; nothing for no time.
-fn span(from: Instant, to: Instant) -> String {
+pub(super) fn span(from: Instant, to: Instant) -> String {
     let micros = to.since(from).as_micros();
     if micros == 0 {
         return String::new();
@@ -109,9 +120,17 @@ fn span(from: Instant, to: Instant) -> String {
 struct Row(Vec<char>);
 
 impl Row {
-    fn new(actors: usize) -> Self {
-        let width = actors * LANE;
-        Self((0..width).map(|place| if place % LANE == 0 { '|' } else { ' ' }).collect())
+    fn new(lives: &[Life]) -> Self {
+        let mut row = Self(vec![' '; lives.len() * LANE]);
+        for (lane, life) in lives.iter().enumerate() {
+            let line = match life {
+                Life::Up => "|",
+                Life::Still => ":",
+                Life::Down => " ",
+            };
+            row.put(lane * LANE, line);
+        }
+        row
     }
 
     fn put(&mut self, at: usize, text: &str) {
@@ -121,14 +140,12 @@ impl Row {
     }
 
     /// `|--LABEL---->|`, with the head at `to`.
-    fn arrow(&mut self, from: usize, to: usize, label: &str, arrives: bool) {
+    fn arrow(&mut self, [from, to]: [usize; 2], label: &str, arrives: bool) {
         let (left, right) = (from.min(to), from.max(to));
         if left == right {
             return self.put(left, &format!("@ {label}"));
         }
-        for place in self.0.iter_mut().take(right).skip(left + 1) {
-            *place = '-';
-        }
+        self.fill(left, right, '-');
         let head = match (arrives, to == right) {
             (false, _) => "✗",
             (true, true) => ">",
@@ -136,5 +153,18 @@ impl Row {
         };
         self.put(if to == right { right - 1 } else { left + 1 }, head);
         self.put(left + 3, label);
+    }
+
+    /// `|=TEXT=======|`.
+    fn bar(&mut self, [one, other]: [usize; 2], text: &str) {
+        let (left, right) = (one.min(other), one.max(other));
+        self.fill(left, right, '=');
+        self.put(left + 2, text);
+    }
+
+    fn fill(&mut self, left: usize, right: usize, with: char) {
+        for place in self.0.iter_mut().take(right).skip(left + 1) {
+            *place = with;
+        }
     }
 }

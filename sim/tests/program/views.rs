@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use confsim::scenario::NAMED;
 use confsim::view::As;
 
 use super::{confsim, text};
@@ -30,4 +31,22 @@ fn a_run_leaves_every_view_of_it() {
     }
     let written = fs::read_dir(&out).expect("the folder is there").count();
     assert_eq!(written, As::ALL.len());
+}
+
+/// The picture of every scenario is well-formed, and has the lanes of the text.
+#[test]
+fn pictures_are_well_formed() {
+    for named in NAMED {
+        let picture = text(&confsim(&["view", named.name, "--as", "svg"]).stdout);
+        let read =
+            roxmltree::Document::parse(&picture).unwrap_or_else(|error| panic!("{}: {error}", named.name));
+        let actors: Vec<_> = read
+            .descendants()
+            .filter(|node| node.attribute("class") == Some("actor"))
+            .filter_map(|node| node.text())
+            .collect();
+        let ladder = text(&confsim(&["view", named.name]).stdout);
+        let head: Vec<_> = ladder.lines().next().unwrap_or_default().split_whitespace().skip(2).collect();
+        assert_eq!(actors, head, "{}", named.name);
+    }
 }

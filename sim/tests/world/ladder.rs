@@ -55,7 +55,7 @@ fn faults_stand_where_they_struck() {
     1.000000     40 ms  |--MESSAGE------>|                |
     1.200000            o creates        |                |
     1.200000            |--MESSAGE------✗|                |                  FAULT: drop the 2nd MESSAGE from alice to bob
-    1.250000            o connection     |                |                  FAULT: cut the 1st connection between alice and front-end at 1.25s with fin
+    1.250000            |=cut=============================|                  FAULT: cut the 1st connection between alice and front-end at 1.25s with fin
     1.270000            o is cut off     |                |
     1.270000            |                |                o is cut off
     1.300000            |                o joins          |                  skipped: there is no such conference
