@@ -1,14 +1,14 @@
 //! What a user asks of the client, and what the user gets to see.
 
 mod provisioning;
+mod roster;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 pub use self::provisioning::{Action, Plan, Provision, Provisioned};
-
+pub use self::roster::{EndpointView, RosterView, UserView};
 use crate::wire::conference_info::Role;
 
 /// What a user can ask for. Conferences are named by their focus URI, verbatim (D-19).
@@ -263,29 +263,4 @@ pub struct Failure {
     pub status: u16,
     /// The C3P reason or the SIP reason phrase.
     pub reason: String,
-}
-
-/// A roster replica as a user sees it: users by SIP URI. Versions share the users that did not change.
-pub type RosterView = BTreeMap<Arc<str>, Arc<UserView>>;
-
-/// One user in a roster.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UserView {
-    /// The display name, if known.
-    pub display_name: Option<String>,
-    /// `presenter` or `attendee`.
-    pub role: String,
-    /// The endpoints by their entity.
-    pub endpoints: BTreeMap<String, EndpointView>,
-}
-
-/// One endpoint of a user in a roster.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EndpointView {
-    /// `focus`, `chat`, ….
-    pub session: String,
-    /// `connected`, `on-hold`, ….
-    pub status: String,
-    /// The IM formats it takes, for chat endpoints.
-    pub formats: Vec<String>,
 }

@@ -23,8 +23,8 @@ pub(super) fn next_view(before: &RosterView, news: &ConferenceInfo<'_>, replica:
     for told in told.into_iter().flat_map(|users| &users.users) {
         match replica.user(&told.entity) {
             Some(found) => next.insert(Arc::from(&*found.entity), Arc::new(user(found))),
-            None => next.remove(&*told.entity),
-        };
+            None => next.remove(&told.entity),
+        }
     }
     next
 }

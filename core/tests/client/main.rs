@@ -10,5 +10,6 @@ mod leaving;
 mod messages;
 mod registration;
 mod rejoin;
+mod roster_view;
 mod session;
 mod stage;

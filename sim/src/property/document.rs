@@ -112,8 +112,8 @@ pub(super) struct Element {
     children: BTreeMap<Key, Arc<Self>>,
 }
 
-/// The name of an element, and what tells it from siblings of that name.
-type Key = (String, String);
+/// The name of an element, and what tells it from siblings of that name. Versions of a roster share them.
+type Key = (Arc<str>, Arc<str>);
 
 impl Document {
     /// Reads a document.
@@ -154,12 +154,12 @@ impl Document {
 impl Element {
     /// Its child of this name; the first one when there are several.
     pub(super) fn child(&self, name: &str) -> Option<&Arc<Self>> {
-        self.children.iter().find(|((found, _), _)| found == name).map(|(_, child)| child)
+        self.children.iter().find(|((found, _), _)| **found == *name).map(|(_, child)| child)
     }
 
     /// Its children of this name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Arc<Self>> {
-        self.children.iter().filter(move |((found, _), _)| found == name).map(|(_, child)| child)
+        self.children.iter().filter(move |((found, _), _)| **found == *name).map(|(_, child)| child)
     }
 
     /// An attribute.
@@ -170,13 +170,26 @@ impl Element {
     /// Its children of this name that fit, and those of other names.
     fn only(&self, name: &str, fits: impl Fn(&Self) -> bool) -> Self {
         let mut element = self.clone();
-        element.children.retain(|(found, _), child| found != name || fits(child));
+        element.children.retain(|(found, _), child| **found != *name || fits(child));
         element
     }
 
     /// The user of this name, in a roster.
     pub(super) fn user(&self, entity: &str) -> Option<&Arc<Self>> {
-        self.child("users")?.children.get(&("user".to_owned(), entity.to_owned()))
+        self.child("users")?.children.get(&("user".into(), entity.into()))
+    }
+
+    /// The users who are not the same value in this roster as in `before`: who came, went, or was told of anew.
+    pub(super) fn users_changed_since(&self, before: &Self) -> Vec<Arc<str>> {
+        let (ours, theirs) = (self.keyed_users(), before.keyed_users());
+        let same = |user: &Arc<str>, own| theirs.get(user).is_some_and(|old| Arc::ptr_eq(old, own));
+        let told = ours.iter().filter(|(user, own)| !same(user, own)).map(|(user, _)| *user);
+        told.chain(theirs.keys().copied().filter(|user| !ours.contains_key(user))).cloned().collect()
+    }
+
+    fn keyed_users(&self) -> BTreeMap<&Arc<str>, &Arc<Self>> {
+        let children = self.child("users").into_iter().flat_map(|users| &users.children);
+        children.filter(|((name, _), _)| **name == *"user").map(|((_, user), own)| (user, own)).collect()
     }
 
     /// The users, in a roster.
@@ -208,7 +221,7 @@ impl Element {
         }
         let mut roster = Self::clone(self);
         for ((name, _), child) in &mut roster.children {
-            if name == "users" {
+            if **name == *"users" {
                 *child = Arc::new(child.only("user", |user| !user.waits()));
             }
         }
@@ -263,9 +276,9 @@ fn read(reader: &mut Reader<'_>, local: &str, parent: &str) -> Result<Element, X
     if CONTAINERS.iter().any(|(inside, name)| *name == local && (inside.is_empty() || *inside == parent)) {
         while let Some(child) = reader.child()? {
             let read = read(reader, child.local, local)?;
-            let key = KEYS.iter().find_map(|key| read.attribute(key)).map(str::to_owned);
-            let key = key.unwrap_or_else(|| ordinal(&element, child.local));
-            element.children.insert((child.local.to_owned(), key), Arc::new(read));
+            let key = KEYS.iter().find_map(|key| read.attribute(key)).map(Arc::from);
+            let key = key.unwrap_or_else(|| ordinal(&element, child.local).into());
+            element.children.insert((child.local.into(), key), Arc::new(read));
         }
     } else {
         element.text = reader.text()?.trim().to_owned();

@@ -150,10 +150,13 @@ impl Eviction {
         let removed = state.is_some_and(|state| {
             state.state == Substate::Terminated && state.reason() == Some("ParticipantRemoved")
         });
+        if !removed {
+            return;
+        }
         let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
         let again = sessions.any(|(other, session)| other > id && session.user == dialog.user);
         let key = (spoken.node, dialog.conference.to_string());
-        if removed && !again && self.inside.contains(&key) {
+        if !again && self.inside.contains(&key) {
             self.told.insert(key, spoken.id);
         }
     }

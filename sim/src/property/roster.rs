@@ -104,9 +104,12 @@ impl View {
 struct Known {
     roster: Arc<Element>,
     said: MsgId,
+    /// A roster that a client showed before this one, and who is not the same value in it: others show the same.
+    turn: Option<(Arc<Element>, Vec<Arc<str>>)>,
 }
 
 /// What a client shows.
+#[derive(Default)]
 struct Shown {
     version: u32,
     /// The roster that the documents make, and the same as it was shown, where the two were found alike.
@@ -266,29 +269,29 @@ impl Rosters {
         verdict: &mut Verdict,
     ) {
         let Some(name) = conference_named(uri) else { return };
-        let Some((key, conference)) = self.conferences.get_key_value(name.as_str()) else { return };
-        let place = (who, key.clone());
-        let before = self.shown.insert(place.clone(), Shown { version, alike: None });
+        let Some(conference) = self.conferences.get_mut(name.as_str()) else { return };
+        let place = self.shown.entry((who, name.into())).or_default();
+        let before = std::mem::replace(place, Shown { version, alike: None }).alike;
         let view = View::of_shown(&scene.cast.uri(who), shown);
-        let known = conference.versions.get(&(version, view));
-        if known.is_none() && version <= conference.newest {
+        let newest = conference.newest;
+        let known = conference.versions.get_mut(&(version, view));
+        if known.is_none() && version <= newest {
             return;
         }
         verdict.exercise(&REPLICAS);
+        let said = known.as_ref().map(|known| known.said);
         let words = match known {
             None => Some(format!("shows version {version}, which nobody published")),
             Some(known) => {
-                let before = before.as_ref().and_then(|before| before.alike.as_ref());
-                let user = unlike(&known.roster, shown, before);
-                let alike = user.is_none().then(|| (known.roster.clone(), Arc::clone(shown)));
-                self.shown.insert(place, Shown { version, alike });
+                let user = known.unlike(shown, before.as_ref());
+                place.alike = user.is_none().then(|| (known.roster.clone(), Arc::clone(shown)));
                 user.map(|user| {
                     format!("shows {user} at version {version} otherwise than the documents make it")
                 })
             }
         };
         if let Some(words) = words {
-            let messages: Vec<MsgId> = known.map(|known| known.said).into_iter().collect();
+            let messages: Vec<MsgId> = said.into_iter().collect();
             verdict.violate(&REPLICAS, finding(scene, who, &messages, words));
         }
     }
@@ -349,7 +352,7 @@ impl Conference {
     ) -> Result<Arc<Element>, (MsgId, String)> {
         let version = key.0;
         let Some(known) = self.versions.get(&key) else {
-            self.versions.insert(key, Known { roster: roster.clone(), said });
+            self.versions.insert(key, Known { roster: roster.clone(), said, turn: None });
             return Ok(roster.clone());
         };
         verdict.exercise(&REPLICAS);
@@ -369,6 +372,33 @@ impl Conference {
         let without = roster.without_lobby();
         self.cut = Some((roster.clone(), without.clone()));
         without
+    }
+}
+
+impl Known {
+    /// A user whom `shown` has otherwise than this version. Where a client showed `before` what was alike, only those
+    /// are looked at who are not the same values as then, on either side.
+    fn unlike(
+        &mut self,
+        shown: &RosterView,
+        before: Option<&(Arc<Element>, Arc<RosterView>)>,
+    ) -> Option<String> {
+        let Self { roster, turn, .. } = self;
+        let differs = |user: &str| match (roster.user(user), shown.get(user)) {
+            (None, None) => false,
+            (Some(known), Some(view)) => !alike(known, view),
+            _ => true,
+        };
+        let Some((old, old_shown)) = before else {
+            let known = roster.users().filter_map(|user| user.attribute("entity"));
+            let mut users = known.chain(shown.iter().map(|(user, _)| &**user));
+            return users.find(|user| differs(user)).map(str::to_owned);
+        };
+        if !turn.as_ref().is_some_and(|(from, _)| Arc::ptr_eq(from, old)) {
+            *turn = Some((old.clone(), roster.users_changed_since(old)));
+        }
+        let told = turn.iter().flat_map(|(_, users)| users);
+        told.chain(shown.changed_since(old_shown)).find(|user| differs(user)).map(|user| user.to_string())
     }
 }
 
@@ -394,35 +424,6 @@ fn version_fault(
             conference.newest
         )),
         _ => None,
-    }
-}
-
-/// The user whom `shown` has otherwise than `roster`. Both are in the order of the users' names. Who was found
-/// alike `before`, and is still the same value on both sides, is not looked at again.
-fn unlike(
-    roster: &Element,
-    shown: &RosterView,
-    before: Option<&(Arc<Element>, Arc<RosterView>)>,
-) -> Option<String> {
-    let mut seen =
-        before.into_iter().flat_map(|(roster, shown)| roster.users().zip(shown.values())).peekable();
-    let (mut users, mut views) = (roster.users(), shown.iter());
-    loop {
-        let (user, (name, view)) = match (users.next(), views.next()) {
-            (None, None) => return None,
-            (Some(user), None) => return Some(user.attribute("entity").unwrap_or_default().to_owned()),
-            (None, Some((name, _))) => return Some(name.to_string()),
-            (Some(user), Some(shown)) => (user, shown),
-        };
-        if seen.next_if(|(old, then)| Arc::ptr_eq(old, user) && Arc::ptr_eq(then, view)).is_some() {
-            continue;
-        }
-        let entity = user.attribute("entity").unwrap_or_default();
-        // Somebody came, changed or left: go on behind him.
-        while seen.next_if(|(old, _)| old.attribute("entity").unwrap_or_default() <= entity).is_some() {}
-        if *entity != **name || !alike(user, view) {
-            return Some(name.to_string());
-        }
     }
 }
 

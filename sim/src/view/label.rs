@@ -94,7 +94,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
             )
         }
         Event::State { version, roster, .. } => {
-            format!("is told v{version}: {}", some(roster.keys().map(|uri| person(uri, cast))))
+            format!("is told v{version}: {}", some(roster.iter().map(|(uri, _)| person(uri, cast))))
         }
         Event::Roster { version, roster, .. } => {
             let user = |(uri, user): (&Arc<str>, &Arc<UserView>)| {

@@ -158,6 +158,7 @@ fn merge_users(copy: &mut Users<'static>, change: Users<'static>) {
         return;
     }
     replace_list(&mut copy.extensions, change.extensions);
+    let leave = change.users.iter().any(|user| user.state == Some(State::Deleted));
     let mut added = Vec::new();
     for user in change.users {
         let known = find_user(&copy.users, &user.entity);
@@ -174,14 +175,15 @@ fn merge_users(copy: &mut Users<'static>, change: Users<'static>) {
         }
     }
     add_users(&mut copy.users, added);
-    copy.users.retain(|user| user.state != Some(State::Deleted));
+    if leave {
+        copy.users.retain(|user| user.state != Some(State::Deleted));
+    }
 }
 
 /// Adds users that are not in the list, and keeps its order. Of two with one URI the later counts.
 fn add_users(users: &mut Vec<User<'static>>, mut added: Vec<User<'static>>) {
-    if added.len() == 1
-        && let Some(user) = added.pop()
-    {
+    if added.len() <= 1 {
+        let Some(user) = added.pop() else { return };
         let index = find_user(users, &user.entity).unwrap_or_else(|index| index);
         users.insert(index, user);
         return;
