@@ -94,7 +94,10 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
             )
         }
         Event::State { version, roster, .. } => {
-            format!("is told v{version}: {}", some(roster.iter().map(|(uri, _)| person(uri, cast))))
+            format!(
+                "is told v{version}: {}",
+                some(roster.len(), roster.iter().map(|(uri, _)| person(uri, cast)))
+            )
         }
         Event::Roster { version, roster, .. } => {
             let user = |(uri, user): (&Arc<str>, &Arc<UserView>)| {
@@ -103,7 +106,7 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
                 sessions.sort_unstable_by(|a, b| b.cmp(a));
                 format!("{}[{}]", person(uri, cast), sessions.join(" "))
             };
-            format!("sees v{version}: {}", some(roster.iter().map(user)))
+            format!("sees v{version}: {}", some(roster.len(), roster.iter().map(user)))
         }
         Event::RosterGap { have, got, .. } => format!("misses what is between v{have} and v{got}"),
         Event::Received { message_id, content_type, body, .. } => {
@@ -131,9 +134,8 @@ pub(super) fn event(event: &Event, cast: &Cast) -> String {
     }
 }
 
-/// The first few, and how many more there are.
-fn some(users: impl ExactSizeIterator<Item = String>) -> String {
-    let all = users.len();
+/// The first few of `all`, and how many more there are.
+fn some(all: usize, users: impl Iterator<Item = String>) -> String {
     let mut text = users.take(NAMED).collect::<Vec<_>>().join(" ");
     if all > NAMED {
         text.push_str(&format!(" and {} more", all - NAMED));

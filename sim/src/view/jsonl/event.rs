@@ -76,15 +76,9 @@ pub(super) struct Rosters(BTreeMap<(NodeId, Arc<str>), Arc<RosterView>>);
 impl Rosters {
     fn changes(&mut self, who: NodeId, conference: &Arc<str>, now: &Arc<RosterView>) -> Changes {
         let before = self.0.insert((who, conference.clone()), now.clone()).unwrap_or_default();
-        let same = |uri: &Arc<str>, user: &Arc<UserView>| {
-            before.get(uri).is_some_and(|old| Arc::ptr_eq(old, user) || old == user)
-        };
-        let changed = now
-            .iter()
-            .filter(|(uri, user)| !same(uri, user))
-            .map(|(uri, user)| (uri.to_string(), Some(UserRow::of(user))));
-        let gone = before.keys().filter(|uri| !now.contains_key(*uri)).map(|uri| (uri.to_string(), None));
-        changed.chain(gone).collect()
+        let same = |uri: &str| before.get(uri) == now.get(uri);
+        let changed = now.changed_since(&before).into_iter().filter(|uri| !same(uri));
+        changed.map(|uri| (uri.to_string(), now.get(uri).map(|user| UserRow::of(user)))).collect()
     }
 
     fn apply(&mut self, who: NodeId, conference: &Arc<str>, changes: Changes) -> Arc<RosterView> {
@@ -93,8 +87,8 @@ impl Rosters {
         for (uri, user) in changes {
             match user {
                 Some(user) => now.insert(uri.into(), Arc::new(user.view())),
-                None => now.remove(uri.as_str()),
-            };
+                None => now.remove(&uri),
+            }
         }
         *last = Arc::new(now);
         last.clone()
