@@ -4,7 +4,10 @@
 //! what to do. A failure of the system under test is a result, not an error.
 
 mod case;
+mod interrupt;
 mod list;
+mod merge;
+mod output;
 pub mod parse;
 mod replay;
 mod run;
@@ -33,6 +36,8 @@ enum Exit {
     Vacuous = 3,
     /// A run is another one than it was.
     Differs = 4,
+    /// Somebody pressed Ctrl-C.
+    Interrupted = 130,
 }
 
 const FIRST: &str = "\
@@ -43,7 +48,7 @@ Three things to try first:
 
 const EXIT: &str = "\
 Exit codes: 0 everything held, 1 a property was violated, 2 bad usage or input, 3 nothing was exercised, \
-4 a run is another one than recorded";
+4 a run is another one than it was before, 130 interrupted";
 
 /// Deterministic simulation of centralized instant-messaging conferences
 /// (MS-CONFPRO, MS-CONFBAS, MS-CONFIM)
@@ -68,6 +73,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Make something that fails as small as it can be
     Shrink(shrink::ShrinkArgs),
+    /// Put the reports of a sweep's shards together
+    Merge(merge::MergeArgs),
     /// Read any document of these protocols; print it as JSON, or where it goes wrong
     Parse(parse::ParseArgs),
     /// List what there is
@@ -91,6 +98,7 @@ pub fn main() -> ExitCode {
         Some(Command::Serve(args)) => serve::run(args),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Shrink(args)) => shrink::run(&args),
+        Some(Command::Merge(args)) => merge::run(&args),
         Some(Command::Parse(args)) => parse::run(&args),
         Some(Command::List(args)) => list::run(&args),
     }

@@ -139,6 +139,28 @@ impl Fault {
             Self::Fill(fill) => vec![&fill.node],
         }
     }
+
+    /// The word for its kind: the verb of its sentence, or `clock`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Message { harm, .. } => match harm {
+                Harm::Drop => "drop",
+                Harm::Delay(_) => "delay",
+                Harm::Hold => "hold",
+                Harm::Duplicate => "duplicate",
+                Harm::Corrupt(_) => "corrupt",
+                Harm::Answer(_) => "answer",
+            },
+            Self::Cut(_) => "cut",
+            Self::Refuse(_) => "refuse",
+            Self::Stall(_) => "stall",
+            Self::Slow(_) => "slow",
+            Self::Crash(_) | Self::Outage(_) => "crash",
+            Self::Pause(_) => "pause",
+            Self::Clock(_) => "clock",
+            Self::Fill(_) => "fill",
+        }
+    }
 }
 
 /// What happens to a message.

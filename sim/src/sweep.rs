@@ -1,9 +1,13 @@
 //! Many generated scenarios, each judged by every property.
 //!
-//! A seed and a profile make a scenario ([`generate`]), a run of it, and a [`Ran`]. Seeds are shared out to
-//! threads and come back in their order, so that a sweep's result depends on its seeds alone.
+//! A seed and a profile make a scenario ([`generate`]), a run of it, and a [`Ran`]. The runs of a [`Plan`] are shared
+//! out to threads and come back in their order, so that a sweep's [`Report`] depends on its plan alone; a plan can be
+//! cut into shards whose reports merge into that of the whole.
 
+mod counts;
 mod crew;
+mod determinism;
+mod plan;
 mod report;
 
 use std::fmt;
@@ -11,13 +15,17 @@ use std::str::FromStr;
 
 use confsim_core::time::{Duration, Instant};
 
+pub use counts::{Count, Counts};
 pub use crew::sweep;
-pub use report::{Report, table};
+pub use determinism::{Fickle, FickleNode, difference};
+pub use plan::{NoShard, Plan, Shard};
+pub use report::{Mismatch, Report, table};
 
+use crate::node::Peer;
 use crate::property::{Judge, Verdict};
 use crate::scenario::{Profile, Scenario, generate};
 use crate::trace::Keep;
-use crate::world::event;
+use crate::world::event::{self, Actor, Part};
 
 /// A generated scenario, as one writes it: `lossy:17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +51,12 @@ pub struct Ran {
     pub hops: u64,
     /// The hash over everything that happened.
     pub digest: u64,
+    /// The faults by their kind, and which of them struck.
+    pub faults: Counts,
+    /// What users were to do, by its verb, and what of it was done.
+    pub steps: Counts,
+    /// If it was run twice: where the second time differs, if it does (see [`difference`]).
+    pub repeated: Option<Option<String>>,
 }
 
 impl Draw {
@@ -53,9 +67,21 @@ impl Draw {
 
     /// Runs and judges it.
     pub fn run(self) -> Ran {
+        self.run_with(Peer::new)
+    }
+
+    /// Runs and judges it with nodes from `make`.
+    pub fn run_with<N: Actor>(self, make: impl FnMut(Part<'_>) -> N) -> Ran {
         let scenario = self.scenario();
         let mut judge = Judge::new(&scenario);
-        let outcome = event::run(&scenario, self.seed, Keep::Last(0), &mut [&mut judge]);
+        let outcome = event::run_with(&scenario, self.seed, Keep::Last(0), &mut [&mut judge], make);
+        let (mut faults, mut steps) = (Counts::default(), Counts::default());
+        for (index, fault) in (0..).zip(&scenario.faults) {
+            faults.note(fault.kind(), !outcome.idle_faults.contains(&index));
+        }
+        for (index, step) in (0..).zip(&scenario.steps) {
+            steps.note(step.action.verb(), !outcome.skipped.iter().any(|skipped| skipped.0 == index));
+        }
         Ran {
             draw: self,
             verdict: judge.finish(outcome.end),
@@ -63,6 +89,9 @@ impl Draw {
             simulated: outcome.end.since(Instant::ZERO),
             hops: outcome.hops,
             digest: outcome.trace.digest(),
+            faults,
+            steps,
+            repeated: None,
         }
     }
 }
@@ -90,7 +119,7 @@ impl FromStr for Draw {
 
     fn from_str(text: &str) -> Result<Self, NoDraw> {
         let (name, seed) = text.split_once(':').ok_or(NoDraw)?;
-        let profile = Profile::ALL.into_iter().find(|profile| profile.name() == name).ok_or(NoDraw)?;
+        let profile = Profile::find(name).ok_or(NoDraw)?;
         Ok(Self { profile, seed: seed.parse().map_err(|_| NoDraw)? })
     }
 }

@@ -4,6 +4,7 @@
 //! the last ones, and folds every one into a [`Digest`] by which two runs can be compared byte for byte.
 
 mod cast;
+mod difference;
 mod digest;
 mod fold;
 mod record;
@@ -11,6 +12,7 @@ mod store;
 
 pub(crate) use cast::ROLES;
 pub use cast::{Cast, NodeId, Role};
+pub use difference::difference;
 pub use digest::Digest;
 pub use record::{
     Cause, ConnectionId, Emitted, Fate, Heard, HostChange, MsgId, Observer, Opened, Record, Skip, StepId,

@@ -1,8 +1,6 @@
 //! `confsim sweep`: many generated scenarios.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,10 +9,14 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
+use super::interrupt::Interrupt;
+use super::output::Output;
 use super::{Exit, fail, show};
+use crate::node::Peer;
 use crate::scenario::{Profile, parse_span};
-use crate::sweep::{Report, sweep};
+use crate::sweep::{Draw, Fickle, NoShard, Plan, Ran, Report, Shard, difference, sweep};
 
 /// How many seeds a sweep runs when nothing is said: some seconds' worth.
 const DEFAULT_SEEDS: u64 = 1000;
@@ -28,85 +30,180 @@ pub(super) struct SweepArgs {
     /// Start no further run after this much time on the clock, like `60s`
     #[arg(long = "for", value_parser = span)]
     time: Option<Duration>,
-    /// What kind of scenarios: `calm` without faults; `lossy` drops, delays and holds back messages and breaks
-    /// connections; `slow` has latencies of seconds and clocks that are wrong; `churn` many who come and go; `chaos`
-    /// every fault but crashes; `crash` hosts that go down; `hostile-peer` one who forges; `scale` 500 participants
-    #[arg(long, value_parser = profile, default_value = "calm")]
-    profile: Profile,
+    /// What kind of scenarios, one or several with commas, or `all` but `scale`: `calm` without faults; `lossy` drops,
+    /// delays and holds back messages and breaks connections; `slow` has latencies of seconds and clocks that are
+    /// wrong; `churn` many who come and go; `chaos` every fault but crashes; `crash` hosts that go down; `hostile-peer`
+    /// one who forges; `scale` 500 participants
+    #[arg(long, value_parser = profiles, default_value = "calm")]
+    profile: Profiles,
     /// How many threads; the result does not depend on it
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
+    /// Run only every N-th, beginning with number I: `0/4` to `3/4`; `confsim merge` puts the reports together
+    #[arg(long, value_parser = shard, default_value_t = Shard::WHOLE)]
+    shard: Shard,
     /// Also write the result to this file, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Also write the hash of every run to this file, one a line, as they come
+    #[arg(long)]
+    digests: Option<PathBuf>,
+    /// Run every N-th seed twice and compare
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "16", require_equals = true)]
+    check_determinism: Option<NonZeroU64>,
+    /// Fail if any property was not exercised
+    #[arg(long)]
+    require_coverage: bool,
+    /// Take nodes that are not deterministic, to see that `--check-determinism` notices
+    #[arg(long, hide = true)]
+    fickle: bool,
+}
+
+/// A list of profiles, each once.
+#[derive(Clone, Debug)]
+struct Profiles(Vec<Profile>);
+
+/// The files that a sweep writes.
+struct Outputs {
+    json: Option<Output>,
+    digests: Option<Output>,
 }
 
 /// Runs the command.
-#[expect(clippy::disallowed_methods, reason = "how fast we are is told by the wall clock")]
 pub(super) fn run(args: &SweepArgs) -> ExitCode {
+    match begin(args) {
+        Ok((plan, outputs, interrupt)) => run_plan(args, &plan, outputs, &interrupt),
+        Err(what) => fail(&what),
+    }
+}
+
+/// What can be wrong is wrong before the first run.
+fn begin(args: &SweepArgs) -> Result<(Plan, Outputs, Interrupt), String> {
     let seeds = match (&args.seeds, args.time) {
         (Some(seeds), _) => seeds.clone(),
         (None, Some(_)) => 0..u64::MAX,
         (None, None) => 0..DEFAULT_SEEDS,
     };
     if seeds.end == u64::MAX && args.time.is_none() {
-        return fail("--seeds without an end never ends; give one, or a time with --for");
+        return Err("--seeds without an end never ends; give one, or a time with --for".to_owned());
     }
-    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let begin = Instant::now();
-    let more = || args.time.is_none_or(|time| begin.elapsed() < time);
-    let bar = progress(&seeds);
-    let mut report = Report::default();
-    sweep(seeds, args.profile, jobs, more, |ran| {
-        report.add(&ran);
-        bar.inc(1);
-        bar.set_message(failures(report.failed()));
-    });
-    bar.finish_and_clear();
-    if let Some(file) = &args.json
-        && let Err(error) = fs::write(file, format!("{:#}\n", report.json()))
-    {
-        return fail(&format!("{}: {error}; the result was not written", file.display()));
-    }
-    let exit = match (report.failed(), report.vacuous()) {
-        (0, true) => Exit::Vacuous,
-        (0, false) => Exit::Held,
-        _ => Exit::Violated,
-    };
-    show(&(report.text() + &summary(&report, args.profile, begin.elapsed(), exit)), exit)
+    let open = |path: &Option<PathBuf>| path.as_deref().map(Output::open).transpose();
+    let outputs = Outputs { json: open(&args.json)?, digests: open(&args.digests)? };
+    let plan = Plan { shard: args.shard, ..Plan::whole(seeds, args.profile.0.clone()) };
+    Ok((plan, outputs, Interrupt::watch()?))
 }
 
-/// The last lines: how much, how fast, and the verdict.
-fn summary(report: &Report, profile: Profile, took: Duration, exit: Exit) -> String {
+#[expect(clippy::disallowed_methods, reason = "how fast we are is told by the wall clock")]
+fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Interrupt) -> ExitCode {
+    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let begin = Instant::now();
+    let more = || !interrupt.heard() && args.time.is_none_or(|time| begin.elapsed() < time);
+    let bar = progress(plan);
+    let mut report = Report::new(plan);
+    let mut written = outputs.digests.as_mut().map_or(Ok(()), Output::clear);
+    sweep(
+        plan,
+        jobs,
+        more,
+        |draw| perform(args, draw),
+        |ran| {
+            report.add(&ran);
+            if let (Ok(()), Some(file)) = (&written, &mut outputs.digests) {
+                written = file.add(&format!("{} {:016x}\n", ran.draw, ran.digest));
+            }
+            bar.inc(1);
+            bar.set_message(failures(report.failed()));
+        },
+    );
+    bar.finish_and_clear();
+    if interrupt.heard() {
+        report.interrupt();
+    }
+    let wall = wall(&report, begin.elapsed(), jobs);
+    let written = written.and_then(|()| write_json(outputs.json.as_mut(), &report, &wall));
+    conclude(&report, &wall, args.require_coverage, written)
+}
+
+/// Does one run, some of them twice.
+fn perform(args: &SweepArgs, draw: Draw) -> Ran {
+    let fickle = Fickle::default();
+    let mut ran = if args.fickle { draw.run_with(|part| fickle.node(part)) } else { draw.run() };
+    if args.check_determinism.is_some_and(|every| draw.seed.is_multiple_of(every.get())) {
+        let found = if args.fickle {
+            difference(&ran, &|part| fickle.node(part))
+        } else {
+            difference(&ran, &Peer::new)
+        };
+        ran.repeated = Some(found);
+    }
+    ran
+}
+
+/// Writes the report where it was asked for.
+pub(super) fn write_json(to: Option<&mut Output>, report: &Report, wall: &Value) -> Result<(), String> {
+    let Some(to) = to else { return Ok(()) };
+    to.clear()?;
+    to.add(&format!("{:#}\n", report.json(wall)))
+}
+
+/// Shows a report and ends with what it comes to; with an error if it could not be `written`.
+pub(super) fn conclude(
+    report: &Report,
+    wall: &Value,
+    require_coverage: bool,
+    written: Result<(), String>,
+) -> ExitCode {
+    let (words, exit) = judgement(report, require_coverage);
+    let mut text = format!("{}\n{}", report.text(), report.summary());
+    let number = |key: &str| wall.get(key).and_then(Value::as_f64);
+    if let (Some(seconds), Some(simulated), Some(hops)) =
+        (number("seconds"), number("simulated_seconds_per_second"), number("hops_per_second"))
+    {
+        text.push_str(&format!(
+            "\n{seconds:.1} s on the clock: {simulated:.0} simulated seconds and {hops:.0} hops per second"
+        ));
+    }
+    let code = show(&format!("{text}\n{words}\n"), exit);
+    match written {
+        Ok(()) => code,
+        Err(what) => fail(&what),
+    }
+}
+
+/// The verdict over all runs, worst first.
+fn judgement(report: &Report, require_coverage: bool) -> (String, Exit) {
+    let unreached = report.unreached();
+    if report.interrupted() {
+        ("INTERRUPTED: this is what was found so far".to_owned(), Exit::Interrupted)
+    } else if report.differing() > 0 {
+        ("NOT DETERMINISTIC".to_owned(), Exit::Differs)
+    } else if report.failed() > 0 {
+        ("VIOLATED".to_owned(), Exit::Violated)
+    } else if report.vacuous() {
+        ("VACUOUS: nothing was exercised".to_owned(), Exit::Vacuous)
+    } else if require_coverage && !unreached.is_empty() {
+        (format!("VACUOUS: did not exercise {}", unreached.join(", ")), Exit::Vacuous)
+    } else {
+        ("HELD".to_owned(), Exit::Held)
+    }
+}
+
+/// What depends on this machine and its day.
+fn wall(report: &Report, took: Duration, jobs: NonZeroUsize) -> Value {
     let seconds = took.as_secs_f64().max(1e-6);
-    let simulated = report.simulated().as_secs() as f64;
-    let mut text = format!(
-        "\n{} runs, profile {}: {simulated:.0} s simulated and {} hops in {seconds:.1} s\n",
-        report.runs(),
-        profile.name(),
-        report.hops(),
-    );
-    let _ = writeln!(
-        text,
-        "{:.0} simulated seconds and {:.0} hops per second",
-        simulated / seconds,
-        report.hops() as f64 / seconds
-    );
-    text.push_str(match exit {
-        Exit::Held => "HELD\n",
-        Exit::Vacuous => "VACUOUS: nothing was exercised\n",
-        Exit::Violated | Exit::Bad | Exit::Differs => "VIOLATED\n",
-    });
-    text
+    json!({
+        "seconds": seconds,
+        "jobs": jobs,
+        "simulated_seconds_per_second": report.simulated().as_secs() as f64 / seconds,
+        "hops_per_second": report.hops() as f64 / seconds,
+    })
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(seeds: &Range<u64>) -> ProgressBar {
-    let (bar, template) = if seeds.end == u64::MAX {
-        (ProgressBar::new_spinner(), "{spinner} {pos} runs, {per_sec}, {elapsed}{msg}")
-    } else {
-        let bar = ProgressBar::new(seeds.end.saturating_sub(seeds.start));
-        (bar, "{wide_bar} {pos}/{len} runs, {per_sec}, {eta} left{msg}")
+fn progress(plan: &Plan) -> ProgressBar {
+    let (bar, template) = match plan.length() {
+        Some(length) => (ProgressBar::new(length), "{wide_bar} {pos}/{len} runs, {per_sec}, {eta} left{msg}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} runs, {per_sec}, {elapsed}{msg}"),
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
@@ -131,7 +228,21 @@ fn span(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_micros(span.as_micros()))
 }
 
-fn profile(text: &str) -> Result<Profile, String> {
-    let names = Profile::ALL.map(Profile::name).join(" or ");
-    Profile::ALL.into_iter().find(|profile| profile.name() == text).ok_or(format!("give {names}"))
+fn shard(text: &str) -> Result<Shard, NoShard> {
+    text.parse()
+}
+
+fn profiles(text: &str) -> Result<Profiles, String> {
+    if text == "all" {
+        return Ok(Profiles(Profile::SMALL.to_vec()));
+    }
+    let mut found = Vec::new();
+    for name in text.split(',') {
+        let names = || format!("give {}, or all", Profile::ALL.map(Profile::name).join(" or "));
+        let profile = Profile::find(name).ok_or_else(names)?;
+        if !found.contains(&profile) {
+            found.push(profile);
+        }
+    }
+    Ok(Profiles(found))
 }

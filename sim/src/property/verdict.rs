@@ -118,6 +118,14 @@ impl Verdict {
         Self { excused: CATALOGUE.iter().map(excused).collect(), ..Self::default() }
     }
 
+    /// Adds counts that were written down under the property called `id`; whether there is such a property.
+    pub fn count(&mut self, id: &str, exercised: u64, violated: u64) -> bool {
+        let Some(tally) = self.tallies.iter_mut().find(|tally| tally.property.id == id) else { return false };
+        tally.exercised = tally.exercised.saturating_add(exercised);
+        tally.violated = tally.violated.saturating_add(violated);
+        true
+    }
+
     /// There was something to judge.
     pub(super) fn exercise(&mut self, property: &Property) {
         self.exercise_times(property, 1);

@@ -2,38 +2,36 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::{Draw, Ran};
-use crate::scenario::Profile;
+use super::{Draw, Plan};
 
 /// How many results may wait per thread for an earlier one that takes longer.
 const AHEAD: usize = 64;
 
-/// Runs `seeds` with `jobs` threads as long as `more` says so, and hands over every result in the order of the
-/// seeds. A seed that was begun is finished: what `each` gets has no gap.
-pub fn sweep(
-    seeds: Range<u64>,
-    profile: Profile,
+/// Has `run` do the runs of `plan` with `jobs` threads as long as `more` says so, and hands over every result in the
+/// order of the plan. A run that was begun is finished: what `each` gets has no gap.
+pub fn sweep<T: Send>(
+    plan: &Plan,
     jobs: NonZeroUsize,
     more: impl Fn() -> bool + Sync,
-    mut each: impl FnMut(Ran),
+    run: impl Fn(Draw) -> T + Sync,
+    mut each: impl FnMut(T),
 ) {
-    let next = AtomicU64::new(seeds.start);
+    let next = AtomicU64::new(0);
     let take = || {
-        let seed = next.fetch_add(1, Ordering::Relaxed);
-        (seed < seeds.end && more()).then_some(seed)
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        plan.draw(place).filter(|_| more()).map(|draw| (place, draw))
     };
     thread::scope(|scope| {
-        let (give, results) = mpsc::sync_channel::<Ran>(jobs.get() * AHEAD);
+        let (give, results) = mpsc::sync_channel::<(u64, T)>(jobs.get() * AHEAD);
         for _ in 0..jobs.get() {
-            let (give, take) = (give.clone(), &take);
+            let (give, take, run) = (give.clone(), &take, &run);
             scope.spawn(move || {
-                while let Some(seed) = take() {
-                    if give.send(Draw { profile, seed }.run()).is_err() {
+                while let Some((place, draw)) = take() {
+                    if give.send((place, run(draw))).is_err() {
                         return;
                     }
                 }
@@ -41,11 +39,11 @@ pub fn sweep(
         }
         drop(give);
         let mut early = BTreeMap::new();
-        let mut due = seeds.start;
-        for ran in results {
-            early.insert(ran.draw.seed, ran);
-            while let Some(ran) = early.remove(&due) {
-                each(ran);
+        let mut due = 0;
+        for (place, result) in results {
+            early.insert(place, result);
+            while let Some(result) = early.remove(&due) {
+                each(result);
                 due += 1;
             }
         }

@@ -1,26 +1,51 @@
 //! What a sweep has to say.
 
+mod file;
+mod text;
+
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
+use confsim_core::entropy::{hash, hash_parts};
 use confsim_core::time::Duration;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{Draw, Ran};
-use crate::property::{CATALOGUE, Kind, Verdict};
+pub use file::Mismatch;
+pub use text::table;
 
-/// Most failed runs that a report tells in full; further ones are counted.
-const TOLD: usize = 10;
+use super::{Counts, Draw, Plan, Ran, Shard};
+use crate::property::{CATALOGUE, Verdict};
+use crate::scenario::Profile;
 
-/// The sum of many runs.
-#[derive(Clone, Debug, Default)]
+/// Most failed runs that a report keeps; further ones are counted.
+const KEPT: usize = 100;
+
+/// The sum of many runs. Two reports of the same runs are equal, in whatever order and in how many parts they came.
+#[derive(Clone, Debug)]
 pub struct Report {
-    runs: u64,
-    failed: u64,
-    simulated: Duration,
-    hops: u64,
+    seeds: String,
+    profiles: Vec<(Profile, Sums)>,
+    shards: BTreeSet<Shard>,
+    interrupted: bool,
+    faults: Counts,
+    steps: Counts,
     verdict: Verdict,
     failures: Vec<Failure>,
+    /// How many runs were made twice.
+    repeated: u64,
+    /// Those of them that came out differently.
+    differing: Vec<Failure>,
+}
+
+/// The sum of the runs of one profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Sums {
+    runs: u64,
+    failed: u64,
+    simulated_us: u64,
+    hops: u64,
+    /// The digests of all runs, in no order.
+    #[serde(with = "file::hex")]
+    digest: u64,
 }
 
 /// A run in which something was wrong.
@@ -31,41 +56,117 @@ struct Failure {
 }
 
 impl Report {
-    /// Adds a run; in which order they come decides which failures are told.
-    pub fn add(&mut self, ran: &Ran) {
-        self.runs += 1;
-        self.simulated = self.simulated + ran.simulated;
-        self.hops += ran.hops;
-        self.verdict.add(&ran.verdict);
-        if ran.held() {
-            return;
+    /// A report on runs of `plan`, of which none is there yet.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            seeds: plan.seeds_told(),
+            profiles: plan.profiles.iter().map(|profile| (*profile, Sums::default())).collect(),
+            shards: BTreeSet::from([plan.shard]),
+            interrupted: false,
+            faults: Counts::default(),
+            steps: Counts::default(),
+            verdict: Verdict::default(),
+            failures: Vec::new(),
+            repeated: 0,
+            differing: Vec::new(),
         }
-        self.failed += 1;
-        if self.failures.len() < TOLD {
+    }
+
+    /// Adds a run of the plan.
+    pub fn add(&mut self, ran: &Ran) {
+        let Some((_, sums)) = self.profiles.iter_mut().find(|(profile, _)| *profile == ran.draw.profile)
+        else {
+            return;
+        };
+        let name = hash(ran.draw.profile.name().as_bytes());
+        sums.add(Sums {
+            runs: 1,
+            failed: u64::from(!ran.held()),
+            simulated_us: ran.simulated.as_micros(),
+            hops: ran.hops,
+            digest: hash_parts(&[name, ran.draw.seed, ran.digest]),
+        });
+        self.faults.merge(&ran.faults);
+        self.steps.merge(&ran.steps);
+        self.verdict.add(&ran.verdict);
+        if let Some(found) = &ran.repeated {
+            self.repeated += 1;
+            let differing = found.iter().map(|words| Failure { draw: ran.draw, words: vec![words.clone()] });
+            self.differing.extend(differing.take(KEPT.saturating_sub(self.differing.len())));
+        }
+        if !ran.held() && self.failures.len() < KEPT {
             let violations = ran.verdict.violations().iter().map(ToString::to_string);
             let words = ran.broken.iter().cloned().chain(violations).collect();
             self.failures.push(Failure { draw: ran.draw, words });
         }
     }
 
+    /// Adds the runs of another part of the same sweep. The parts of a whole make the report of the whole.
+    pub fn merge(&mut self, other: Self) -> Result<(), Mismatch> {
+        let names = |report: &Self| report.profiles.iter().map(|(profile, _)| *profile).collect::<Vec<_>>();
+        let cut = |report: &Self| report.shards.iter().map(|shard| shard.of()).next();
+        if self.seeds != other.seeds || names(self) != names(&other) || cut(self) != cut(&other) {
+            return Err(Mismatch::OtherSweep);
+        }
+        if let Some(twice) = self.shards.intersection(&other.shards).next() {
+            return Err(Mismatch::Twice(*twice));
+        }
+        self.shards.extend(other.shards);
+        if cut(self) == Some(self.shards.len() as u64) {
+            self.shards = BTreeSet::from([Shard::WHOLE]);
+        }
+        self.interrupted |= other.interrupted;
+        for ((_, mine), (_, others)) in self.profiles.iter_mut().zip(&other.profiles) {
+            mine.add(*others);
+        }
+        self.faults.merge(&other.faults);
+        self.steps.merge(&other.steps);
+        self.verdict.add(&other.verdict);
+        self.repeated = self.repeated.saturating_add(other.repeated);
+        let order = names(self);
+        let place = |failure: &Failure| order.iter().position(|profile| *profile == failure.draw.profile);
+        let lists = [(&mut self.failures, other.failures), (&mut self.differing, other.differing)];
+        for (mine, others) in lists {
+            mine.extend(others);
+            mine.sort_by_key(|failure| (failure.draw.seed, place(failure)));
+            mine.truncate(KEPT);
+        }
+        Ok(())
+    }
+
+    /// Notes that the sweep was broken off.
+    pub const fn interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// Whether the sweep was broken off.
+    pub const fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
     /// How many runs there were.
-    pub const fn runs(&self) -> u64 {
-        self.runs
+    pub fn runs(&self) -> u64 {
+        self.total().runs
     }
 
     /// How many of them failed.
-    pub const fn failed(&self) -> u64 {
-        self.failed
+    pub fn failed(&self) -> u64 {
+        self.total().failed
+    }
+
+    /// How many runs came out differently the second time.
+    pub const fn differing(&self) -> usize {
+        self.differing.len()
     }
 
     /// How much virtual time passed.
-    pub const fn simulated(&self) -> Duration {
-        self.simulated
+    pub fn simulated(&self) -> Duration {
+        Duration::from_micros(self.total().simulated_us)
     }
 
     /// How many messages were parsed and processed by a node.
-    pub const fn hops(&self) -> u64 {
-        self.hops
+    pub fn hops(&self) -> u64 {
+        self.total().hops
     }
 
     /// Whether nothing at all was judged.
@@ -78,53 +179,19 @@ impl Report {
         &self.verdict
     }
 
-    /// The table of properties, then what failed and how to see it again. Depends on the runs alone.
-    pub fn text(&self) -> String {
-        let mut text = table(&self.verdict);
-        let (reached, named) = self.requirements();
-        let _ = writeln!(
-            text,
-            "\nrequirements: {reached} of the {named} that properties stand for were exercised"
-        );
-        for failure in &self.failures {
-            let _ = writeln!(text, "\n{} failed; see it with: confsim run {0}", failure.draw);
-            for words in &failure.words {
-                let _ = writeln!(text, "  {words}");
-            }
-        }
-        let untold = self.failed.saturating_sub(self.failures.len() as u64);
-        if untold > 0 {
-            let _ = writeln!(text, "\nand {untold} more");
-        }
-        text
+    /// The properties, by id, that had nothing to judge in any run.
+    pub fn unreached(&self) -> Vec<&'static str> {
+        let idle = self.verdict.tallies().iter().filter(|tally| tally.exercised == 0);
+        idle.map(|tally| tally.property.id).collect()
     }
 
-    /// The same for machines.
-    pub fn json(&self) -> Value {
-        let property = |tally: &crate::property::Tally| {
-            json!({
-                "id": tally.property.id,
-                "kind": tally.property.kind.as_str(),
-                "exercised": tally.exercised,
-                "violated": tally.violated,
-            })
-        };
-        let failure = |failure: &Failure| {
-            json!({
-                "profile": failure.draw.profile.name(),
-                "seed": failure.draw.seed,
-                "replay": format!("confsim run {}", failure.draw),
-                "what": failure.words,
-            })
-        };
-        json!({
-            "runs": self.runs,
-            "failed": self.failed,
-            "simulated_us": self.simulated.as_micros(),
-            "hops": self.hops,
-            "properties": self.verdict.tallies().iter().map(property).collect::<Vec<_>>(),
-            "failures": self.failures.iter().map(failure).collect::<Vec<_>>(),
-        })
+    /// The sum over all profiles.
+    fn total(&self) -> Sums {
+        let mut total = Sums::default();
+        for (_, sums) in &self.profiles {
+            total.add(*sums);
+        }
+        total
     }
 
     /// How many requirements some property stands for, and how many of them were exercised.
@@ -136,18 +203,12 @@ impl Report {
     }
 }
 
-/// One line for every property: what it is, how often it was exercised and violated.
-pub fn table(verdict: &Verdict) -> String {
-    let mut text = format!("{:<26} {:<11} {:>12} {:>9}\n", "property", "kind", "exercised", "violated");
-    for tally in verdict.tallies() {
-        let kind = tally.property.kind;
-        let note = match (tally.exercised, kind) {
-            (0, Kind::Sometimes) => "  never reached",
-            (0, _) => "  not exercised",
-            _ => "",
-        };
-        let (id, exercised, violated) = (tally.property.id, tally.exercised, tally.violated);
-        let _ = writeln!(text, "{id:<26} {:<11} {exercised:>12} {violated:>9}{note}", kind.as_str());
+impl Sums {
+    const fn add(&mut self, other: Self) {
+        self.runs = self.runs.saturating_add(other.runs);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.simulated_us = self.simulated_us.saturating_add(other.simulated_us);
+        self.hops = self.hops.saturating_add(other.hops);
+        self.digest = self.digest.wrapping_add(other.digest);
     }
-    text
 }

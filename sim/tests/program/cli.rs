@@ -9,7 +9,7 @@ use confsim_core::covers;
 use super::{confsim, text};
 
 /// The only line of an error, which has to be one.
-fn complaint(output: &Output) -> String {
+pub(super) fn complaint(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty(), "no result beside an error");
     let error = text(&output.stderr);
@@ -41,7 +41,10 @@ fn an_error_is_one_line_that_tells_what_to_do() {
         (&["sweep", "--seeds", "9..3"], &["9..3", "no seed"]),
         (&["sweep", "--seeds", "1.."], &["--for"]),
         (&["sweep", "--for", "soon"], &["soon", "60s"]),
-        (&["sweep", "--seeds", "0..1", "--json", "/nowhere/at/all.json"], &["/nowhere/at/all.json"]),
+        (&["sweep", "--shard", "2/2"], &["2/2", "0/4"]),
+        (&["merge"], &["<REPORTS>", "--help"]),
+        (&["merge", "/nowhere.json"], &["/nowhere.json"]),
+        (&["merge", "Cargo.toml"], &["Cargo.toml", "no report"]),
         (&["parse", "sip", "/nowhere"], &["/nowhere"]),
     ] {
         let error = complaint(&confsim(arguments));
@@ -95,24 +98,6 @@ fn a_run_that_exercises_nothing_is_vacuous() {
     let output = run_file("{ at = \"0s\", who = \"zoe\", what = \"sign-in\" }");
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     assert!(text(&output.stdout).ends_with("VACUOUS: nothing was exercised\n"));
-}
-
-#[test]
-fn a_sweep_does_not_depend_on_its_jobs() {
-    let results = ["1", "3"].map(|jobs| {
-        let file = env::temp_dir().join(format!("confsim-{}-{jobs}.json", process::id()));
-        let path = file.to_string_lossy();
-        let output = confsim(&["sweep", "--seeds", "5..25", "--jobs", jobs, "--json", &path]);
-        let json = fs::read_to_string(&file).expect("written");
-        fs::remove_file(&file).expect("still there");
-        let shown = text(&output.stdout);
-        let (result, speed) = shown.split_once("\n20 runs, profile calm: ").expect("a summary");
-        assert!(speed.contains("hops per second"), "{speed}");
-        assert!(output.stderr.is_empty(), "no bar where there is no terminal");
-        (output.status.code(), result.to_owned(), json)
-    });
-    assert_eq!(results[0], results[1]);
-    assert_eq!(results[0].0, Some(0), "{}", results[0].1);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod cli;
 mod coverage;
 mod readme;
+mod sweep;
 mod views;
 
 use std::process::{Command, Output};

@@ -1,6 +1,8 @@
 //! The properties: they hold, they are exercised, and they notice.
 
+mod determinism;
 mod features;
 mod provisioning;
+mod shards;
 mod sweep;
 mod tamper;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use confsim::property::{Judge, Kind, Verdict};
 use confsim::scenario::{NAMED, Profile};
-use confsim::sweep::{Ran, Report, sweep};
+use confsim::sweep::{Draw, Plan, Ran, Report, sweep};
 use confsim::trace::Keep;
 use confsim::world::event;
 use confsim_core::covers;
@@ -43,18 +43,25 @@ fn the_late_joiners_stand_on_both_sides_of_the_edge() {
 
 #[test]
 fn a_sweep_over_all_profiles_holds_and_reaches_every_property() {
-    let mut report = Report::default();
-    for profile in Profile::SMALL {
-        // The two that reach most, then a look at the others.
-        let seeds = if matches!(profile, Profile::Calm | Profile::Lossy) { SEEDS } else { SEEDS / 8 };
-        sweep(0..seeds, profile, NonZeroUsize::MIN.saturating_add(1), || true, |ran| report.add(&ran));
+    // The two that reach most, then a look at the others.
+    let (two, others): (Vec<_>, Vec<_>) =
+        Profile::SMALL.into_iter().partition(|profile| matches!(profile, Profile::Calm | Profile::Lossy));
+    let reports = [(SEEDS, two), (SEEDS / 8, others)].map(|(seeds, profiles)| {
+        let plan = Plan::whole(0..seeds, profiles);
+        let mut report = Report::new(&plan);
+        sweep(&plan, NonZeroUsize::MIN.saturating_add(1), || true, Draw::run, |ran| report.add(&ran));
+        assert_eq!(report.failed(), 0, "{}", report.text());
+        report
+    });
+    let mut verdict = Verdict::default();
+    for report in &reports {
+        verdict.add(report.verdict());
     }
-    assert_eq!(report.failed(), 0, "{}", report.text());
-    for tally in report.verdict().tallies() {
-        assert!(tally.exercised > 0, "{} was not reached:\n{}", tally.property.id, report.text());
+    for tally in verdict.tallies() {
+        assert!(tally.exercised > 0, "{} was not reached", tally.property.id);
     }
     let sometimes = |tally: &&confsim::property::Tally| tally.property.kind == Kind::Sometimes;
-    assert!(report.verdict().tallies().iter().filter(sometimes).all(|tally| tally.violated == 0));
+    assert!(verdict.tallies().iter().filter(sometimes).all(|tally| tally.violated == 0));
 }
 
 #[test]
@@ -62,7 +69,8 @@ fn results_come_in_the_order_of_their_seeds_whatever_the_jobs() {
     let runs = |jobs| {
         let mut runs = Vec::new();
         let jobs = NonZeroUsize::new(jobs).expect("some");
-        sweep(40..70, Profile::Lossy, jobs, || true, |ran: Ran| runs.push((ran.draw.seed, ran.digest)));
+        let plan = Plan::whole(40..70, vec![Profile::Lossy]);
+        sweep(&plan, jobs, || true, Draw::run, |ran: Ran| runs.push((ran.draw.seed, ran.digest)));
         runs
     };
     let one = runs(1);
@@ -78,8 +86,7 @@ fn a_sweep_stops_when_it_is_told_to_and_finishes_what_it_began() {
         left.fetch_update(order, order, |left| left.checked_sub(1)).is_ok()
     };
     let mut seeds = Vec::new();
-    sweep(0..u64::MAX, Profile::Calm, NonZeroUsize::MIN.saturating_add(2), more, |ran| {
-        seeds.push(ran.draw.seed);
-    });
+    let plan = Plan::whole(0..u64::MAX, vec![Profile::Calm]);
+    sweep(&plan, NonZeroUsize::MIN.saturating_add(2), more, |draw| draw.seed, |seed| seeds.push(seed));
     assert_eq!(seeds, (0..7).collect::<Vec<_>>());
 }

@@ -38,6 +38,11 @@ impl Profile {
     pub const SMALL: [Self; 7] =
         [Self::Calm, Self::Lossy, Self::Slow, Self::Churn, Self::Chaos, Self::Crash, Self::HostilePeer];
 
+    /// The profile called `name`.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+
     /// What it is called on the command line.
     pub const fn name(self) -> &'static str {
         match self {
