@@ -1,4 +1,5 @@
-//! What fuzzing runs: one function per parser, each of which panics when a law is broken.
+//! What fuzzing runs: one function per parser, and two for whole conferences, each of which panics when a law is
+//! broken.
 //!
 //! The laws: a parser answers every input; its errors point into the input; what it read can be written, and
 //! what was written reads back and is written the same again; where another parser exists, both agree. The
@@ -11,6 +12,7 @@ mod headers;
 mod merge;
 mod message;
 mod values;
+mod world;
 
 /// What a target is: it panics when a law is broken.
 pub type Body = fn(&[u8]);
@@ -50,7 +52,12 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("differential_rsip", differential::rsip),
     ("differential_ezk", differential::ezk),
     ("differential_xml", differential::xml),
+    ("scenario", world::scenario),
+    ("hostile_peer", world::hostile_peer),
 ];
+
+/// Those that run a whole conference for each input: some milliseconds instead of microseconds.
+pub const SLOW: &[&str] = &["scenario", "hostile_peer"];
 
 /// Runs one target.
 ///

@@ -1,7 +1,7 @@
 //! What happens in a run, as data: who takes part, what they do when, and what goes wrong.
 //!
-//! A [`Scenario`] comes from a TOML file ([`from_toml`]), from Rust ([`Builder`]) or from a seed
-//! ([`generate`]), and is the same type each time: whatever a random run finds can be written down with
+//! A [`Scenario`] comes from a TOML file ([`from_toml`]), from Rust ([`Builder`]), from a seed
+//! ([`generate`]) or from any bytes ([`from_bytes`]), and is the same type each time: whatever a random run finds can be written down with
 //! [`to_toml`] and committed.
 
 mod build;
@@ -11,6 +11,7 @@ mod generate;
 mod model;
 mod named;
 mod provisioning;
+mod recipe;
 mod rules;
 mod span;
 mod words;
@@ -26,6 +27,7 @@ pub use model::{
 };
 pub use named::{NAMED, Named, named};
 pub use provisioning::{Deed, FactoryRules, Wish};
+pub use recipe::{from_bytes, hostile_from_bytes, hostile_to_bytes, to_bytes};
 pub use rules::{Admission, Autopromote, Rules};
 pub use span::{parse_span, write_span};
 pub use words::{DialogPart, Piece, Words};

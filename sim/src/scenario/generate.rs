@@ -22,7 +22,7 @@ use super::{Action, Link, Links, Participant, Range, Scenario, Split, Step, Topo
 
 /// Who joins when everything has calmed down: a change of the roster that everybody must see, and that shows
 /// who has missed the last one before.
-const WITNESS: &str = "zoe";
+pub(super) const WITNESS: &str = "zoe";
 /// When the organizer has joined and the others begin, in microseconds.
 const BEGIN: u64 = 2_000_000;
 /// How long after the last step the witness comes: forwards (32 s) have ended, and endpoints whose connection
@@ -60,7 +60,7 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
         forged::add(&mut Entropy::named(seed, "forged"), &mut scenario);
     }
     scenario.faults = faults::draw(&mut Entropy::named(seed, "faults"), profile, &scenario);
-    calm_down(&mut scenario);
+    settle(&mut scenario);
     if Entropy::named(seed, "departure").chance(1, 3) {
         depart(&mut scenario);
     }
@@ -68,7 +68,7 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
 }
 
 /// Everybody leaves, and the run goes on until whatever has a time limit has reached it.
-fn depart(scenario: &mut Scenario) {
+pub(super) fn depart(scenario: &mut Scenario) {
     let conferences: std::collections::BTreeSet<_> =
         scenario.steps.iter().filter_map(|step| step.action.conference()).map(str::to_owned).collect();
     for participant in &scenario.participants {
@@ -81,7 +81,7 @@ fn depart(scenario: &mut Scenario) {
 }
 
 /// Everybody may come in again, and the witness does.
-fn calm_down(scenario: &mut Scenario) {
+pub(super) fn settle(scenario: &mut Scenario) {
     let last = scenario.steps.last().map_or(Duration::ZERO, |step| step.at);
     let creations = scenario.steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
     let conferences: Vec<(String, String)> =

@@ -8,6 +8,7 @@ mod ladder;
 mod ladders;
 mod link_loss;
 mod named;
+mod recipe;
 mod relay;
 mod scenario_file;
 mod wish_file;
