@@ -1,8 +1,8 @@
 //! What happens in a run, as data: who takes part, what they do when, and what goes wrong.
 //!
 //! A [`Scenario`] comes from a TOML file ([`from_toml`]), from Rust ([`Builder`]), from a seed
-//! ([`generate`]) or from any bytes ([`from_bytes`]), and is the same type each time: whatever a random run finds can be written down with
-//! [`to_toml`] and committed.
+//! ([`generate`]) or from any bytes ([`from_bytes`]), and is the same type each time: whatever a random run finds can
+//! be written down with [`to_toml`] and committed.
 
 mod build;
 mod check;

@@ -1,8 +1,9 @@
 //! `confsim sweep`: many generated scenarios.
 
+use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,9 +15,11 @@ use serde_json::{Value, json};
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::{Exit, fail, show};
+use crate::capsule::{self, Case};
 use crate::node::Peer;
 use crate::scenario::{Profile, parse_span};
 use crate::sweep::{Draw, Fickle, NoShard, Plan, Ran, Report, Shard, difference, sweep};
+use crate::trace::Keep;
 
 /// How many seeds a sweep runs when nothing is said: some seconds' worth.
 const DEFAULT_SEEDS: u64 = 1000;
@@ -45,6 +48,9 @@ pub(super) struct SweepArgs {
     /// Also write the result to this file, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Where failed runs are kept as capsules, the first ten of them; `target/capsules` if not said
+    #[arg(long)]
+    out: Option<PathBuf>,
     /// Also write the hash of every run to this file, one a line, as they come
     #[arg(long)]
     digests: Option<PathBuf>,
@@ -58,6 +64,11 @@ pub(super) struct SweepArgs {
     #[arg(long, hide = true)]
     fickle: bool,
 }
+
+/// Where capsules go when nothing is said.
+const CAPSULES: &str = "target/capsules";
+/// Most failed runs that are kept as capsules.
+const CAPSULES_MOST: usize = 10;
 
 /// A list of profiles, each once.
 #[derive(Clone, Debug)]
@@ -89,6 +100,9 @@ fn begin(args: &SweepArgs) -> Result<(Plan, Outputs, Interrupt), String> {
     }
     let open = |path: &Option<PathBuf>| path.as_deref().map(Output::open).transpose();
     let outputs = Outputs { json: open(&args.json)?, digests: open(&args.digests)? };
+    if let Some(folder) = &args.out {
+        probe(folder)?;
+    }
     let plan = Plan { shard: args.shard, ..Plan::whole(seeds, args.profile.0.clone()) };
     Ok((plan, outputs, Interrupt::watch()?))
 }
@@ -100,6 +114,7 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
     let more = || !interrupt.heard() && args.time.is_none_or(|time| begin.elapsed() < time);
     let bar = progress(plan);
     let mut report = Report::new(plan);
+    let mut failed = Vec::new();
     let mut written = outputs.digests.as_mut().map_or(Ok(()), Output::clear);
     sweep(
         plan,
@@ -108,6 +123,9 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
         |draw| perform(args, draw),
         |ran| {
             report.add(&ran);
+            if !ran.held() && failed.len() < CAPSULES_MOST {
+                failed.push(ran.draw);
+            }
             if let (Ok(()), Some(file)) = (&written, &mut outputs.digests) {
                 written = file.add(&format!("{} {:016x}\n", ran.draw, ran.digest));
             }
@@ -120,7 +138,9 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
         report.interrupt();
     }
     let wall = wall(&report, begin.elapsed(), jobs);
-    let written = written.and_then(|()| write_json(outputs.json.as_mut(), &report, &wall));
+    let written = written
+        .and_then(|()| write_json(outputs.json.as_mut(), &report, &wall))
+        .and_then(|()| keep(&failed, args.out.as_deref().unwrap_or(Path::new(CAPSULES))));
     conclude(&report, &wall, args.require_coverage, written)
 }
 
@@ -137,6 +157,24 @@ fn perform(args: &SweepArgs, draw: Draw) -> Ran {
         ran.repeated = Some(found);
     }
     ran
+}
+
+/// Keeps failed runs as capsules.
+fn keep(failed: &[Draw], folder: &Path) -> Result<(), String> {
+    for draw in failed {
+        let case = Case::from(*draw);
+        let folder = folder.join(draw.to_string().replace(':', "-"));
+        capsule::write(&folder, &case, &case.judge(Keep::All), None).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// Whether a folder can be made and written into.
+fn probe(folder: &Path) -> Result<(), String> {
+    let file = folder.join(".probe");
+    let probed =
+        fs::create_dir_all(folder).and_then(|()| fs::write(&file, b"")).and_then(|()| fs::remove_file(&file));
+    probed.map_err(|error| format!("{}: {error}; nothing was run", folder.display()))
 }
 
 /// Writes the report where it was asked for.

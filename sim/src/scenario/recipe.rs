@@ -76,7 +76,7 @@ pub fn from_bytes(bytes: &[u8]) -> (Scenario, u64) {
         if record.what & FAULT == 0 {
             now = at;
             let action = step::read(&record, stage, scenario.steps.len());
-            scenario.steps.push(Step { at, who: stage.name(record.who), action });
+            scenario.steps.extend(action.map(|action| Step { at, who: stage.name(record.who), action }));
         } else {
             scenario.faults.push(fault::read(&record, stage, at));
         }
@@ -104,6 +104,11 @@ pub fn to_bytes(scenario: &Scenario, seed: u8) -> Vec<u8> {
     records.sort_by_key(|(at, _)| *at);
     let mut now = Duration::ZERO;
     for (at, record) in records.into_iter().take(RECORDS_MOST) {
+        let rough = time::write(at - now);
+        if time::read(rough) != at - now {
+            bytes.extend(Record { when: rough, ..step::WAIT }.write());
+            now = now + time::read(rough);
+        }
         bytes.extend(Record { when: time::write(at - now), ..record }.write());
         if record.what & FAULT == 0 {
             now = at;

@@ -60,8 +60,7 @@ fn shards_are_disjoint_and_whole() {
 
 #[test]
 fn merged_reports_are_the_report_of_the_whole() {
-    let runs: [(fn(Draw) -> Ran, bool); 2] = [(Draw::run, true), (failing, false)];
-    for (run, holds) in runs {
+    for (run, holds) in [(Draw::run as fn(Draw) -> Ran, true), (failing, false)] {
         let whole = report(&plan(Shard::WHOLE), run);
         assert_eq!(whole.failed() == 0, holds, "{}", whole.text());
         // In any order, through files.

@@ -57,8 +57,12 @@ const HOWS: [How; 3] = [How::Fin, How::Rst, How::Silence];
 const MOMENTS: [Moment; 3] = [Moment::Before, Moment::Within, Moment::After];
 const TURNED: u8 = 8;
 
-/// The smallest span of a fault.
+/// The smallest span of a fault, in milliseconds.
 const TICK: u64 = 100;
+/// The smallest of the long ones, in seconds.
+const LONG_TICK: u64 = 50;
+/// The first byte that stands for a long one.
+const COARSE: u8 = 128;
 
 /// What goes wrong.
 pub(super) fn read(record: &Record, stage: Stage<'_>, at: Duration) -> Fault {
@@ -107,8 +111,6 @@ pub(super) fn read(record: &Record, stage: Stage<'_>, at: Duration) -> Fault {
 pub(super) fn write(fault: &Fault, stage: Stage<'_>) -> Option<(Duration, Record)> {
     let record =
         |what: u8, (who, whom), detail| Record { what: what | FAULT, who, whom, detail, ..Record::default() };
-    let lasting =
-        |span: Duration| u8::try_from((span.as_micros() / 1_000 / TICK).saturating_sub(1)).unwrap_or(u8::MAX);
     Some(match fault {
         Fault::Message { harm, which } => {
             let parties = parties(&which.from, &which.to, stage)?;
@@ -175,9 +177,23 @@ pub(super) fn write(fault: &Fault, stage: Stage<'_>) -> Option<(Duration, Record
     })
 }
 
-/// From a tenth of a second to 25 s.
+/// From a tenth of a second to 12.8 s by tenths, then from 50 s to 107 minutes by 50 s.
 fn span(byte: u8) -> Duration {
-    Duration::from_millis(TICK * (1 + u64::from(byte)))
+    match byte.checked_sub(COARSE) {
+        None => Duration::from_millis(TICK * (1 + u64::from(byte))),
+        Some(more) => Duration::from_secs(LONG_TICK * (1 + u64::from(more))),
+    }
+}
+
+/// The byte that comes closest to `span`, from below.
+fn lasting(span: Duration) -> u8 {
+    let (fine, coarse) = (span.as_micros() / 1_000 / TICK, span.as_secs() / LONG_TICK);
+    let byte = if fine <= COARSE.into() || coarse == 0 {
+        fine.clamp(1, COARSE.into()) - 1
+    } else {
+        coarse - 1 + u64::from(COARSE)
+    };
+    u8::try_from(byte).unwrap_or(u8::MAX)
 }
 
 fn read_harm(harm: u8, record: &Record) -> Harm {

@@ -15,7 +15,7 @@ const TAKEN: [&str; 4] = [
 ];
 
 /// The actions by their number. Those who are left out need texts that bytes are unlikely to hit.
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 25] = [
     "sign-in",
     "create",
     "join",
@@ -40,18 +40,23 @@ const VERBS: [&str; 24] = [
     "get-encryption-key",
     "get-mcu-types",
     "get-capabilities",
+    "wait",
 ];
 
 const LOCKED: u8 = 4;
 const NO_LOBBY: u8 = 8;
 
-/// What somebody does.
-pub(super) fn read(record: &Record, stage: Stage<'_>, count: usize) -> Action {
+/// A record by which time passes and nothing else: for times that need more digits than one record has.
+pub(super) const WAIT: Record = Record { what: 24, who: 0, whom: 0, detail: [0; 3], when: [0; 2] };
+
+/// What somebody does; `None` is to wait.
+pub(super) fn read(record: &Record, stage: Stage<'_>, count: usize) -> Option<Action> {
     let conference = || pick(&CONFERENCES, record.whom >> 3 & 1).to_owned();
     let user = || stage.name(record.whom & 7);
     let [detail, ..] = record.detail;
     let conference_only = |make: fn(String) -> Action| make(conference());
-    match pick(&VERBS, record.what) {
+    Some(match pick(&VERBS, record.what) {
+        "wait" => return None,
         "sign-in" => Action::SignIn,
         "create" => Action::Create {
             conference: conference(),
@@ -88,7 +93,7 @@ pub(super) fn read(record: &Record, stage: Stage<'_>, count: usize) -> Action {
             "get-mcu-types" => Deed::GetMcuTypes,
             _ => Deed::GetCapabilities,
         }))),
-    }
+    })
 }
 
 /// The record of an action, if there is one; `conferences` are those that were named so far.
