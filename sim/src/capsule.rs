@@ -20,6 +20,7 @@
 //! kind = "uccp"                     # a client's kind: uccp, legacy, cwa
 //! at-end = false                    # whether it was found only when the run was over
 //! words = "roster.versions, at 3.2, focus (m41): …"  # for people
+//! not-at-rest = ["bob waits for …"] # what is behind a failure at the end, for people; absent if it is nothing
 //!
 //! [shrunk]                          # absent when nobody has made it smaller
 //! runs = 312                        # how many runs that took

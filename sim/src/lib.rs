@@ -13,6 +13,7 @@ pub mod fuzz;
 pub mod node;
 pub mod property;
 pub mod scenario;
+pub mod settle;
 pub mod shrink;
 pub mod sweep;
 pub mod trace;

@@ -37,6 +37,8 @@ struct FileFailure {
     at_end: bool,
     #[serde(rename = "words")]
     _words: String,
+    #[serde(rename = "not-at-rest", default)]
+    _not_at_rest: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,28 +106,42 @@ fn known<T>(
     find(word.get_ref()).ok_or_else(unknown)
 }
 
-/// Writes the file's text. `failure` comes with what it is in words, `replay` is the command.
+/// A failure with what it is in words, and what is behind it.
+pub(super) struct Told {
+    pub(super) failure: Failure,
+    pub(super) words: String,
+    pub(super) not_at_rest: Vec<String>,
+}
+
+/// Writes the file's text. `replay` is the command that runs the capsule again.
 pub(super) fn manifest(
     case: &Case,
     digest: u64,
     replay: &str,
-    failure: Option<(Failure, String)>,
+    failure: Option<Told>,
     shrunk: Option<&Shrunk>,
 ) -> String {
     let mut out = format!("version = {CAPSULE_VERSION}\n");
     // Writing to a String cannot fail.
     let _ = writeln!(out, "origin = {}\nseed = {}", Quoted(&case.origin), case.seed);
     let _ = writeln!(out, "digest = \"{digest:016x}\"\nreplay = {}", Quoted(replay));
-    if let Some((failure, words)) = failure {
+    if let Some(Told { failure, words, not_at_rest }) = failure {
         let _ = writeln!(out, "\n[failure]\nwhat = \"{}\"\nrole = \"{}\"", failure.what, failure.role());
         if let Some(kind) = failure.kind {
             let _ = writeln!(out, "kind = \"{}\"", kind.word());
         }
         let _ = writeln!(out, "at-end = {}\nwords = {}", failure.at_end, Quoted(&words));
+        if !not_at_rest.is_empty() {
+            let _ = writeln!(out, "not-at-rest = {}", list(&not_at_rest));
+        }
     }
     if let Some(Shrunk { runs, without }) = shrunk {
-        let without: Vec<_> = without.iter().map(|words| Quoted(words).to_string()).collect();
-        let _ = writeln!(out, "\n[shrunk]\nruns = {runs}\nwithout = [{}]", without.join(", "));
+        let _ = writeln!(out, "\n[shrunk]\nruns = {runs}\nwithout = {}", list(without));
     }
     out
+}
+
+fn list(texts: &[String]) -> String {
+    let quoted: Vec<_> = texts.iter().map(|text| Quoted(text).to_string()).collect();
+    format!("[{}]", quoted.join(", "))
 }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::file::manifest;
+use super::file::{Told, manifest};
 use super::{Case, Judged, MANIFEST, SCENARIO, Shrunk};
 use crate::scenario::to_toml;
+use crate::settle::told;
 use crate::view::{As, Options, Unable, render};
 
 /// Why a capsule could not be written.
@@ -60,7 +61,11 @@ pub fn write(dir: &Path, case: &Case, judged: &Judged, shrunk: Option<&Shrunk>) 
         put(form.file(), &view)?;
     }
     let failures = judged.failures(&case.scenario).into_iter().map(|(failure, _)| failure);
-    let failure = failures.zip(judged.complaints()).next();
+    let failure = failures.zip(judged.complaints()).next().map(|(failure, words)| {
+        let not_at_rest =
+            if failure.at_end { told(&case.scenario, &judged.outcome.trace) } else { Vec::new() };
+        Told { failure, words, not_at_rest }
+    });
     let replay = format!("confsim replay {}", quoted(dir));
     let digest = judged.outcome.trace.digest();
     put(MANIFEST, manifest(case, digest, &replay, failure, shrunk).as_bytes())

@@ -9,6 +9,7 @@ use super::subject::{Subject, World};
 use super::{Exit, fail, show};
 use crate::property::Verdict;
 use crate::scenario::Scenario;
+use crate::settle::told;
 use crate::sweep::table;
 use crate::view::As;
 use crate::world::Outcome;
@@ -58,6 +59,11 @@ pub(super) fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdic
     lines.extend(outcome.broken.as_ref().map(|breach| format!("contract broken {breach}")));
     if !lines.is_empty() {
         lines.insert(0, "VIOLATED".to_owned());
+        if verdict.violations().iter().any(|violation| violation.at == outcome.end) {
+            lines.extend(
+                told(scenario, &outcome.trace).into_iter().map(|words| format!("not at rest: {words}")),
+            );
+        }
         return (lines.join("\n"), Exit::Violated);
     }
     let idle = scenario.exercises.iter().filter(|id| verdict.exercised(id) == 0);

@@ -4,6 +4,7 @@ mod capsule;
 mod generated;
 mod planted;
 mod replay;
+mod settle;
 mod smaller;
 
 use std::path::{Path, PathBuf};
