@@ -13,6 +13,8 @@
 mod absence;
 mod config;
 mod forking;
+mod patience;
+mod provisioning;
 mod proxying;
 mod register;
 mod registrar;
@@ -38,6 +40,9 @@ use crate::wire::sip::{Message, Method};
 /// [`RESEND`](crate::link::RESEND) for the pool link.
 pub const REOPEN: Duration = Duration::from_secs(2);
 
+/// When who finds no room may ask again, in seconds. Ours.
+const RETRY_AFTER: u32 = 30;
+
 /// The front end as a machine.
 #[derive(Debug)]
 pub struct FrontEnd {
@@ -49,6 +54,8 @@ pub struct FrontEnd {
     pending: BTreeMap<ServerTransaction, Pending>,
     /// What endpoints take part in.
     sessions: Sessions,
+    /// The newest connection of each host that is trusted and is no role: a proxy in front of clients.
+    proxies: BTreeMap<Box<str>, ConnId>,
 }
 
 /// What the front end remembers of a request it sent on.
@@ -84,6 +91,8 @@ pub enum Timer {
     Absence(BindingId),
     /// A connection to a role is to be opened again.
     Reopen(Role),
+    /// A connection has to have shown by now that somebody uses it.
+    Patience(ConnId),
     /// A forwarded INVITE has been ringing for too long (RFC 3261 16.6 step 11).
     C(ClientTransaction),
 }
@@ -94,6 +103,7 @@ impl TimerKey for Timer {
             Self::Expiry(_) => "registration expiry",
             Self::Absence(_) => "absence",
             Self::Reopen(_) => "role reconnect",
+            Self::Patience(_) => "patience",
             Self::C(_) => "timer C",
         }
     }
@@ -108,6 +118,7 @@ impl FrontEnd {
             roles: BTreeMap::new(),
             pending: BTreeMap::new(),
             sessions: Sessions::default(),
+            proxies: BTreeMap::new(),
         }
     }
 
@@ -133,7 +144,13 @@ impl Machine for FrontEnd {
         match command {}
     }
 
+    fn connected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId) {
+        self.welcome(cx, conn);
+    }
+
     fn disconnected(&mut self, cx: &mut Context<'_, Self>, conn: ConnId, _peer: &Address) {
+        cx.clear_timer(Timer::Patience(conn));
+        self.proxies.retain(|_, proxy| *proxy != conn);
         self.absent(cx, conn);
         if let Some(role) = Role::ALL.into_iter().find(|role| self.roles.get(role) == Some(&conn)) {
             self.roles.remove(&role);
@@ -170,6 +187,7 @@ impl Machine for FrontEnd {
         match timer {
             Timer::Expiry(endpoint) | Timer::Absence(endpoint) => self.gone(cx, endpoint),
             Timer::Reopen(role) => self.open(cx, role),
+            Timer::Patience(conn) => self.lose_patience(cx, conn),
             Timer::C(branch) => cx.cancel(branch),
         }
     }
@@ -192,6 +210,12 @@ struct Refusal {
 impl Refusal {
     fn new(code: u16, reason: &'static str) -> Self {
         Self { code, reason, draft: Draft::new() }
+    }
+
+    /// 503: there is no room for it now (RFC 3261 21.5.4).
+    fn busy() -> Self {
+        let draft = Draft::new().header("Retry-After", RETRY_AFTER);
+        Self { draft, ..Self::new(503, "Service Unavailable") }
     }
 
     /// 420 with the option tags that nobody here understands, unless there is none.

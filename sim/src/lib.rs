@@ -7,6 +7,7 @@ pub mod cli;
 pub mod covers;
 pub mod cryptography;
 pub mod disk;
+pub mod durable;
 pub mod fault;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

@@ -26,7 +26,8 @@ impl FrontEnd {
         cx.clear_timer(Timer::Absence(endpoint));
         let draft = Draft::new().header("Reason", REASON);
         for leaving in self.sessions.take(endpoint) {
-            let map = Map { own: cx.address(), config: &self.config, registrar: &self.registrar };
+            let Self { config, registrar, proxies, .. } = self;
+            let map = Map { own: cx.address(), config, registrar, proxies };
             let role = Uri::parse(&leaving.target).ok().and_then(|target| map.role_of_target(&target));
             if let Some(conn) = role.and_then(|role| self.roles.get(&role).copied()) {
                 cx.leave_for(conn, &leaving, &draft, Ask::Leaving);

@@ -37,6 +37,11 @@ pub struct Config {
     pub registration: Duration,
     /// How long an endpoint may be without connection before it counts as gone (D-4).
     pub absence: Duration,
+    /// How long a connection may stay without a registration, and a message on it incomplete, before it is closed. `None`:
+    /// for ever, as long as nobody is there whom that could harm.
+    pub patience: Option<Duration>,
+    /// The transport that Record-Route values name, for proxies that choose by it. `None`: they name none.
+    pub transport: Option<&'static str>,
     /// How many requests may be under way at a time; beyond that a new one gets 503. Ours.
     pub pending_max: usize,
     /// How many users may ever have registered; beyond that a new one gets 503. Ours.
@@ -55,6 +60,8 @@ impl Config {
             trusted: BTreeSet::new(),
             registration: Duration::from_secs(7200),
             absence: Duration::from_secs(120),
+            patience: None,
+            transport: None,
             pending_max: 65_536,
             users_max: 100_000,
             endpoints_max: 16,
@@ -73,8 +80,11 @@ impl Config {
     /// Whether requests from `peer` need no registration: a role, or configured so.
     pub(super) fn trusts(&self, peer: &Address) -> bool {
         let host = || peer.as_str().rsplit_once(':').is_some_and(|(host, _)| self.trusted.contains(host));
+        self.is_role(peer) || self.trusted.contains(peer) || host()
+    }
+
+    /// Whether `peer` is a role of the pool.
+    pub(super) fn is_role(&self, peer: &Address) -> bool {
         Role::ALL.into_iter().any(|role| self.address_of(role) == peer)
-            || self.trusted.contains(peer)
-            || host()
     }
 }

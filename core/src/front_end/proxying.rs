@@ -20,13 +20,16 @@ impl FrontEnd {
     pub(super) fn proxy(&mut self, cx: &mut Context<'_, Self>, request: &Request) -> Result<(), Refusal> {
         let message = &*request.message;
         let way = self.check(cx, request.conn, message)?;
+        if matches!(way.hop, Hop::User { .. } | Hop::Unknown) && self.serve_user(cx, request)? {
+            return Ok(());
+        }
         let targets = self.targets(&way.hop);
         let method = message.method();
         if matches!(way.hop, Hop::Role(_)) {
             Refusal::unless_understood(routing::unknown_to_roles(message))?;
         }
         if self.pending.len() >= self.config.pending_max && *method != Method::Benotify {
-            return Err(Refusal::new(503, "Service Unavailable"));
+            return Err(Refusal::busy());
         }
         self.watch_sessions(request.conn, message, &way.hop);
         let unreachable = match (&way.hop, routing::opens_dialog(message)) {
@@ -38,7 +41,8 @@ impl FrontEnd {
             cx.respond(request.tx, 100, "Trying", &Draft::new());
         }
 
-        let own_route = format!("<sip:{};lr>", cx.address());
+        let transport = self.config.transport.map(|kind| format!(";transport={kind}")).unwrap_or_default();
+        let own_route = format!("<sip:{}{transport};lr>", cx.address());
         let forwarding = forwarding(&way, routing::creates_dialog(message).then_some(&*own_route));
         let mut pending = Pending::new(method, Failure::Own(unreachable.0, unreachable.1));
         for conn in targets {
@@ -110,7 +114,8 @@ impl FrontEnd {
         if !trusted && !self.registrar.is_registered_on(conn, &user) {
             return Err(Refusal::new(403, "Forbidden"));
         }
-        let map = Map { own: cx.address(), config: &self.config, registrar: &self.registrar };
+        let Self { config, registrar, proxies, .. } = self;
+        let map = Map { own: cx.address(), config, registrar, proxies };
         map.way(message).map_err(bad)
     }
 
@@ -118,6 +123,7 @@ impl FrontEnd {
         match hop {
             Hop::Role(role) => self.roles.get(role).copied().into_iter().collect(),
             Hop::User { user, token } => self.registrar.connections(user, token.as_deref()),
+            Hop::Proxy(conn) => vec![*conn],
             Hop::Unknown => Vec::new(),
         }
     }
@@ -187,7 +193,7 @@ fn forwarding<'a>(way: &'a Way, record_route: Option<&'a str>) -> Forwarding<'a>
         target: way.target.as_deref(),
         record_route,
         routes_used: way.routes_used,
-        last_route_used: way.target.is_some(),
+        last_route_used: way.strict,
         header: None,
     }
 }

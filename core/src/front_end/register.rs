@@ -1,7 +1,7 @@
 //! REGISTER (RFC 3261 section 10.3), without challenge.
 
 use super::registrar::{Binding, BindingId, token};
-use super::{Event, FrontEnd, Refusal, Timer};
+use super::{Event, FrontEnd, Refusal, Timer, provisioning};
 use crate::signal::{Context, Draft, Request};
 use crate::time::Duration;
 use crate::wire::sip::{Message, NameAddr, SipError, Uri};
@@ -89,7 +89,7 @@ impl FrontEnd {
     fn admit(&self, user: &str, known: Option<BindingId>) -> Result<(), Refusal> {
         let full = !self.registrar.knows(user) && self.registrar.users() >= self.config.users_max
             || known.is_none() && self.registrar.endpoints(user).len() >= self.config.endpoints_max;
-        if full { Err(Refusal::new(503, "Service Unavailable")) } else { Ok(()) }
+        if full { Err(Refusal::busy()) } else { Ok(()) }
     }
 
     fn sign_out(&mut self, cx: &mut Context<'_, Self>, id: Option<BindingId>) {
@@ -106,7 +106,11 @@ impl FrontEnd {
             draft =
                 draft.header("Contact", format_args!("<{}>;gruu=\"{}\"", binding.contact, binding.gruu()));
         }
-        draft.header("Expires", seconds)
+        // Clients look for these two on lines of their own, and then ask for their provisioning.
+        draft
+            .header("Expires", seconds)
+            .header("Supported", "msrtc-event-categories")
+            .header("Allow-Events", provisioning::PACKAGE)
     }
 }
 

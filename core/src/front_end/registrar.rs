@@ -116,6 +116,11 @@ impl Registrar {
         ids.iter().any(|id| self.bindings.get(id).is_some_and(|binding| *binding.user == *user))
     }
 
+    /// Whether anybody is registered on `conn`.
+    pub(super) fn is_used(&self, conn: ConnId) -> bool {
+        self.by_conn.contains_key(&conn)
+    }
+
     /// The connections on which a user, or one endpoint of his, is to be reached, each once.
     pub(super) fn connections(&self, user: &str, token: Option<&str>) -> Vec<ConnId> {
         let mut conns = Vec::new();

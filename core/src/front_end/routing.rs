@@ -1,8 +1,10 @@
 //! Where a request goes (D-8, D-9, D-10).
 
+use std::collections::BTreeMap;
+
 use super::config::{Config, Role};
 use super::registrar::{Registrar, token};
-use crate::node::Address;
+use crate::node::{Address, ConnId};
 use crate::wire::sip::{Message, Method, Name, NameAddr, SipError, Uri};
 
 /// Where a request goes next.
@@ -17,6 +19,8 @@ pub(super) enum Hop {
         /// The endpoint.
         token: Option<String>,
     },
+    /// To a proxy in front of clients, which put itself on the route.
+    Proxy(ConnId),
     /// Nowhere: nobody here has heard of whom it is for.
     Unknown,
 }
@@ -25,10 +29,12 @@ pub(super) enum Hop {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     pub(super) hop: Hop,
-    /// A new Request-URI: the request came from a strict router, the URI was at the end of the route.
+    /// A new Request-URI: that of To, or, in a request from a strict router, the end of the route.
     pub(super) target: Option<String>,
     /// How many Route values at the top name this front end.
     pub(super) routes_used: usize,
+    /// The new Request-URI was the last Route value.
+    pub(super) strict: bool,
 }
 
 /// What routing needs to know.
@@ -37,6 +43,7 @@ pub(super) struct Map<'a> {
     pub(super) own: &'a Address,
     pub(super) config: &'a Config,
     pub(super) registrar: &'a Registrar,
+    pub(super) proxies: &'a BTreeMap<Box<str>, ConnId>,
 }
 
 impl Map<'_> {
@@ -52,12 +59,23 @@ impl Map<'_> {
             uri = last.uri;
             target = Some(last.uri.as_str().to_owned());
         }
+        let strict = target.is_some();
         let routes_used = routes.iter().take_while(|route| is_at(&route.uri, self.own)).count();
         let hop = match routes.get(routes_used) {
-            Some(next) => self.role_at(&next.uri).map_or(Hop::Unknown, Hop::Role),
+            Some(next) => self.on_route(&next.uri),
             None => self.hop(message, &uri)?,
         };
-        Ok(Way { hop, target, routes_used })
+        // A role goes by the Request-URI, some clients by the To header alone.
+        if target.is_none() && matches!(hop, Hop::Role(_)) && role_of(uri.opaque(), message).is_none() {
+            target = conference_of_to(message)?;
+        }
+        Ok(Way { hop, target, routes_used, strict })
+    }
+
+    /// Who put this URI on the route.
+    fn on_route(&self, uri: &Uri<'_>) -> Hop {
+        let proxy = || self.proxies.get(uri.host()).copied();
+        self.role_at(uri).map(Hop::Role).or_else(|| proxy().map(Hop::Proxy)).unwrap_or(Hop::Unknown)
     }
 
     /// The role that a dialog's remote target belongs to.
@@ -76,15 +94,16 @@ impl Map<'_> {
         if let Some(role) = role_of(uri.opaque(), message).or_else(|| self.role_at(uri)) {
             return Ok(Hop::Role(role));
         }
+        // Whatever the Request-URI is, a request for a conference is for the conference. Without angle brackets the URI's
+        // parameters are the header's.
+        let opaque = to.uri.opaque().or(to.params.value("opaque"));
+        if let Some(role) = role_of(opaque, message) {
+            return Ok(Hop::Role(role));
+        }
         // Within a dialog the To header says which endpoint of the user is meant.
         let epid = to.epid().filter(|_| to.tag().is_some() && to.uri.address() == uri.address());
         if let Some(hop) = self.user(uri, epid) {
             return Ok(hop);
-        }
-        // Without angle brackets the URI's parameters are the header's.
-        let opaque = to.uri.opaque().or(to.params.value("opaque"));
-        if let Some(role) = role_of(opaque, message) {
-            return Ok(Hop::Role(role));
         }
         Ok(self.user(&to.uri, to.epid()).unwrap_or(Hop::Unknown))
     }
@@ -112,6 +131,13 @@ fn role_of(opaque: Option<&str>, message: &Message) -> Option<Role> {
         "chat" => Some(Role::ImMcu),
         _ => None,
     }
+}
+
+/// The URI in To, of a request outside dialogs that is for a conference by its To alone.
+fn conference_of_to(message: &Message) -> Result<Option<String>, SipError> {
+    let to = message.to()?;
+    let names = opens_dialog(message) && role_of(to.uri.opaque(), message).is_some();
+    Ok(names.then(|| to.uri.as_str().to_owned()))
 }
 
 /// Whether `message` stands outside of any dialog.

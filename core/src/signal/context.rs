@@ -65,6 +65,16 @@ impl<M: Machine> Context<'_, M> {
         self.layer.connections.get(&conn).map(|connection| &connection.peer)
     }
 
+    /// Closes a connection once what the machine does now is done; it hears of that as of any loss.
+    pub fn close(&mut self, conn: ConnId) {
+        self.layer.closing.push(conn);
+    }
+
+    /// Since when a message on `conn` has been incomplete, if one is.
+    pub fn unfinished(&self, conn: ConnId) -> Option<Instant> {
+        self.layer.connections.get(&conn).and_then(|connection| connection.unfinished)
+    }
+
     /// A dialog, as far as a machine may look into it.
     pub fn dialog(&self, dialog: DialogId) -> Option<DialogView<'_>> {
         self.layer.dialogs.get(dialog).map(Dialog::view)

@@ -44,6 +44,7 @@ impl<M: Machine> Endpoint<M> {
             let Some(connection) = self.layer.connections.get_mut(&conn) else { return };
             match connection.framer.next() {
                 Ok(Some(framed)) => {
+                    connection.unfinished = None;
                     let message = Arc::new(framed.message);
                     self.out.push_back(Output::Heard {
                         conn,
@@ -52,7 +53,12 @@ impl<M: Machine> Endpoint<M> {
                     });
                     self.heard(conn, message);
                 }
-                Ok(None) => return,
+                Ok(None) => {
+                    let idle = connection.framer.is_idle();
+                    connection.unfinished =
+                        if idle { None } else { connection.unfinished.or(Some(self.now)) };
+                    return;
+                }
                 Err(error) => {
                     self.out.push_back(Output::Garbage { conn, error });
                     self.out.push_back(Output::Close { conn });
@@ -159,6 +165,12 @@ impl<M: Machine> Node for Endpoint<M> {
             Input::Command(command) => {
                 let (machine, mut cx) = self.parts();
                 machine.command(&mut cx, command);
+            }
+        }
+        while let Some(conn) = self.layer.closing.pop() {
+            if self.layer.connections.contains_key(&conn) {
+                self.out.push_back(Output::Close { conn });
+                self.closed(conn);
             }
         }
     }

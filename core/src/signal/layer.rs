@@ -9,7 +9,7 @@ use super::timers::Timers;
 use super::transaction::{Client, LayerTimer, Server, Table};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Transmit};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::wire::sip::{Framer, Writer};
 
 /// What an endpoint is told about itself.
@@ -40,6 +40,8 @@ pub(super) struct Connection {
     /// What was sent before the connection came up; `None` once it is up.
     pub(super) early: Option<Vec<Transmit>>,
     pub(super) framer: Framer,
+    /// Since when a message that has begun is incomplete.
+    pub(super) unfinished: Option<Instant>,
 }
 
 /// Everything below the machine.
@@ -53,6 +55,8 @@ pub(super) struct Layer<A> {
     /// The same by who is at the other end.
     by_peer: BTreeSet<(Address, ConnId)>,
     pub(super) opened: u32,
+    /// Connections that the machine wants closed.
+    pub(super) closing: Vec<ConnId>,
     /// The last CSeq number, if they run over all requests.
     pub(super) cseq: Option<u32>,
     pub(super) servers: Table<ServerTransaction, Server>,
@@ -80,6 +84,7 @@ impl<A> Layer<A> {
             connections: BTreeMap::new(),
             by_peer: BTreeSet::new(),
             opened: 0,
+            closing: Vec::new(),
             cseq,
             servers: Table::new(),
             clients: Table::new(),
@@ -114,6 +119,7 @@ impl<A> Layer<A> {
     pub(super) fn add_connection(&mut self, conn: ConnId, peer: Address, up: bool) {
         let early = (!up).then(Vec::new);
         self.by_peer.insert((peer.clone(), conn));
-        self.connections.insert(conn, Connection { peer, early, framer: Framer::default() });
+        self.connections
+            .insert(conn, Connection { peer, early, framer: Framer::default(), unfinished: None });
     }
 }

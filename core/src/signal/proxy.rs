@@ -209,7 +209,8 @@ fn remaining_routes(message: &Message, forwarding: Forwarding<'_>) -> Vec<Box<st
 
 /// The head of a response without its topmost Via value.
 fn relayed(writer: &mut Writer, response: &Message, code: u16, reason: &str) -> Bytes {
-    writer.start_response(code, reason);
+    // Some clients take a status line without a reason for none.
+    writer.start_response(code, if reason.trim().is_empty() { "Unexplained" } else { reason });
     for value in response.list(Name::Via).skip(1) {
         writer.text(Name::Via, value);
     }

@@ -4,6 +4,7 @@
 mod common;
 mod endpoints;
 mod forking;
+mod real_clients;
 mod registrar;
 mod routing;
 mod sessions;

@@ -1,17 +1,21 @@
 //! `confsim serve`: the pool on real sockets.
 
+use std::fs::DirBuilder;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::Args;
-use confsim_core::factory::MemoryStore;
+use confsim_core::factory::{MemoryStore, Store};
+use confsim_core::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_rustls::rustls::crypto::ring;
 
 use super::{Exit, fail};
+use crate::durable::Durable;
 use crate::world::shell::CONNECTIONS;
 use crate::world::socket::{Certificate, Config, Log, Pool};
 
@@ -36,12 +40,18 @@ pub(super) struct ServeArgs {
     /// A proxy that may speak for anybody; may be given several times
     #[arg(long, value_name = "IP")]
     trusted_peer: Vec<IpAddr>,
+    /// Keep conferences in this folder, so that they survive a restart
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// What the pool calls itself in Via and Record-Route, with its port, if not by its address
     #[arg(long, value_name = "HOST:PORT")]
     name: Option<String>,
     /// How many clients may be connected at a time
     #[arg(long, value_name = "N", default_value_t = CONNECTIONS)]
     connections: usize,
+    /// After how many seconds a connection is closed on which nobody is signed in, or a message does not end
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    idle: u32,
 }
 
 /// Runs the command.
@@ -95,10 +105,22 @@ fn configure(args: ServeArgs) -> Result<Config, String> {
         tls: certificate.map(|certificate| (args.tls_listen, certificate)),
         trusted: args.trusted_peer.iter().map(ToString::to_string).collect(),
         connections: args.connections,
-        store: Box::new(MemoryStore::default()),
+        patience: Duration::from_secs(args.idle.into()),
+        store: store(args.data.as_deref())?,
         epoch: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
         seed: u64::from_le_bytes(seed),
     })
+}
+
+/// Where conferences are kept.
+fn store(folder: Option<&Path>) -> Result<Box<dyn Store>, String> {
+    let Some(folder) = folder else { return Ok(Box::new(MemoryStore::default())) };
+    // Passcodes are in there: it is nobody else's to read.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| format!("--data {}: {error}", folder.display()))?;
+    let file = folder.join("conferences.redb");
+    let store = Durable::file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Box::new(store))
 }
 
 /// Says where it listens and what to do next.

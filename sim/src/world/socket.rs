@@ -52,6 +52,8 @@ pub struct Config {
     pub trusted: Vec<String>,
     /// How many clients may be connected at a time.
     pub connections: usize,
+    /// How long a connection may stay without a registration, and a message on it incomplete.
+    pub patience: confsim_core::time::Duration,
     /// Where conferences are kept.
     pub store: Box<dyn Store>,
     /// When it begins to serve, since the beginning of 1970.
@@ -221,6 +223,8 @@ impl Members {
     fn front_end(&self, config: &Config) -> front_end::Config {
         let mut own = front_end::Config::new(self.factory.clone(), self.focus.clone(), self.im_mcu.clone());
         own.trusted = config.trusted.iter().map(|host| Address::new(host)).collect();
+        own.patience = Some(config.patience);
+        own.transport = Some(if config.tcp.is_empty() { "tls" } else { "tcp" });
         own
     }
 

@@ -96,10 +96,19 @@ impl Caller {
         Self { stream, user: user.to_owned(), buffer: Vec::new(), kept: VecDeque::new(), cseq: 0 }
     }
 
+    /// Speaks for another user from now on.
+    pub(crate) fn become_user(&mut self, user: &str) {
+        user.clone_into(&mut self.user);
+    }
+
+    /// Writes these bytes; false when nobody reads them any more.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).and_then(|()| self.stream.flush()).is_ok()
+    }
+
     /// Writes these bytes.
     pub(crate) fn write(&mut self, text: &str) {
-        self.stream.write_all(text.as_bytes()).expect("it reads");
-        self.stream.flush().expect("it reads");
+        assert!(self.try_write(text.as_bytes()), "{}: nobody reads", self.user);
     }
 
     /// The next message, whatever it is; `None` at the end of the stream.
@@ -186,6 +195,14 @@ impl Caller {
     /// Makes a conference; its focus URI. `id` is filled up to the length that ids have.
     pub(crate) fn create(&mut self, id: &str) -> String {
         let id = format!("{id:0>32}");
+        self.ask_to_create(&id);
+        let answer = self.hear("200");
+        assert!(answer.body.contains("code=\"success\""), "{}", answer.body);
+        format!("sip:{}@contoso.com;gruu;opaque=app:conf:focus:id:{id}", self.user)
+    }
+
+    /// Asks for a conference with this id.
+    pub(crate) fn ask_to_create(&mut self, id: &str) {
         let user = self.user.clone();
         let factory = format!("sip:{user}@contoso.com;gruu;opaque=app:conf:focusfactory");
         let body = format!(
@@ -200,9 +217,20 @@ impl Caller {
              </addConference></request>"
         );
         self.ask("SERVICE", &factory, "Content-Type: application/cccp+xml\r\n", &body);
-        let answer = self.hear("200");
-        assert!(answer.body.contains("code=\"success\""), "{}", answer.body);
-        format!("sip:{user}@contoso.com;gruu;opaque=app:conf:focus:id:{id}")
+    }
+
+    /// Asks what conference `id` is.
+    pub(crate) fn look_up(&mut self, id: &str) -> Heard {
+        let user = self.user.clone();
+        let factory = format!("sip:{user}@contoso.com;gruu;opaque=app:conf:focusfactory");
+        let body = format!(
+            "<?xml version=\"1.0\"?><request xmlns=\"urn:ietf:params:xml:ns:cccp\" C3PVersion=\"1\" to=\"{factory}\" \
+             from=\"sip:{user}@contoso.com\" requestId=\"1\"><getConference><conferenceKeys \
+             xmlns:msci=\"http://schemas.microsoft.com/rtc/2005/08/confinfoextensions\" msci:conference-id=\"{id}\"/>\
+             </getConference></request>"
+        );
+        self.ask("SERVICE", &factory, "Content-Type: application/cccp+xml\r\n", &body);
+        self.read().expect("an answer")
     }
 
     /// Asks to join a conference.
@@ -231,7 +259,11 @@ impl Caller {
                    m=message 5060 sip null\r\na=accept-types:text/plain text/html application/ms-imdn+xml\r\n";
         let more = "Content-Type: application/sdp\r\nSupported: ms-sender\r\n";
         self.ask("INVITE", &focus.replace(":focus:", ":chat:"), more, sdp);
-        self.confirm()
+        let dialog = self.confirm();
+        // Whatever is answered after the ACK shows that the session is connected.
+        self.within(&dialog, "OPTIONS", "", "");
+        self.hear("405");
+        dialog
     }
 
     /// Hears the 200 to an INVITE and acknowledges it.

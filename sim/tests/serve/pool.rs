@@ -56,6 +56,19 @@ impl Served {
         panic!("it ended without saying {what}");
     }
 
+    /// How much memory it has used at most, in kilobytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+
     /// Asks it to stop.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([name, &self.process.id().to_string()]).status();

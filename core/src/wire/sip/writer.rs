@@ -75,9 +75,28 @@ impl Writer {
         self
     }
 
-    /// Adds the fields of `message` that `keep` accepts, as they came. Content-Length is never among them.
+    /// Adds a field of another message with its long name.
+    fn long(&mut self, field: &Field<'_>) {
+        match field.spelling().len() {
+            1 if field.name() != Name::Other => {
+                self.text(field.name(), &field.unfolded());
+            }
+            _ => {
+                self.copy(field);
+            }
+        }
+    }
+
+    /// Adds the fields of `message` that `keep` accepts, as they came but with long names. Content-Length is never among them.
     pub fn copy_fields(&mut self, message: &Message, keep: impl Fn(Name) -> bool) -> &mut Self {
         let keep = |name| name != Name::ContentLength && keep(name);
+        // Some clients know long names only.
+        if message.fields().any(|field| field.spelling().len() == 1) {
+            for field in message.fields().filter(|field| keep(field.name())) {
+                self.long(&field);
+            }
+            return self;
+        }
         for lines in message.stretches(keep) {
             self.buffer.extend_from_slice(lines.as_bytes());
         }
