@@ -4,6 +4,7 @@
 //! what to do. A failure of the system under test is a result, not an error.
 
 mod case;
+mod check;
 mod interrupt;
 mod list;
 mod merge;
@@ -77,6 +78,8 @@ enum Command {
     Merge(merge::MergeArgs),
     /// Read any document of these protocols; print it as JSON, or where it goes wrong
     Parse(parse::ParseArgs),
+    /// Judge a recording: a trace, or a capture of somebody else's system
+    Check(check::CheckArgs),
     /// List what there is
     List(list::ListArgs),
 }
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Some(Command::Shrink(args)) => shrink::run(&args),
         Some(Command::Merge(args)) => merge::run(&args),
         Some(Command::Parse(args)) => parse::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
         Some(Command::List(args)) => list::run(&args),
     }
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod capsule;
+pub mod check;
 pub mod cli;
 pub mod covers;
 pub mod cryptography;

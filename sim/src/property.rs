@@ -63,6 +63,9 @@ pub enum Need {
 }
 
 impl Need {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Events, Self::Dumps, Self::Causes, Self::Scenario];
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {

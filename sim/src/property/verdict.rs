@@ -77,6 +77,16 @@ impl Verdict {
         verdict
     }
 
+    /// Only what it says of some properties.
+    #[must_use]
+    pub(crate) fn only(mut self, judged: impl Fn(&Property) -> bool) -> Self {
+        for tally in self.tallies.iter_mut().filter(|tally| !judged(tally.property)) {
+            (tally.exercised, tally.violated) = (0, 0);
+        }
+        self.violations.retain(|violation| judged(violation.property));
+        self
+    }
+
     /// One line for every property, in the order of the catalogue.
     pub fn tallies(&self) -> &[Tally] {
         &self.tallies

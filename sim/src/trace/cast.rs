@@ -95,6 +95,16 @@ impl Cast {
         }
     }
 
+    /// A pool of somebody else's, and its clients by their names and users (`bob@contoso.com`).
+    pub(crate) fn strangers(domain: &str, clients: &[(String, String)]) -> Self {
+        let names = clients.iter().map(|(name, _)| name.as_str());
+        Self {
+            domain: Arc::from(domain),
+            names: ROLES.into_iter().chain(names).map(Arc::from).collect(),
+            users: clients.iter().map(|(_, user)| Arc::from(user.as_str())).collect(),
+        }
+    }
+
     /// Every node, in the order of their numbers.
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.names.len()).map(|index| NodeId(index as u16))

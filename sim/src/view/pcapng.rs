@@ -14,9 +14,12 @@ mod block;
 mod fate;
 mod host;
 mod line;
+mod mark;
 mod segment;
 mod tap;
 
+pub(crate) use host::node;
+pub(crate) use mark::Mark;
 pub use tap::write;
 
 /// What the time zero of a run is taken for, in seconds of Unix time: 2007-01-01T00:00:00Z.
@@ -25,5 +28,5 @@ pub const EPOCH: u64 = 1_167_609_600;
 /// Most bytes of a stream in one segment: what an Ethernet frame holds.
 pub const SEGMENT: usize = 1460;
 
-/// The version of what comments tell.
-pub(crate) const VERSION: u32 = 1;
+/// What the first comment of a capture begins with: the version of what comments tell.
+pub(crate) const CAPTURE: &str = "confsim capture 1";

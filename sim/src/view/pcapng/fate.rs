@@ -12,7 +12,7 @@ pub(super) enum Fate {
     /// It never gets onto a wire.
     Unwritten(Loss),
     /// Its connection is cut within it, when so many bytes have been written.
-    Cut(u64),
+    Cut(Loss, u64),
     /// It is written when it is released.
     Kept,
     /// It is what a reader made of bytes that stray in the stream.
@@ -110,7 +110,7 @@ impl Finder<'_> {
         };
         let fate = match cut {
             Some(Fault::Cut(cut)) => match cut.when {
-                When::After { bytes, .. } => Fate::Cut(bytes),
+                When::After { bytes, .. } => Fate::Cut(loss, bytes),
                 When::At(_) => Fate::Unwritten(loss),
             },
             _ => Fate::Unwritten(loss),

@@ -19,6 +19,16 @@ pub(super) fn address(node: NodeId) -> [u8; 4] {
     }
 }
 
+/// The node at an address.
+pub(crate) fn node(cast: &Cast, of: [u8; 4]) -> Option<NodeId> {
+    let found = match of {
+        [10, 0, 0, place] => cast.nodes().nth(usize::from(place).checked_sub(1)?)?,
+        [10, 1, high, low] => NodeId::client(usize::from(u16::from_be_bytes([high, low]))),
+        _ => return None,
+    };
+    (address(found) == of && found.index() < cast.nodes().count()).then_some(found)
+}
+
 /// Every address with its name.
 pub(super) fn names(cast: &Cast) -> Vec<([u8; 4], String)> {
     let host = |node| {

@@ -9,11 +9,12 @@ use super::block::{File, Interface};
 use super::fate::{Fate, fates};
 use super::host::{NOWHERE, PORT, address, names};
 use super::line::{Line, Stage};
+use super::mark::Mark;
 use super::segment::{ACK, FIN, PSH, RST, SYN, Segment, Socket, told};
-use super::{SEGMENT, VERSION};
+use super::{CAPTURE, SEGMENT};
 use crate::fault::{Fault, Harm, How};
 use crate::scenario::{Scenario, to_toml};
-use crate::trace::{ConnectionId, Emitted, Fate as Loss, HostChange, MsgId, NodeId, Opened, Record, Trace};
+use crate::trace::{Cause, ConnectionId, Emitted, Fate as Loss, MsgId, NodeId, Opened, Record, Trace};
 
 /// The first port that connections are opened from, and how many there are (RFC 6335).
 const FIRST_PORT: u16 = 49152;
@@ -22,7 +23,7 @@ const PORTS: u32 = 16384;
 /// A run of `scenario` as a capture file, with the seed it followed from where that is known.
 pub fn write(scenario: &Scenario, trace: &Trace, seed: Option<u64>) -> Vec<u8> {
     let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
-    let comments = [format!("confsim capture {VERSION}{seed}"), to_toml(scenario)];
+    let comments = [format!("{CAPTURE}{seed}"), to_toml(scenario)];
     let mut tap = Tap {
         scenario,
         file: File::new(&comments, &names(&trace.cast)),
@@ -93,11 +94,12 @@ impl Tap<'_> {
                 let Some(line) = self.lines.get_mut(connection) else { return };
                 let side = line.side(*who);
                 line.ways[side].stray();
+                line.comments.push(Mark::Forged.to_string());
                 self.stream(*connection, side, bytes);
             }
             Record::Fault { fault, message: None, connection } => self.line_struck(*fault, *connection),
             Record::Host { who, fault, change } => {
-                let words = self.words(*fault, Some((trace.cast.name(*who), *change)));
+                let words = self.words(&Mark::Host(*fault, trace.cast.name(*who).to_owned(), *change));
                 let own = Socket { address: address(*who), port: PORT };
                 self.beside("data", own, own, words.as_bytes(), std::slice::from_ref(&words));
             }
@@ -111,13 +113,10 @@ impl Tap<'_> {
         }
     }
 
-    /// `fault 0: drop …`, or `fault 0, mcu crashed: crash …`.
-    fn words(&self, fault: u32, host: Option<(&str, HostChange)>) -> String {
-        let sentence = self.scenario.faults.get(fault as usize).map(ToString::to_string).unwrap_or_default();
-        match host {
-            None => format!("fault {fault}: {sentence}"),
-            Some((name, change)) => format!("fault {fault}, {name} {}: {sentence}", change_word(change)),
-        }
+    /// A mark with the sentence of its fault: `fault 0: drop …`.
+    fn words(&self, mark: &Mark) -> String {
+        let fault = mark.fault().and_then(|fault| self.scenario.faults.get(fault as usize));
+        fault.map_or_else(|| mark.to_string(), |fault| format!("{mark}: {fault}"))
     }
 
     /// The connection; of one whose beginning is not told it is only known who has it.
@@ -141,10 +140,12 @@ impl Tap<'_> {
     fn emitted(&mut self, sent: &Emitted) {
         let Emitted { id, from, to, connection, .. } = sent;
         self.line(*connection, *from, *to);
-        let Some(line) = self.lines.get_mut(connection) else { return };
+        let Some(line) = self.lines.get(connection) else { return };
         let side = line.side(*from);
-        let comments = self.faults.get(id).into_iter().flatten().map(|fault| self.words(*fault, None));
-        let comments: Vec<String> = comments.collect();
+        let [near, far] = [line.sockets[side], line.sockets[1 - side]];
+        let made = if let Cause::Fault(fault) = sent.cause { Some(Mark::Made(fault)) } else { None };
+        let struck = self.faults.get(id).into_iter().flatten().map(|fault| Mark::Struck(*fault));
+        let comments: Vec<String> = made.into_iter().chain(struck).map(|mark| self.words(&mark)).collect();
         let mut bytes = BytesMut::with_capacity(sent.head.len() + sent.body.len());
         bytes.extend_from_slice(&sent.head);
         bytes.extend_from_slice(&sent.body);
@@ -152,16 +153,17 @@ impl Tap<'_> {
             Some(Fate::Stray) => {}
             Some(Fate::Unwritten(loss)) => self.unwritten(*connection, side, &bytes, comments, loss),
             Some(Fate::Kept) => {
+                let marks = self.faults.get(id).into_iter().flatten().map(|fault| Mark::Kept(*fault));
+                let marks: Vec<String> = marks.map(|mark| self.words(&mark)).collect();
+                self.beside("data", near, far, &bytes, &marks);
                 self.struck.insert(*id, comments);
                 self.kept.insert(*id, (*connection, side, bytes.freeze()));
             }
-            Some(Fate::Cut(after)) => {
+            Some(Fate::Cut(loss, after)) => {
                 let sent = self.lines.get(connection).map_or(0, |line| line.ways[side].sent);
-                bytes.truncate(after.saturating_sub(sent) as usize);
-                if let Some(line) = self.lines.get_mut(connection) {
-                    line.comments.extend(comments);
-                }
-                self.stream(*connection, side, &bytes.freeze());
+                let written = bytes.get(..after.saturating_sub(sent) as usize).unwrap_or(&bytes);
+                self.stream(*connection, side, written);
+                self.unwritten(*connection, side, &bytes, comments, loss);
             }
             None => {
                 self.struck.insert(*id, comments);
@@ -215,9 +217,9 @@ impl Tap<'_> {
         let Some(line) = self.lines.get(&connection) else { return };
         let [from, to] = [line.sockets[side], line.sockets[1 - side]];
         match loss {
-            Loss::Fault(fault) if comments.is_empty() => comments.push(self.words(fault, None)),
+            Loss::Fault(fault) if comments.is_empty() => comments.push(self.words(&Mark::Struck(fault))),
             Loss::Fault(_) => {}
-            Loss::Connection => comments.push("lost: its connection had ended".to_owned()),
+            Loss::Connection => comments.push(self.words(&Mark::Ended)),
         }
         self.beside("sip", from, to, bytes, &comments);
     }
@@ -228,7 +230,7 @@ impl Tap<'_> {
 
     /// A fault strikes a connection.
     fn line_struck(&mut self, fault: u32, connection: ConnectionId) {
-        let words = self.words(fault, None);
+        let words = self.words(&Mark::Struck(fault));
         let Some(line) = self.lines.get_mut(&connection) else { return };
         if let Some(Fault::Cut(cut)) = self.scenario.faults.get(fault as usize) {
             line.cut = Some(cut.how);
@@ -333,13 +335,14 @@ impl Tap<'_> {
         }
         let Some(line) = self.lines.get_mut(&connection) else { return };
         line.ways[peer].fin_acked = true;
-        if line.ways[side].open() {
+        // Who is cut off is told so by what cut the connection, not by the other end.
+        if line.ways[side].open() && line.cut.is_none() {
             self.send(connection, side, FIN | ACK, &[]);
         } else {
             self.send(connection, side, ACK, &[]);
         }
         let Some(line) = self.lines.get_mut(&connection) else { return };
-        if line.ways[side].fin_acked {
+        if line.ways[side].fin_acked || line.ways[side].open() {
             return;
         }
         if line.ways[side].settled() {
@@ -353,18 +356,5 @@ impl Tap<'_> {
     /// A connection ends abruptly, as one end is told by the other.
     fn reset(&mut self, connection: ConnectionId, side: usize) {
         self.send(connection, side, RST | ACK, &[]);
-    }
-}
-
-/// What has become of a host.
-fn change_word(change: HostChange) -> String {
-    match change {
-        HostChange::Crashed => "crashed".to_owned(),
-        HostChange::Back { incarnation } => format!("back {incarnation}"),
-        HostChange::Paused => "paused".to_owned(),
-        HostChange::Resumed => "resumed".to_owned(),
-        HostChange::Clock => "clock".to_owned(),
-        HostChange::DiskFull => "disk full".to_owned(),
-        HostChange::DiskFree => "disk free".to_owned(),
     }
 }

@@ -1,0 +1,3 @@
+//! Recordings are judged as the runs were that they are of.
+
+mod verdicts;
