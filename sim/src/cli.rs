@@ -12,6 +12,7 @@ mod output;
 pub mod parse;
 mod replay;
 mod run;
+mod sabotage;
 mod serve;
 mod shrink;
 mod subject;

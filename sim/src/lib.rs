@@ -14,6 +14,7 @@ pub mod fault;
 pub mod fuzz;
 pub mod node;
 pub mod property;
+pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod shrink;

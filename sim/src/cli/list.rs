@@ -9,6 +9,7 @@ use super::{Exit, fail, show};
 use crate::covers::{catalogue, coverage, scope};
 use crate::fault::EXAMPLES;
 use crate::property::CATALOGUE;
+use crate::sabotage;
 use crate::scenario::NAMED;
 
 /// Arguments of `confsim list`.
@@ -32,6 +33,8 @@ enum What {
     Requirements,
     /// What can go wrong in a scenario, and how to say it
     Faults,
+    /// How nodes can be broken, and which property must notice
+    Saboteurs,
 }
 
 /// Runs the command.
@@ -44,6 +47,7 @@ pub(super) fn run(args: &ListArgs) -> ExitCode {
             Err(error) => return fail(&format!("the catalogue that was built in: {error}; build again")),
         },
         What::Faults => faults(),
+        What::Saboteurs => saboteurs(),
     };
     show(&text, Exit::Held)
 }
@@ -118,5 +122,14 @@ fn faults() -> String {
         "\nfin: what is under way arrives; rst: it is lost; silence: it is lost and nobody is told\n\
         crash and pause take a node, or `pool`: all its roles at once\n",
     );
+    text
+}
+
+fn saboteurs() -> String {
+    let mut text = String::new();
+    for sabotage in sabotage::CATALOGUE {
+        let _ = writeln!(text, "{:<40} {}", sabotage.name, sabotage.sentence);
+        let _ = writeln!(text, "{:<40} ({}, profile {})", "", sabotage.property, sabotage.profile.name());
+    }
     text
 }

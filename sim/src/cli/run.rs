@@ -8,6 +8,7 @@ use clap::Args;
 use super::subject::{Subject, World};
 use super::{Exit, fail, show};
 use crate::property::Verdict;
+use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::settle::told;
 use crate::sweep::table;
@@ -31,11 +32,19 @@ pub(super) struct RunArgs {
     /// Also write every view of the run into this folder
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Break the nodes of one role first (`confsim list saboteurs`)
+    #[arg(long, value_parser = sabotage)]
+    sabotage: Option<&'static Sabotage>,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
-    let subject = match Subject::run(&args.scenario, args.seed, args.world) {
+    let subject = match (args.sabotage, args.world) {
+        (Some(sabotage), World::Event) => Subject::sabotaged(&args.scenario, args.seed, sabotage),
+        (Some(_), World::Turmoil) => Err("--sabotage is for the event world; leave --world out".to_owned()),
+        (None, world) => Subject::run(&args.scenario, args.seed, world),
+    };
+    let subject = match subject {
         Ok(subject) => subject,
         Err(what) => return fail(&what),
     };
@@ -75,4 +84,8 @@ pub(super) fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdic
         return ("VACUOUS: nothing was exercised".to_owned(), Exit::Vacuous);
     }
     ("HELD".to_owned(), Exit::Held)
+}
+
+fn sabotage(name: &str) -> Result<&'static Sabotage, String> {
+    Sabotage::find(name).ok_or("no saboteur is called so; see `confsim list saboteurs`".to_owned())
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::case::find;
 use crate::capsule::Case;
 use crate::property::{Judge, Verdict};
+use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::trace::Keep;
 use crate::view::{As, Options, render};
@@ -35,12 +36,30 @@ impl Subject {
     pub(super) fn run(what: &str, seed: Option<u64>, world: World) -> Result<Self, String> {
         let Case { scenario, seed: own, .. } = find(what)?.case;
         let seed = seed.unwrap_or(own);
+        Self::judge(scenario, seed, |scenario, judge| match world {
+            World::Event => Ok(event::run(scenario, seed, Keep::All, &mut [judge])),
+            World::Turmoil => {
+                turmoil::run(scenario, seed, &mut [judge]).map_err(|error| format!("{what}: {error}"))
+            }
+        })
+    }
+
+    /// The same with some nodes broken.
+    pub(super) fn sabotaged(what: &str, seed: Option<u64>, sabotage: &Sabotage) -> Result<Self, String> {
+        let Case { scenario, seed: own, .. } = find(what)?.case;
+        let seed = seed.unwrap_or(own);
+        Self::judge(scenario, seed, |scenario, judge| {
+            Ok(sabotage.run(scenario, seed, Keep::All, &mut [judge]))
+        })
+    }
+
+    fn judge(
+        scenario: Scenario,
+        seed: u64,
+        run: impl FnOnce(&Scenario, &mut Judge) -> Result<Outcome, String>,
+    ) -> Result<Self, String> {
         let mut judge = Judge::new(&scenario);
-        let outcome = match world {
-            World::Event => event::run(&scenario, seed, Keep::All, &mut [&mut judge]),
-            World::Turmoil => turmoil::run(&scenario, seed, &mut [&mut judge])
-                .map_err(|error| format!("{what}: {error}"))?,
-        };
+        let outcome = run(&scenario, &mut judge)?;
         let verdict = judge.finish(outcome.end);
         Ok(Self { scenario, seed, outcome, verdict })
     }

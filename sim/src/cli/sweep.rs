@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::interrupt::Interrupt;
 use super::output::Output;
-use super::{Exit, fail, show};
+use super::{Exit, fail, sabotage, show};
 use crate::capsule::{self, Case};
 use crate::node::Peer;
 use crate::scenario::{Profile, parse_span};
@@ -60,6 +60,13 @@ pub(super) struct SweepArgs {
     /// Fail if any property was not exercised
     #[arg(long)]
     require_coverage: bool,
+    /// Break nodes and see who notices: the name of a saboteur, or `all` (`confsim list saboteurs`). Each is sought
+    /// in its own profile, from the first seed of `--seeds` on; ends with 1 if one survives
+    #[arg(long, conflicts_with_all = ["time", "profile", "shard", "json", "out", "digests", "check_determinism", "require_coverage"])]
+    sabotage: Option<String>,
+    /// With `--sabotage all`: the kill matrix
+    #[arg(long, requires = "sabotage", conflicts_with = "seeds")]
+    matrix: bool,
     /// Take nodes that are not deterministic, to see that `--check-determinism` notices
     #[arg(long, hide = true)]
     fickle: bool,
@@ -82,10 +89,31 @@ struct Outputs {
 
 /// Runs the command.
 pub(super) fn run(args: &SweepArgs) -> ExitCode {
+    if let Some(name) = &args.sabotage {
+        return sabotaged(args, name);
+    }
     match begin(args) {
         Ok((plan, outputs, interrupt)) => run_plan(args, &plan, outputs, &interrupt),
         Err(what) => fail(&what),
     }
+}
+
+/// Runs the command with `--sabotage`.
+fn sabotaged(args: &SweepArgs, name: &str) -> ExitCode {
+    if args.matrix {
+        return match name {
+            sabotage::ALL => sabotage::all(jobs(args)),
+            _ => fail("--matrix is for `--sabotage all`"),
+        };
+    }
+    match sabotage::choose(name) {
+        Ok(chosen) => sabotage::seek(&chosen, args.seeds.as_ref().map_or(0, |seeds| seeds.start)),
+        Err(what) => fail(&what),
+    }
+}
+
+fn jobs(args: &SweepArgs) -> NonZeroUsize {
+    args.jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// What can be wrong is wrong before the first run.
@@ -109,7 +137,7 @@ fn begin(args: &SweepArgs) -> Result<(Plan, Outputs, Interrupt), String> {
 
 #[expect(clippy::disallowed_methods, reason = "how fast we are is told by the wall clock")]
 fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Interrupt) -> ExitCode {
-    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let jobs = jobs(args);
     let begin = Instant::now();
     let more = || !interrupt.heard() && args.time.is_none_or(|time| begin.elapsed() < time);
     let bar = progress(plan);

@@ -40,6 +40,10 @@ fn an_error_is_one_line_that_tells_what_to_do() {
         (&["sweep", "--profile", "stormy"], &["stormy", "calm or lossy"]),
         (&["sweep", "--seeds", "9..3"], &["9..3", "no seed"]),
         (&["sweep", "--seeds", "1.."], &["--for"]),
+        (&["sweep", "--sabotage", "nobody"], &["nobody", "confsim list saboteurs"]),
+        (&["sweep", "--sabotage", "mcu-reports-twice", "--matrix"], &["--sabotage all"]),
+        (&["run", "eject", "--sabotage", "nobody"], &["nobody", "confsim list saboteurs"]),
+        (&["run", "eject", "--sabotage", "mcu-reports-twice", "--world", "turmoil"], &["event world"]),
         (&["sweep", "--for", "soon"], &["soon", "60s"]),
         (&["sweep", "--shard", "2/2"], &["2/2", "0/4"]),
         (&["merge"], &["<REPORTS>", "--help"]),
@@ -52,6 +56,22 @@ fn an_error_is_one_line_that_tells_what_to_do() {
             assert!(error.contains(part), "{arguments:?}: {error}");
         }
     }
+}
+
+#[test]
+fn a_saboteur_is_sought_and_its_run_shown_again() {
+    let found = confsim(&["sweep", "--sabotage", "client-shows-an-old-roster"]);
+    let told = text(&found.stdout);
+    assert_eq!(found.status.code(), Some(0), "{told}");
+    assert!(told.contains("roster.convergence, at") && told.ends_with("KILLED\n"), "{told}");
+    let (_, again) = told.split_once("see it with: confsim ").expect("it tells how to see it");
+    let again = again.lines().next().expect("a line").split(' ').collect::<Vec<_>>();
+    let shown = confsim(&again);
+    assert_eq!(shown.status.code(), Some(1));
+    let violation = told.lines().find(|line| line.contains("roster.convergence, at")).expect("a violation");
+    assert!(text(&shown.stdout).contains(violation.trim()), "{violation}");
+    let sound = again.split(|word| *word == "--sabotage").next().expect("the run itself");
+    assert_eq!(confsim(sound).status.code(), Some(0));
 }
 
 /// What `confsim run` makes of a file in which zoe does what `step` says.

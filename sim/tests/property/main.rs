@@ -3,6 +3,7 @@
 mod determinism;
 mod features;
 mod provisioning;
+mod sabotage;
 mod shards;
 mod sweep;
 mod tamper;

@@ -1,0 +1,111 @@
+//! Every sabotage there is.
+
+mod client;
+mod command;
+mod delivery;
+mod ending;
+mod factory;
+mod front_end;
+mod history;
+mod report;
+mod roster;
+mod session;
+
+use confsim_core::client::Event;
+
+use super::{Desk, Letter, Sabotage, Saboteur};
+
+/// Every sabotage, by role and by what it is about.
+pub const CATALOGUE: &[Sabotage] = &[
+    roster::SKIPS_A_VERSION,
+    roster::REPEATS_A_VERSION,
+    roster::CALLS_PARTIAL_FULL,
+    roster::CALLS_FULL_PARTIAL,
+    roster::FORGETS_A_SUBSCRIBER,
+    roster::KEEPS_WHO_HAS_LEFT,
+    roster::TELLS_OLD_NEWS,
+    roster::TELLS_SOME_ANOTHER_NAME,
+    roster::SHOWS_THE_LOBBY,
+    roster::PROMOTES_EVERYBODY,
+    roster::DEMOTES_THE_ORGANIZER,
+    command::IGNORES_THE_LOCK,
+    command::SWAPS_ROLES,
+    command::ACCEPTS_FROM_ANYBODY,
+    command::PRETENDS_THAT_CALLS_SUCCEED,
+    command::KEEPS_THE_OUTCOME_OF_CALLS,
+    command::TELLS_THE_OUTCOME_TWICE,
+    ending::EJECTS_WITHOUT_A_WORD,
+    ending::KEEPS_THE_SESSION,
+    ending::NOTIFIES_AFTER_THE_END,
+    ending::HANGS_UP_FIRST,
+    ending::LEAVES_ONE_BEHIND,
+    ending::FORWARDS_AFTER_THE_END,
+    ending::KEEPS_THE_LEG,
+    session::CHANGES_ITS_TAG,
+    delivery::LOSES_A_FORWARD,
+    delivery::SAYS_200_FOR_202,
+    delivery::SAYS_202_FOR_200,
+    delivery::NEVER_ANSWERS,
+    report::FORGETS_A_REPORT,
+    report::REPORTS_TWICE,
+    report::REPORTS_BEFORE_ITS_ANSWER,
+    report::REPORTS_TOO_EARLY,
+    report::NAMES_THE_WRONG_RECIPIENT,
+    report::FORGETS_A_RECIPIENT,
+    report::TELLS_ANOTHER_STATUS,
+    report::REPORTS_ANOTHER_MESSAGE,
+    history::KEEPS_IT_TOO_LONG,
+    history::LEAVES_IT_OUT,
+    history::TURNS_IT_ROUND,
+    history::TELLS_IT_TWICE,
+    front_end::LETS_ANYBODY_SPEAK,
+    front_end::ACCEPTS_WHAT_IT_REFUSES,
+    factory::KEEPS_THE_VERSION,
+    factory::TAKES_STALE_WRITES,
+    factory::LOSES_A_CHANGE,
+    factory::PRETENDS_TO_DELETE,
+    factory::HIDES_A_CONFERENCE,
+    factory::GIVES_ANOTHER_REASON,
+    client::SHOWS_AN_OLD_ROSTER,
+    client::HIDES_ITS_EJECTION,
+    client::IGNORES_A_GAP,
+];
+
+/// Alters what the node writes.
+struct Says<F>(F);
+
+impl<F: FnMut(&mut Desk, Letter)> Saboteur for Says<F> {
+    fn says(&mut self, desk: &mut Desk, letter: Letter) {
+        (self.0)(desk, letter);
+    }
+}
+
+/// Alters what the node hears.
+struct Hears<F>(F);
+
+impl<F: FnMut(&mut Desk, Letter)> Saboteur for Hears<F> {
+    fn hears(&mut self, desk: &mut Desk, letter: Letter) {
+        (self.0)(desk, letter);
+    }
+}
+
+/// Alters what the user sees.
+struct Shows<F>(F);
+
+impl<F: FnMut(&mut Desk, Event)> Saboteur for Shows<F> {
+    fn shows(&mut self, desk: &mut Desk, event: Event) {
+        (self.0)(desk, event);
+    }
+}
+
+fn says(alter: impl FnMut(&mut Desk, Letter) + 'static) -> Box<dyn Saboteur> {
+    Box::new(Says(alter))
+}
+
+fn hears(alter: impl FnMut(&mut Desk, Letter) + 'static) -> Box<dyn Saboteur> {
+    Box::new(Hears(alter))
+}
+
+fn shows(alter: impl FnMut(&mut Desk, Event) + 'static) -> Box<dyn Saboteur> {
+    Box::new(Shows(alter))
+}
