@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod drawn;
 mod file;
 mod generate;
 mod model;
@@ -18,6 +19,7 @@ mod words;
 
 pub use build::{Builder, scenario};
 pub use check::{Flaw, Place};
+pub use drawn::Drawn;
 pub(crate) use file::Quoted;
 pub use file::{FileError, from_toml, to_toml};
 pub use generate::{Profile, generate};

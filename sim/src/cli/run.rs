@@ -9,9 +9,9 @@ use super::subject::{Subject, World};
 use super::{Exit, fail, show};
 use crate::property::Verdict;
 use crate::sabotage::Sabotage;
-use crate::scenario::Scenario;
+use crate::scenario::{Drawn, Scenario};
 use crate::settle::told;
-use crate::sweep::table;
+use crate::sweep::{Draw, table};
 use crate::view::As;
 use crate::world::Outcome;
 
@@ -59,7 +59,13 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         Err(what) => return fail(&what),
     };
     let (words, exit) = judgement(scenario, outcome, verdict);
-    show(&format!("{}, seed {seed}\n\n{picture}\n{}\n{words}\n", scenario.title, table(verdict)), exit)
+    // Who wrote a scenario knows what is in it.
+    let drawn = match args.scenario.parse::<Draw>() {
+        Ok(_) => format!("{}\n", Drawn(scenario)),
+        Err(_) => String::new(),
+    };
+    let title = &scenario.title;
+    show(&format!("{title}, seed {seed}\n{drawn}\n{picture}\n{}\n{words}\n", table(verdict)), exit)
 }
 
 /// The verdict in words.

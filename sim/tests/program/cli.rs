@@ -111,6 +111,11 @@ fn a_generated_scenario_runs_by_its_name() {
     let shown = text(&output.stdout);
     assert!(shown.starts_with("Seed 3, profile calm, seed 3\n"), "{shown}");
     assert_eq!(shown, text(&confsim(&["run", "calm:3"]).stdout), "and again the same");
+    let (_, drawn) = shown.split_once('\n').expect("more than a title");
+    let lines: Vec<_> = drawn.lines().take(3).collect();
+    for (line, part) in lines.iter().zip([" participants: ", "links of clients ", " steps: "]) {
+        assert!(line.contains(part), "what the seed drew: {lines:?}");
+    }
 }
 
 #[test]

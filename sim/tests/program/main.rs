@@ -2,6 +2,7 @@
 
 mod cli;
 mod coverage;
+mod deploy;
 mod readme;
 mod sweep;
 mod views;

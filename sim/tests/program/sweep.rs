@@ -130,6 +130,20 @@ fn nodes_that_are_not_deterministic_are_noticed() {
     assert!(shown.contains("the run ends and front-end holds"), "{shown}");
 }
 
+/// What a fuzzing engine writes is run as it is; the seeds are of the same form.
+#[test]
+fn the_files_of_a_fuzzing_engine_are_run() {
+    for (file, title) in [
+        ("fuzz/seeds/scenario/eject", "From bytes, seed 1\n"),
+        ("fuzz/seeds/hostile_peer/spoofed-from", "A hostile peer in a live conference, seed 1\n"),
+    ] {
+        let output = confsim(&["run", file]);
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+        assert!(shown.starts_with(title), "{shown}");
+    }
+}
+
 #[test]
 fn coverage_can_be_required() {
     let output = confsim(&["sweep", "--seeds", "0..2", "--require-coverage"]);

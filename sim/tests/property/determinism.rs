@@ -87,3 +87,22 @@ fn a_report_counts_what_was_run_twice_and_tells_what_differs() {
         assert_eq!(text.contains("lossy:3 is not deterministic: record "), fickle, "{text}");
     }
 }
+
+/// The hashes of some runs of every profile, as a file of `confsim sweep --digests` has them. `.ci/run` compares an
+/// optimised build's with the same snapshot.
+#[test]
+fn hashes_are_the_same_alone_and_in_a_sweep_and_as_they_were() {
+    let plan = Plan::whole(0..3, Profile::SMALL.to_vec());
+    let line = |draw: Draw, digest: u64| format!("{draw} {digest:016x}\n");
+    let alone: String =
+        (0..).map_while(|place| plan.draw(place)).map(|draw| line(draw, draw.run().digest)).collect();
+    for jobs in [1, 2] {
+        let mut swept = String::new();
+        let jobs = NonZeroUsize::new(jobs).expect("some");
+        sweep(&plan, jobs, || true, Draw::run, |ran| swept.push_str(&line(ran.draw, ran.digest)));
+        assert_eq!(swept, alone, "{jobs} jobs");
+    }
+    confsim_snapshots::bind("confsim", || {
+        confsim_snapshots::insta::assert_snapshot!("golden_digests", alone);
+    });
+}

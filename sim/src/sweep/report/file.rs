@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, Report, Sums};
 use crate::property::Verdict;
-use crate::scenario::Profile;
+use crate::scenario::{Drawn, Profile};
 use crate::sweep::{Counts, Draw, NoShard, Shard};
 
 /// The version of the format.
@@ -83,6 +83,7 @@ struct PropertyPart {
 struct FailurePart {
     run: String,
     replay: String,
+    drew: String,
     what: Vec<String>,
 }
 
@@ -171,6 +172,7 @@ fn parts(failures: &[Failure]) -> Vec<FailurePart> {
     let part = |failure: &Failure| FailurePart {
         run: failure.draw.to_string(),
         replay: format!("confsim run {}", failure.draw),
+        drew: Drawn(&failure.draw.scenario()).to_string(),
         what: failure.words.clone(),
     };
     failures.iter().map(part).collect()
