@@ -53,8 +53,9 @@ pub(super) struct Subscription {
     pub(super) leg: DialogId,
     /// Notifications go out as BENOTIFY instead of NOTIFY.
     pub(super) best_effort: bool,
-    /// What the last document showed; another view calls for a full document (D-13).
-    pub(super) view: View,
+    /// What the last version was shown as, if it could be sent: another view, or a version that could not, calls for
+    /// a full document (D-13).
+    pub(super) view: Option<View>,
     pub(super) term: Term,
 }
 

@@ -36,16 +36,19 @@ pub(super) fn publish(cx: &mut Cx<'_>, conference: &mut Conference, change: Opti
 }
 
 /// Sends one subscriber the full picture.
-pub(super) fn publish_full(cx: &mut Cx<'_>, conference: &Conference, dialog: DialogId) {
+pub(super) fn publish_full(cx: &mut Cx<'_>, conference: &mut Conference, dialog: DialogId) {
     let Some(subscription) = conference.subscriptions.get(&dialog) else { return };
-    let body = full_body(conference, subscription);
-    let draft = notification(subscription.term, cx.now(), body);
-    send(cx, subscription, dialog, &draft);
+    let view = conference.roster.view_of(&subscription.user);
+    let draft = notification(subscription.term, cx.now(), full_body(conference, &subscription.user, view));
+    let sent = send(cx, subscription, dialog, &draft);
+    if let Some(subscription) = conference.subscriptions.get_mut(&dialog) {
+        subscription.view = sent.then_some(view);
+    }
 }
 
 /// The full picture for a subscriber.
-pub(super) fn full_body(conference: &Conference, subscription: &Subscription) -> Bytes {
-    body(&documents::full(conference, &subscription.user, subscription.view))
+pub(super) fn full_body(conference: &Conference, user: &str, view: View) -> Bytes {
+    body(&documents::full(conference, user, view))
 }
 
 /// Ends a subscription: the last notification, then silence.
@@ -79,13 +82,11 @@ struct Round<'a> {
 
 impl Round<'_> {
     fn tell(&mut self, cx: &mut Cx<'_>, conference: &mut Conference, dialog: DialogId) {
-        let Some(subscription) = conference.subscriptions.get_mut(&dialog) else { return };
+        let Some(subscription) = conference.subscriptions.get(&dialog) else { return };
         let view = conference.roster.view_of(&subscription.user);
-        if view != subscription.view {
-            subscription.view = view;
+        if subscription.view != Some(view) {
             return publish_full(cx, conference, dialog);
         }
-        let Some(subscription) = conference.subscriptions.get(&dialog) else { return };
         let visible = match view {
             View::Everyone => true,
             View::Admitted => !self.change.hidden,
@@ -100,9 +101,12 @@ impl Round<'_> {
             };
             (body.clone(), notification(Term::Dialog, self.now, body))
         });
-        match subscription.term {
+        let sent = match subscription.term {
             Term::Dialog => send(cx, subscription, dialog, draft),
             term => send(cx, subscription, dialog, &notification(term, self.now, body.clone())),
+        };
+        if let Some(subscription) = conference.subscriptions.get_mut(&dialog).filter(|_| !sent) {
+            subscription.view = None;
         }
     }
 }
@@ -122,10 +126,11 @@ fn notification(term: Term, now: Instant, body: Bytes) -> Draft {
         .header("subscription-state", format_args!("active;expires={left}"))
 }
 
-fn send(cx: &mut Cx<'_>, subscription: &Subscription, dialog: DialogId, draft: &Draft) {
+/// Whether it could be sent: without a connection to the front end it cannot.
+fn send(cx: &mut Cx<'_>, subscription: &Subscription, dialog: DialogId, draft: &Draft) -> bool {
     if subscription.best_effort {
-        cx.benotify(dialog, draft);
+        cx.benotify(dialog, draft)
     } else {
-        cx.request(dialog, Method::Notify, draft, Ask::Notify);
+        cx.request(dialog, Method::Notify, draft, Ask::Notify).is_some()
     }
 }

@@ -68,17 +68,18 @@ impl Focus {
         }
         let abilities = Abilities::of(message);
         let seconds = self.granted(expires);
+        let view = conference.roster.view_of(&user);
+        // The piggybacked document counts as the first notification (EX-IM-4-1-1-n).
+        let number = abilities.piggyback.then_some(1);
+        let body = number.map(|_| full_body(conference, &user, view));
         let subscription = Subscription {
-            view: conference.roster.view_of(&user),
+            view: Some(view),
             user,
             epid,
             leg,
             best_effort: abilities.benotify,
             term: term(cx, abilities, seconds),
         };
-        // The piggybacked document counts as the first notification (EX-IM-4-1-1-n).
-        let number = abilities.piggyback.then_some(1);
-        let body = number.map(|_| full_body(conference, &subscription));
         let draft = granted_headers(seconds, abilities, number.zip(body));
         let Some(dialog) = cx.accept(request.tx, "OK", &focus_contact(conference), &draft) else { return };
         if number.is_some() {
@@ -98,10 +99,10 @@ impl Focus {
             return Refusal::NO_DIALOG.answer(cx, request.tx);
         };
         let contact = focus_contact(conference);
-        let view_of = |user: &str| conference.roster.view_of(user);
-        let Some(view) = conference.subscriptions.get(&dialog).map(|it| view_of(&it.user)) else {
+        let Some(user) = conference.subscriptions.get(&dialog).map(|it| it.user.clone()) else {
             return Refusal::NO_DIALOG.answer(cx, request.tx);
         };
+        let view = conference.roster.view_of(&user);
         if expires == Some(0) {
             let draft = Draft::new().header("Contact", contact).header("Expires", 0);
             cx.respond(request.tx, 200, "Sub dialog terminated", &draft);
@@ -111,14 +112,13 @@ impl Focus {
         let term = term(cx, abilities, seconds);
         let number = abilities.piggyback.then(|| cx.use_number(dialog));
         let Some(subscription) = conference.subscriptions.get_mut(&dialog) else { return };
-        subscription.view = view;
+        subscription.view = Some(view);
         subscription.best_effort = abilities.benotify;
         // One that lives as long as its dialog is not cut short by a renewal that does not say so again.
         if subscription.term != Term::Dialog {
             subscription.term = term;
         }
-        let Some(subscription) = conference.subscriptions.get(&dialog) else { return };
-        let body = number.map(|_| full_body(conference, subscription));
+        let body = number.map(|_| full_body(conference, &user, view));
         let draft = granted_headers(seconds, abilities, number.zip(body));
         cx.accept(request.tx, "OK", &contact, &draft);
         self.subscribed(cx, dialog, number.is_none());

@@ -92,6 +92,7 @@ pub const NAMED: &[Named] = named![
     "front-end-restart",
     "factory-restart",
     "pool-restart",
+    "versions-unsent",
     "version-gap",
     "everybody-leaves",
     // What the pool link loses.
