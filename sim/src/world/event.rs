@@ -14,6 +14,7 @@ mod outage;
 mod plan;
 mod queue;
 mod say;
+mod watch;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use self::clock::Clock;
 use self::harm::Parked;
 use self::plan::{Plan, clocked};
 use self::queue::{Due, Queue};
+use self::watch::Watch;
 use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
 use super::script::{Order, Script};
@@ -35,9 +37,6 @@ use crate::fault::Fault;
 use crate::node::Peer;
 use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
-
-/// Most inputs at one instant: some hundred participants who all do something at once stay below.
-const INSTANT_LIMIT: usize = 1_000_000;
 
 /// A node as the event world drives it: every kind takes a client's commands, and all but clients ignore them.
 pub trait Actor: Node<Command = client::Command, Event = client::Event> {}
@@ -128,6 +127,7 @@ struct Engine<'a, 'o, N> {
     parked_ever: u32,
     script: Script,
     log: Log<'a, 'o>,
+    watch: Watch,
     emitted: u32,
     hops: u64,
     skipped: Vec<StepId>,
@@ -186,6 +186,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             parked_ever: 0,
             script: Script::new(scenario),
             log: Log { observers, trace: Trace::new(cast, keep) },
+            watch: Watch::default(),
             emitted: 0,
             hops: 0,
             skipped: Vec::new(),
@@ -230,37 +231,35 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
 
     /// Lets everything happen that happens by `end`.
     fn turn(&mut self, end: Instant) -> Result<(), Breach> {
-        let mut crowd = 0;
         while let Some((at, due)) = self.queue.pop(end) {
-            crowd = if at == self.now { crowd + 1 } else { 0 };
             self.now = at;
-            let node = self.happen(due)?;
-            if crowd > INSTANT_LIMIT {
-                return Err(self.breach(node.unwrap_or(NodeId::FRONT_END), Rule::Instant(INSTANT_LIMIT)));
+            if let Some(alarm) = self.watch.happens(at) {
+                return Err(self.alarm(alarm));
             }
+            self.happen(due)?;
         }
         Ok(())
     }
 
-    /// Lets one thing happen; the node it happened to.
-    fn happen(&mut self, due: Due) -> Result<Option<NodeId>, Breach> {
+    /// Lets one thing happen.
+    fn happen(&mut self, due: Due) -> Result<(), Breach> {
         if let Some(node) = self.concerns(due)
             && let Some(until) = self.paused(node)
         {
             // One tie for all: what a node missed comes in the order in which it was to come.
             self.queue.push(until, hash_parts(&[self.seed, node.index() as u64]), due);
-            return Ok(None);
+            return Ok(());
         }
         match due {
             Due::Start(node) => self.give(node, Input::Start, Cause::Start)?,
-            Due::Timer(node) => return self.wake(node).map(|()| Some(node)),
+            Due::Timer(node) => self.wake(node)?,
             Due::Step(index) => self.step(index)?,
             Due::Arrival { connection, side, stamp } => self.arrive(connection, side.into(), stamp)?,
             Due::Release(slot) => self.release(slot),
             Due::Fault(fault) => self.strike(fault),
             Due::Relief(fault) => self.relieve(fault),
         }
-        Ok(None)
+        Ok(())
     }
 
     /// The node that has to act for something to happen.
@@ -363,6 +362,9 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
     fn give(&mut self, node: NodeId, input: Input<client::Command>, cause: Cause) -> Result<(), Breach> {
         let Some(seat) = self.seats.get_mut(node.index()) else { return Ok(()) };
         let Some(actor) = seat.node.as_mut() else { return Ok(()) };
+        if let Some(what) = signal(&input) {
+            self.watch.acts(node, || what.to_owned());
+        }
         actor.handle(seat.clock.shows(self.now), input);
         match self.disk.dark().filter(|_| node == NodeId::FACTORY) {
             Some(commit) => self.power_fails(commit),
@@ -376,5 +378,17 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
 
     fn connection(index: u32) -> ConnectionId {
         ConnectionId(index)
+    }
+}
+
+/// What an input is that a node's own reports of what it read and which timer fired do not tell of.
+const fn signal(input: &Input<client::Command>) -> Option<&'static str> {
+    match input {
+        Input::Start => Some("its start"),
+        Input::Accepted { .. } => Some("a connection it accepted"),
+        Input::Connected { .. } => Some("a connection it opened"),
+        Input::Closed { .. } => Some("a connection that is gone"),
+        Input::Command(_) => Some("a command"),
+        Input::Received { .. } | Input::Timeout => None,
     }
 }

@@ -3,7 +3,7 @@
 use confsim_core::node::ConnId;
 use confsim_core::time::Instant;
 
-use crate::trace::{NodeId, StepId, Trace};
+use crate::trace::{Cause, NodeId, StepId, Trace};
 
 /// A run that is over.
 #[derive(Clone, Debug)]
@@ -38,14 +38,17 @@ pub struct Breach {
 }
 
 /// What nodes owe the world that drives them (see [`confsim_core::node`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
-    /// A drain that does not end.
-    #[error("more than {0} outputs after one input")]
-    Drain(usize),
-    /// Inputs that breed inputs without time passing.
-    #[error("more than {0} inputs at one instant")]
-    Instant(usize),
+    /// A drain that does not end, and what the last output followed from.
+    #[error("more than {0} outputs after one input, the last because of {1:?}")]
+    Drain(usize, Cause),
+    /// Inputs that breed inputs without time passing, and who takes most of them.
+    #[error("more than {0} inputs at one instant; of the next thousand {1}")]
+    Instant(usize, String),
+    /// Messages that pile up on the way to the node named.
+    #[error("more than {0} messages to {1} unread")]
+    Unread(usize, String),
     /// A deadline that is due is served by the time-out.
     #[error("timer `{0}` is still overdue after the time-out")]
     Overdue(&'static str),
@@ -73,9 +76,10 @@ pub enum Rule {
 
 impl Rule {
     /// What rules are called where they stand beside properties.
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 9] = [
         "contract.drain",
         "contract.instant",
+        "contract.unread",
         "contract.overdue",
         "contract.numbering",
         "contract.not-up",
@@ -86,10 +90,11 @@ impl Rule {
 
     /// Its name, without the particulars.
     pub const fn name(&self) -> &'static str {
-        let [drain, instant, overdue, numbering, not_up, not_open, framing, restless] = Self::NAMES;
+        let [drain, instant, unread, overdue, numbering, not_up, not_open, framing, restless] = Self::NAMES;
         match self {
-            Self::Drain(_) => drain,
-            Self::Instant(_) => instant,
+            Self::Drain(..) => drain,
+            Self::Instant(..) => instant,
+            Self::Unread(..) => unread,
             Self::Overdue(_) => overdue,
             Self::Numbering(_) => numbering,
             Self::NotUp(..) => not_up,

@@ -298,6 +298,30 @@ fn what_a_node_owes_the_world_is_demanded() {
     assert!(matches!(rule(Sin::WrongNumber), Some(Rule::Numbering(_))));
     assert!(matches!(rule(Sin::CloseTwice), Some(Rule::NotOpen(_))));
     assert!(matches!(rule(Sin::HearTwice), Some(Rule::Framing { .. })));
-    assert!(matches!(rule(Sin::Babble), Some(Rule::Drain(_))));
-    assert!(matches!(rule(Sin::Loop), Some(Rule::Instant(_))));
+    assert_eq!(rule(Sin::Babble), Some(Rule::Drain(1_000_000, Cause::Timer("babble"))));
+}
+
+#[test]
+fn what_goes_round_or_piles_up_ends_the_run_with_its_place() {
+    let still = Links { client: Link::fixed(Duration::ZERO), pool: Link::fixed(Duration::ZERO) };
+    let create =
+        Action::Create { conference: "unused".to_owned(), subject: "0".to_owned(), rules: Rules::default() };
+    let talk = scenario("Talk").participants(&["alice", "bob"]).topology(Topology::Pool).links(still);
+    let talk = talk.step("0s", "alice", Action::SignIn).step("0s", "bob", Action::SignIn);
+    let talk = talk.step("1s", "alice", create).build().unwrap();
+    let breach = |sin| {
+        let make = |part: confsim::world::event::Part<'_>| Relay::new(part.node, part.cast, sin);
+        run_with(&talk, 1, Keep::Last(10), &mut [], make).broken.expect("a breach").to_string()
+    };
+    assert_eq!(
+        breach(Sin::Loop),
+        "at 1.000000 front-end: more than 1000000 inputs at one instant; of the next thousand 500 times \
+         front-end at a connection it opened, 500 times factory at a connection it accepted"
+    );
+    assert_eq!(
+        breach(Sin::Echo),
+        "at 1.000000 front-end: more than 1000000 inputs at one instant; of the next thousand 500 times \
+         front-end at MESSAGE, 250 times alice at MESSAGE, 250 times bob at MESSAGE"
+    );
+    assert_eq!(breach(Sin::Flood), "at 1.000000 front-end: more than 250000 messages to bob unread");
 }

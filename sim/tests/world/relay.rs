@@ -31,6 +31,8 @@ pub(crate) enum Sin {
     Babble,
     /// Connects again as soon as it is connected.
     Loop,
+    /// Says what it hears far more often than anybody could read it.
+    Flood,
 }
 
 /// When those wake who take a nap: when the first message of [`super::event`] reaches its recipients.
@@ -83,6 +85,13 @@ impl Relay {
             match self.sin {
                 Sin::None | Sin::Nap | Sin::Echo | Sin::Babble => {}
                 Sin::Loop => self.connect(),
+                Sin::Flood => {
+                    let other = self.framers.keys().copied().find(|other| *other != conn);
+                    for _ in 0..250_000 {
+                        let (head, body) = (framed.message.head().clone(), framed.message.body().clone());
+                        self.send(other.unwrap_or(conn), head, body);
+                    }
+                }
                 Sin::StaleDeadline => self.nap = Some(now + Duration::from_secs(1)),
                 Sin::WrongConnection => self.send(ConnId::accepted(77), Bytes::new(), Bytes::new()),
                 Sin::WrongNumber => {

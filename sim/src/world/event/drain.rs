@@ -6,14 +6,12 @@ use bytes::{Bytes, BytesMut};
 use confsim_core::node::{ConnId, Output, Summary, Transmit};
 use confsim_core::wire::sip::Message;
 
+use super::watch::DRAIN_LIMIT;
 use super::wire::{State, Underway};
 use super::{Actor, Engine};
 use crate::trace::{Cause, ConnectionId, Emitted, Fate, Heard, MsgId, NodeId, Record};
 use crate::world::origin::{Acting, origin};
 use crate::world::outcome::{Breach, Rule};
-
-/// Most outputs of one drain: a message to every participant of the largest conference stays far below.
-const DRAIN_LIMIT: usize = 1_000_000;
 
 /// A message that is about to be written by one end of a connection.
 pub(super) struct Letter {
@@ -36,6 +34,7 @@ impl<N: Actor> Engine<'_, '_, N> {
             match actor.poll() {
                 Output::Heard { conn, message, end } => {
                     let Underway { id, origin, summary, .. } = self.heard(node, conn, message, end)?;
+                    self.watch.acts(node, || summary.to_string());
                     cause = Cause::Message(id);
                     acting = Some(Acting { origin, summary });
                 }
@@ -47,6 +46,7 @@ impl<N: Actor> Engine<'_, '_, N> {
                     self.log.record(self.now, Record::Garbage { who: node, connection, error });
                 }
                 Output::Fired { timer } => {
+                    self.watch.acts(node, || format!("timer `{timer}`"));
                     acting = None;
                     cause = Cause::Timer(timer);
                     self.log.record(self.now, Record::Timer { who: node, name: timer });
@@ -67,7 +67,7 @@ impl<N: Actor> Engine<'_, '_, N> {
                 }
             }
         }
-        Err(self.breach(node, Rule::Drain(DRAIN_LIMIT)))
+        Err(self.breach(node, Rule::Drain(DRAIN_LIMIT, cause)))
     }
 
     fn place(&self, node: NodeId, conn: ConnId) -> Option<(u32, u8)> {
@@ -176,7 +176,7 @@ impl<N: Actor> Engine<'_, '_, N> {
         let Some(wire) = self.wires.get_mut(connection as usize) else { return };
         let side = usize::from(side);
         let [Some(near), Some(far)] = [wire.ends.get(side), wire.ends.get(1 - side)] else { return };
-        let (from, pair) = (near.node, wire.pair());
+        let (from, to, pair) = (near.node, far.node, wire.pair());
         let closed = near.state == State::Closed || far.state == State::Closed;
         let Some(way) = wire.ways.get_mut(side) else { return };
         if let Some(fate) = way.fate().or(closed.then_some(Fate::Connection)) {
@@ -194,6 +194,7 @@ impl<N: Actor> Engine<'_, '_, N> {
         let whole = cut.is_none_or(|cut| end == cut.after);
         if whole {
             way.expect(message);
+            self.watch.unread(from, to, way.unread());
         }
         if !bytes.is_empty() {
             let due = wire.write(side, self.now, ordinal, bytes);

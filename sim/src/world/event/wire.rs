@@ -211,6 +211,11 @@ impl Way {
         self.due.push_back(message);
     }
 
+    /// How many messages have been written and not been heard.
+    pub(super) fn unread(&self) -> usize {
+        self.due.len()
+    }
+
     /// The message that ends at `end`, which must be the next.
     pub(super) fn heard(&mut self, end: u64) -> Option<Underway> {
         if self.due.front()?.end == end { self.due.pop_front() } else { None }
