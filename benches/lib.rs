@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 
 mod corpus;
+mod goal;
 mod ratio;
 
 pub use corpus::{conference_info, messages, roster};
+pub use goal::{Goal, print_goals};
 pub use ratio::{Budget, print};

@@ -1,0 +1,189 @@
+//! The event world: whole conferences, and what the pool does for a thousand participants, beside their budgets.
+
+mod parties;
+mod stopwatch;
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use confsim::node::Peer;
+use confsim::property::Judge;
+use confsim::scenario::Scenario;
+use confsim::trace::{Keep, NodeId, Record};
+use confsim::world::{event, turmoil};
+use confsim_benches::{Goal, print_goals};
+use confsim_core::wire::sip::Framer;
+
+use self::parties::{busy, quiet, speech};
+use self::stopwatch::{Bill, Burst, Timed, started};
+
+/// How often a run is repeated for its median.
+const REPEATS: usize = 5;
+
+/// How large everything is: all of it, or just so much that it runs (`cargo bench -- --test`).
+struct Size {
+    crowd: usize,
+    part: usize,
+    seconds: u64,
+    growth: &'static [usize],
+}
+
+const WHOLE: Size = Size { crowd: 1_000, part: 100, seconds: 60, growth: &[2, 5, 20, 100, 300] };
+const TOUCH: Size = Size { crowd: 60, part: 55, seconds: 2, growth: &[2, 3] };
+
+fn main() {
+    let size = if std::env::args().any(|argument| argument == "--test") { TOUCH } else { WHOLE };
+    let mut goals = conferences(&size);
+    goals.extend(crowds(&size));
+    print_goals(&goals);
+    shares(&size);
+    growth(&size);
+}
+
+/// The median time of some runs of `run`.
+fn median<T>(mut run: impl FnMut() -> T) -> Duration {
+    let mut times: Vec<Duration> = (0..REPEATS)
+        .map(|_| {
+            let start = started();
+            black_box(run());
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[REPEATS / 2]
+}
+
+/// Runs and judges a scenario, as a sweep does; how many hops there were.
+fn judged(scenario: &Scenario) -> u64 {
+    let mut judge = Judge::new(scenario);
+    let outcome = event::run(scenario, 1, Keep::Last(0), &mut [&mut judge]);
+    assert_eq!(outcome.broken, None);
+    assert!(judge.finish(outcome.end).violations().is_empty(), "what is measured is a run that holds");
+    outcome.hops
+}
+
+/// Runs a scenario with nobody watching.
+fn unwatched(scenario: &Scenario) {
+    assert_eq!(event::run(scenario, 1, Keep::Last(0), &mut []).broken, None);
+}
+
+/// Runs a scenario with nodes under the stopwatch.
+fn billed(scenario: &Scenario, deaf: bool) -> Bill {
+    let bill = Rc::new(RefCell::new(Bill::default()));
+    let make = |part: event::Part<'_>| {
+        let deaf = deaf && part.node.participant().is_some_and(|guest| guest > 0);
+        Timed::new(part, deaf, &bill)
+    };
+    assert_eq!(event::run_with(scenario, 1, Keep::Last(0), &mut [], make).broken, None);
+    bill.take()
+}
+
+/// Simulated time, hops and observers of small conferences.
+fn conferences(size: &Size) -> Vec<Goal> {
+    let (talk, hour) = (busy(5, size.seconds), quiet(5, size.seconds * 60));
+    let hops = judged(&talk);
+    let watched = median(|| judged(&talk));
+    let alone = median(|| unwatched(&talk));
+    let simulated = |scenario: &Scenario| scenario.end.as_micros() as f64 / 1e6;
+    let slept = median(|| judged(&hour));
+    let parity = median(|| turmoil::run(&talk, 1, &mut []));
+    println!(
+        "\nTurmoil takes {:.0} times as long as the event world for the busy conference.",
+        ratio(parity, alone)
+    );
+    vec![
+        Goal::at_least(
+            "busy conference of 5, simulated s/s",
+            simulated(&talk) / watched.as_secs_f64(),
+            3_500.0,
+        ),
+        Goal::at_least("busy conference of 5, hops/s", hops as f64 / watched.as_secs_f64(), 400_000.0),
+        Goal::at_least("quiet hour of 5, simulated s/s", simulated(&hour) / slept.as_secs_f64(), 1_000_000.0),
+        Goal::at_most("observers, % of run time", 100.0 - 100.0 * ratio(alone, watched), 30.0),
+    ]
+}
+
+/// What one more participant, and one more recipient, costs the pool.
+fn crowds(size: &Size) -> Vec<Goal> {
+    let idle = billed(&quiet(size.crowd, 1), true);
+    let told = |crowd| each(&idle.bursts, NodeId::FOCUS, crowd);
+    let heard = |crowd| each(&billed(&speech(crowd + 1, 20), true).bursts, NodeId::MCU, crowd);
+    let ((few, many), (some, all)) =
+        ((told(size.part), told(size.crowd - 5)), (heard(size.part), heard(size.crowd)));
+    vec![
+        Goal::at_most("focus, ns per notification of the last join", many, 1_500.0),
+        Goal::at_most("the same, beside a tenth of the crowd", many / few, 1.2),
+        Goal::at_most("IM MCU, ns per recipient of a MESSAGE", all, 1_500.0),
+        Goal::at_most("the same, beside a tenth of the crowd", all / some, 1.2),
+        Goal::at_most("pool, bytes per idle participant", idle.held as f64 / size.crowd as f64, 10_000.0),
+    ]
+}
+
+/// The median of what a message to about `crowd` recipients costs `node` for each, in nanoseconds.
+fn each(bursts: &[Burst], node: NodeId, crowd: usize) -> f64 {
+    let fits = |burst: &&Burst| burst.node == node && burst.sent.abs_diff(crowd) <= 4;
+    let costs = bursts.iter().filter(fits).map(|burst| burst.took.as_nanos() as f64 / burst.sent as f64);
+    let mut costs: Vec<f64> = costs.collect();
+    costs.sort_by(f64::total_cmp);
+    costs.get(costs.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What a busy conference spends its time on.
+fn shares(size: &Size) {
+    let talk = busy(5, size.seconds);
+    let (watched, alone) = (median(|| judged(&talk)), median(|| unwatched(&talk)));
+    let mut bills: Vec<Duration> = (0..REPEATS).map(|_| billed(&talk, false).busy).collect();
+    bills.sort();
+    let (nodes, streams) = (bills[REPEATS / 2], streams(&talk));
+    let parsing = median(|| streams.iter().for_each(parse));
+    println!("\n| share of a busy conference of 5 | % |\n|---|---|");
+    let machines = nodes.saturating_sub(parsing);
+    let (engine, observers) = (alone.saturating_sub(nodes), watched.saturating_sub(alone));
+    for (what, part) in
+        [("parsing", parsing), ("machines", machines), ("engine and hash", engine), ("observers", observers)]
+    {
+        println!("| {what} | {:.0} |", 100.0 * ratio(part, watched));
+    }
+}
+
+/// Every message that is heard in a run, as it came.
+fn streams(scenario: &Scenario) -> Vec<Bytes> {
+    let outcome = event::run_with(scenario, 1, Keep::All, &mut [], Peer::new);
+    let bytes = outcome.trace.records().filter_map(|(_, record)| match record {
+        Record::Heard(heard) => Some([&heard.message.head()[..], heard.message.body()].concat().into()),
+        _ => None,
+    });
+    bytes.collect()
+}
+
+fn parse(bytes: &Bytes) {
+    let mut framer = Framer::default();
+    framer.push(bytes.clone());
+    black_box(framer.next().is_ok());
+}
+
+/// How the cost of a hop grows with the participants, and that of a second with the time that passes.
+fn growth(size: &Size) {
+    println!("\n| participants | hops | µs/hop |\n|---|---|---|");
+    for guests in size.growth {
+        let party = busy(*guests, 2);
+        let hops = judged(&party);
+        let start = started();
+        judged(&party);
+        println!("| {guests} | {hops} | {:.2} |", start.elapsed().as_secs_f64() * 1e6 / hops as f64);
+    }
+    println!("\n| seconds of a busy conference of 5 | µs per second |\n|---|---|");
+    for seconds in [size.seconds / 2, size.seconds * 4, size.seconds * 16] {
+        let talk = busy(5, seconds);
+        let start = started();
+        judged(&talk);
+        println!("| {seconds} | {:.0} |", start.elapsed().as_secs_f64() * 1e6 / seconds as f64);
+    }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}
