@@ -1,12 +1,13 @@
 //! The lock: who comes while it is closed waits, or goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::sync::Arc;
 
 use confsim_core::wire::sip::Method;
 
 use super::command::{Command, Commands, Progress};
-use super::dialogs::{Dialog, Use};
+use super::dialogs::{Dialog, DialogId, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::verdict::Finding;
@@ -39,8 +40,8 @@ struct Door {
     held: BTreeMap<String, MsgId>,
     /// Users whom presenters are having called: the caller may be gone before the call has its result.
     called: BTreeSet<String>,
-    /// Users who have come, and what they came by.
-    known: BTreeSet<MsgId>,
+    /// Sessions with the focus that it has accepted: a 2xx that is repeated accepts nobody anew.
+    known: BTreeSet<DialogId>,
 }
 
 impl Observe for Locks {
@@ -79,12 +80,18 @@ impl Locks {
             door.left(scene, dialog);
         }
         if empty(scene, &dialog.conference) {
-            self.doors.remove(&dialog.conference);
+            door.forget();
         }
     }
 }
 
 impl Door {
+    /// Nobody is there any more. Whom a presenter is having called may still come.
+    fn forget(&mut self) {
+        let (called, known) = (mem::take(&mut self.called), mem::take(&mut self.known));
+        *self = Self { called, known, ..Self::default() };
+    }
+
     /// A command is on its way, or has come about.
     fn ordered(&mut self, progress: Progress) {
         let (command, code) = match progress {
@@ -149,7 +156,8 @@ impl Door {
             return;
         }
         let organizer = dialog.conference.split_once('#').is_some_and(|(organizer, _)| organizer == user);
-        if dialog.connected.is_some() || organizer || !self.locked {
+        let repeated = spoken.dialog.is_none_or(|id| !self.known.insert(id));
+        if repeated || dialog.connected.is_some() || organizer || !self.locked {
             return;
         }
         verdict.exercise(&HOLDS);
@@ -157,7 +165,7 @@ impl Door {
         let others = sessions.filter(|(id, _)| Some(*id) != spoken.dialog);
         let inside =
             others.into_iter().any(|(_, other)| other.ended.is_none() && scene.cast.uri(other.user) == user);
-        if !inside && self.known.insert(spoken.id) {
+        if !inside {
             self.held.insert(user, spoken.id);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use confsim_core::wire::sip::Method;
 
-use super::command::Commands;
+use super::command::{Command, Commands};
 use super::dialogs::{Dialog, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken};
@@ -67,6 +67,10 @@ impl Observe for Roles {
 impl Roles {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let done = self.commands.succeeded(spoken);
+        // Each activation gives roles anew (D-12).
+        if let Some(conference) = Command::begins(spoken.message).filter(|_| spoken.node == NodeId::FOCUS) {
+            self.conferences.remove(conference.as_str());
+        }
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let users = self.conferences.entry(dialog.conference.clone()).or_default();
         if let Some((user, role)) =
