@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use confsim::property::Judge;
-use confsim::scenario::{Action, Kind, NAMED, Scenario, scenario};
+use confsim::scenario::{Action, Kind, NAMED, Scenario, Split, Step, named, scenario};
 use confsim::trace::{Keep, Record, Trace};
 use confsim::world::event;
 use confsim::world::turmoil::{Unable, run};
@@ -86,4 +86,61 @@ fn parity_scenarios_tell_the_same_story_in_both_worlds() {
         compared += 1;
     }
     assert!(compared >= 1, "no scenario is marked `parity`");
+}
+
+/// Scenarios that are run under many seeds: joins of three kinds of client, an eviction, and what is said.
+const SWEPT: [&str; 5] = ["join-dial-in", "cwa-join", "eject", "forwarding", "get-conference"];
+const SEEDS: u64 = 30;
+
+#[test]
+fn however_streams_are_cut_the_properties_hold() {
+    let mut cut = 0;
+    for name in SWEPT {
+        let mut scenario = named(name).and_then(|named| named.scenario().ok()).expect("a named scenario");
+        scenario.parity = false;
+        scenario.links.client.split = Split::Pieces;
+        for seed in 0..SEEDS {
+            let mut judge = Judge::new(&scenario);
+            let outcome = run(&scenario, seed, &mut [&mut judge]).expect("no faults");
+            let verdict = judge.finish(outcome.end);
+            assert_eq!(verdict.violations(), [], "{name}, seed {seed}");
+            let idle: Vec<_> = scenario.exercises.iter().filter(|id| verdict.exercised(id) == 0).collect();
+            assert!(idle.is_empty(), "{name}, seed {seed}: {idle:?}");
+            cut += 1;
+        }
+    }
+    assert_eq!(cut, SEEDS * SWEPT.len() as u64);
+}
+
+/// Why a named scenario has no counterpart in the turmoil world.
+fn reason(scenario: &Scenario) -> Option<&'static str> {
+    let links = || scenario.participants.iter().any(|participant| participant.link.is_some());
+    let close = |pair: &[Step]| matches!(pair, [a, b] if b.at.as_micros() - a.at.as_micros() < 200_000);
+    if !scenario.faults.is_empty() {
+        Some("faults")
+    } else if scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
+        Some("what is written past a client")
+    } else if links() {
+        Some("links of their own")
+    } else if scenario.steps.windows(2).any(close) {
+        Some("races that a tick decides")
+    } else {
+        None
+    }
+}
+
+#[test]
+fn whatever_can_be_compared_is() {
+    let mut compared = 0;
+    for named in NAMED {
+        let scenario = named.scenario().expect("a valid scenario");
+        match (scenario.parity, reason(&scenario)) {
+            (true, None) => compared += 1,
+            (false, Some(_)) => {}
+            (parity, reason) => {
+                panic!("{}: parity is {parity}, but the reason against it is {reason:?}", named.name)
+            }
+        }
+    }
+    assert!(compared >= 15, "{compared} scenarios are compared");
 }

@@ -1,11 +1,12 @@
 //! `confsim serve`: the pool on real sockets.
 
-use std::fs::DirBuilder;
-use std::io::{self, Write};
+use std::fs::{DirBuilder, File};
+use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 use std::time::SystemTime;
 
 use clap::Args;
@@ -17,7 +18,7 @@ use tokio_rustls::rustls::crypto::ring;
 use super::{Exit, fail};
 use crate::durable::Durable;
 use crate::world::shell::CONNECTIONS;
-use crate::world::socket::{Certificate, Config, Log, Pool};
+use crate::world::socket::{Certificate, Config, Log, Pool, Recording};
 
 /// How many threads serve: the roles are four, and one of them has most to do.
 const THREADS: usize = 2;
@@ -43,6 +44,9 @@ pub(super) struct ServeArgs {
     /// Keep conferences in this folder, so that they survive a restart
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Record what passes between clients and the pool in this file, as Wireshark reads it (pcapng, in the clear)
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
     /// What the pool calls itself in Via and Record-Route, with its port, if not by its address
     #[arg(long, value_name = "HOST:PORT")]
     name: Option<String>,
@@ -63,6 +67,9 @@ pub(super) fn run(args: ServeArgs) -> ExitCode {
 }
 
 fn serve(args: ServeArgs) -> Result<(), String> {
+    let create =
+        |path: &PathBuf| File::create(path).map_err(|error| format!("--trace {}: {error}", path.display()));
+    let file = args.trace.as_ref().map(create).transpose()?.map(BufWriter::new);
     let config = configure(args)?;
     let epoch = config.epoch;
     // What is not raised shows as connections that are not accepted.
@@ -72,8 +79,18 @@ fn serve(args: ServeArgs) -> Result<(), String> {
     let pool = runtime.block_on(Pool::bind(config)).map_err(|error| error.to_string())?;
     greet(&pool).map_err(|error| format!("standard output: {error}; nobody would know where it listens"))?;
     let stop = stop(&runtime)?;
-    runtime.block_on(pool.run(Log::to(io::stdout(), epoch), stop));
-    Ok(())
+    let (recording, written) = match file {
+        Some(file) => {
+            let (recording, written) = Recording::to(file, epoch);
+            (Some(recording), Some(written))
+        }
+        None => (None, None),
+    };
+    runtime.block_on(pool.run(Log::to(io::stdout(), epoch), recording, stop));
+    match written.map(thread::JoinHandle::join) {
+        Some(Ok(Err(error))) => Err(format!("--trace: {error}; what is there is whole up to then")),
+        _ => Ok(()),
+    }
 }
 
 /// What the arguments come to.

@@ -185,17 +185,20 @@ impl Scenario {
     }
 
     fn check_parity(&self) -> Result<(), Flaw> {
-        let links = self.participants.iter().filter_map(|participant| participant.link);
         let even =
             |range: Range| range.low == range.high && range.low.as_micros().is_multiple_of(TICK.as_micros());
-        let what = if links
-            .chain([self.links.client])
+        let what = if [self.links.client]
+            .into_iter()
             .chain((self.topology == Topology::Split).then_some(self.links.pool))
             .any(|link| !even(link.latency) || link.jitter != Duration::ZERO || link.split != Split::Whole)
         {
             "parity asks for fixed latencies of whole 10 ms, no jitter, and whole writes"
+        } else if self.participants.iter().any(|participant| participant.link.is_some()) {
+            "parity asks for one link for all participants"
         } else if !self.faults.is_empty() {
             "parity asks for a scenario without faults"
+        } else if self.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
+            "parity asks for steps that clients do: no `say`"
         } else if self.end > SHORT {
             "parity asks for a run of at most 120 s"
         } else if self.steps.windows(2).any(|pair| matches!(pair, [a, b] if b.at - a.at < APART)) {

@@ -14,11 +14,13 @@ mod block;
 mod fate;
 mod host;
 mod line;
+mod live;
 mod mark;
 mod segment;
 mod tap;
 
 pub(crate) use host::node;
+pub(crate) use live::Capture;
 pub(crate) use mark::Mark;
 pub use tap::write;
 

@@ -7,6 +7,7 @@
 mod certificate;
 mod log;
 mod net;
+mod recording;
 mod stream;
 
 use std::future::Future;
@@ -30,6 +31,7 @@ pub use self::certificate::{Certificate, CertificateError};
 pub use self::log::Log;
 use self::log::{Events, Loggable, Passing};
 use self::net::{Listener, Roles, Sockets};
+pub use self::recording::Recording;
 use super::shell::Shell;
 use crate::cryptography::Keys;
 
@@ -122,7 +124,7 @@ impl Pool {
     }
 
     /// Serves until `stop`, and then ends what goes on.
-    pub async fn run(self, log: Log, stop: impl Future<Output = ()>) {
+    pub async fn run(self, log: Log, recording: Option<Recording>, stop: impl Future<Output = ()>) {
         let Self { config, name, tcp, tls, .. } = self;
         let members = Members::new(&name);
         let start = time::Instant::now();
@@ -151,7 +153,7 @@ impl Pool {
         let focus = hall.play("focus", &members.focus, Focus::new(members.focus(&name)), tell);
         let node = hall.node("front-end", &name, front_end);
         let (commands, queue) = mpsc::channel(1);
-        let shell = Shell::new(node, net, Passing::new(log), config.connections);
+        let shell = Shell::new(node, net, Passing::new(log, recording), config.connections);
         let front_end = tokio::spawn(shell.run(listeners, queue));
 
         stop.await;

@@ -1,5 +1,8 @@
 //! Conferences from the first REGISTER to the last BYE.
 
+use std::process::Command;
+use std::{env, fs, process};
+
 use confsim_core::covers;
 
 use super::caller::Caller;
@@ -48,6 +51,44 @@ fn over_tls() {
     let pool = Served::start(&["--tls", "--tls-listen", "127.0.0.1:0"]);
     let address = pool.tls.expect("it listens");
     meet(&|user| Caller::encrypted(user, address, &pool.certificate));
+}
+
+/// What tshark shows of a capture file in which SIP is spoken on this port: some fields of what passes a filter.
+fn tshark(file: &str, port: u16, filter: &str, field: &str) -> Vec<String> {
+    let sip = format!("tcp.port=={port},sip");
+    let output = Command::new("tshark")
+        .args(["-r", file, "-d", &sip, "-Y", filter, "-T", "fields", "-e", field])
+        .output()
+        .expect("tshark is there: see `tools` in .ci/run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn recorded_it_can_be_looked_at() {
+    let file = env::temp_dir().join(format!("confsim-{}-serve.pcapng", process::id()));
+    let path = file.to_str().expect("UTF-8");
+    let pool = Served::start(&["--tls", "--tls-listen", "127.0.0.1:0", "--trace", path]);
+    meet(&|user| Caller::new(user, pool.tcp));
+    let tls = pool.tls.expect("it listens");
+    let mut carol = Caller::encrypted("carol", tls, &pool.certificate);
+    carol.sign_in();
+    let ports = [pool.tcp.port(), tls.port()];
+    pool.signal("-TERM");
+    pool.end();
+    let captured = fs::metadata(&file).expect("it is written").len();
+    assert!(captured > 10_000, "{captured} bytes");
+    let methods = tshark(path, ports[0], "sip.Request-Line", "sip.Method");
+    for method in ["REGISTER", "SERVICE", "INVITE", "ACK", "MESSAGE", "BYE"] {
+        assert!(methods.iter().any(|line| line.split(',').any(|one| one == method)), "{method}: {methods:?}");
+    }
+    for port in ports {
+        assert_eq!(tshark(path, port, "_ws.malformed or tcp.analysis.flags", "frame.number"), [""; 0]);
+    }
+    let users = tshark(path, ports[1], "sip.Method == REGISTER", "sip.from.user");
+    assert!(users.iter().any(|user| user == "carol"), "behind TLS: {users:?}");
+    fs::remove_file(&file).expect("still there");
 }
 
 #[test]

@@ -196,6 +196,14 @@ fn what_is_wrong_is_told_with_its_place() {
             ),
             "line 1, column 1: parity asks for steps at least 200 ms apart",
         ),
+        (
+            format!("{head}parity = true\nsteps = [{step}, what = \"say\", text = \"x\" }}]\n"),
+            "line 1, column 1: parity asks for steps that clients do: no `say`",
+        ),
+        (
+            head.replace(" }]", ", link = { latency = \"30ms\" } }]") + "parity = true\n",
+            "line 1, column 1: parity asks for one link for all participants",
+        ),
     ] {
         let error = from_toml(&text).unwrap_err().to_string();
         assert!(error.starts_with(complaint), "{error}\ninstead of\n{complaint}\nfor\n{text}");

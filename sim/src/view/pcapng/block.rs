@@ -98,6 +98,11 @@ impl File {
         self.block(PACKET, &content);
     }
 
+    /// What has been added since the last time.
+    pub(super) fn drain(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// The file.
     pub(super) fn finish(self) -> Vec<u8> {
         self.bytes

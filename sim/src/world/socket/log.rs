@@ -14,6 +14,7 @@ use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine};
 use confsim_core::{factory, focus, front_end, im_mcu};
 
+use super::recording::Recording;
 use crate::world::shell::{Ends, Tap};
 
 /// How many lines may wait for whoever reads them; more are lost rather than waited for.
@@ -123,12 +124,20 @@ where
 /// Tells of what passes the front end, which is everything between users and the pool.
 pub(super) struct Passing {
     log: Log,
+    recording: Option<Recording>,
     peers: BTreeMap<ConnId, Address>,
 }
 
 impl Passing {
-    pub(super) fn new(log: Log) -> Self {
-        Self { log, peers: BTreeMap::new() }
+    pub(super) fn new(log: Log, recording: Option<Recording>) -> Self {
+        Self { log, recording, peers: BTreeMap::new() }
+    }
+
+    /// Has it recorded, and tells when that is over before its time.
+    fn record(&mut self, now: Instant, take: impl FnOnce(&mut Recording) -> bool) {
+        if self.recording.as_mut().is_some_and(|recording| !take(recording)) {
+            self.log.line(now, "TRACE       ends here: its file cannot be written, or not fast enough");
+        }
     }
 
     fn heard(&self, now: Instant, message: &Message) {
@@ -155,19 +164,22 @@ impl Passing {
 }
 
 impl Tap<Endpoint<FrontEnd>> for Passing {
-    fn up(&mut self, _: Instant, conn: ConnId, _: Ends, from: Option<&Address>) {
+    fn up(&mut self, now: Instant, conn: ConnId, ends: Ends, from: Option<&Address>) {
+        self.record(now, |recording| recording.up(now, conn, ends, from));
         if let Some(from) = from {
             self.peers.insert(conn, from.clone());
         }
     }
 
-    fn input(&mut self, _: Instant, input: &Input<std::convert::Infallible>) {
+    fn input(&mut self, now: Instant, input: &Input<std::convert::Infallible>) {
+        self.record(now, |recording| recording.input(now, input));
         if let Input::Closed { conn } = input {
             self.peers.remove(conn);
         }
     }
 
     fn output(&mut self, now: Instant, output: &Output<front_end::Event>) {
+        self.record(now, |recording| recording.output(now, output));
         match output {
             Output::Heard { message, .. } => self.heard(now, message),
             Output::Garbage { conn, error } => {
