@@ -55,10 +55,73 @@ async function svg(browser) {
   console.log(`svg: drawn, with ${texts} labels`);
 }
 
+/** The page of a run answers to mouse and keys, and complains of nothing. */
+async function html(browser) {
+  const shown = await browser.open(page("eject.html", run("view", "eject", "--as", "html")));
+  const text = (id) => shown.evaluate(`document.getElementById("${id}").textContent`);
+  const rows = () => shown.evaluate("document.querySelectorAll('.row').length");
+  const choose = (id, name) =>
+    shown.evaluate(`(() => {
+      const select = document.getElementById("${id}");
+      select.value = [...select.options].find((option) => option.textContent === "${name}").value;
+      select.dispatchEvent(new Event("change"));
+    })()`);
+  check((await text("verdict")) === "HELD", await text("verdict"));
+  const all = await rows();
+
+  await choose("by-method", "INFO");
+  const infos = await rows();
+  check(infos > 3 && infos < all, `${infos} of ${all} lines are INFO`);
+  await shown.click(".row");
+  check((await text("message-title")) === "INFO, alice → focus", await text("message-title"));
+  check((await text("head")).startsWith("INFO sip:"), await text("head"));
+  check((await text("body")).includes("\n    <userKeys"), await text("body"));
+  await shown.picture(`${folder}/eject-message.png`);
+
+  await shown.press("e");
+  check((await text("message-title")) !== "INFO, alice → focus", "a key goes on to what it leads to");
+  check((await rows()) > infos, "and shows it although it was filtered out");
+  await shown.press("c");
+  check((await text("message-title")) === "INFO, alice → focus", "and back to its cause");
+  await shown.press("/");
+  for (const key of "deleteUser") await shown.press(key);
+  check(/^[1-9]/.test(await text("found")), await text("found"));
+  await shown.press("Enter");
+  check((await shown.evaluate("document.querySelector('.row.found[aria-selected=true]') !== null")), "found and chosen");
+  await shown.press("Escape");
+  for (const [key, words] of [["2", "v8"], ["3", "Nobody said"], ["4", "eviction.ends"], ["5", "Alice, Bob and Carol"]]) {
+    await shown.press(key);
+    check((await text(["", "", "rosters", "reports", "properties", "faults"][key])).includes(words), `sheet ${key}`);
+  }
+  const dark = await browser.open(page("eject-dark.html", run("view", "imdn-failure", "--as", "html")), { dark: true });
+  const ground = await dark.evaluate("getComputedStyle(document.body).backgroundColor");
+  check(ground === "rgb(20, 23, 27)", `${ground} is not dark`);
+  await dark.picture(`${folder}/dark.png`);
+  const complaints = [...shown.complaints, ...dark.complaints];
+  check(complaints.length === 0, complaints.join("\n"));
+  console.log(`html: ${all} lines, filtered, clicked, searched and walked`);
+}
+
+/** Nothing that peers say is run, and no part of the page lies outside it. */
+async function hostile(browser) {
+  for (const form of ["html", "svg"]) {
+    const view = run("view", "hostile-content", "--as", form);
+    const shown = await browser.open(page(`hostile.${form}`, view));
+    await shown.press("End");
+    for (const key of "kkkkkk2345") {
+      await shown.press(key);
+      check(!(await shown.evaluate("document.title === 'taken'")), `${form}: something ran`);
+    }
+    check(shown.complaints.length === 0, shown.complaints.join("\n"));
+    await shown.picture(`${folder}/hostile-${form}.png`);
+  }
+  console.log("hostile content: shown as text");
+}
+
 mkdirSync(folder, { recursive: true });
 const browser = start();
 try {
-  for (const part of [mermaid, svg]) await part(browser);
+  for (const part of [mermaid, svg, html, hostile]) await part(browser);
 } finally {
   browser.close();
 }

@@ -4,6 +4,7 @@
 //! [`render`] makes any view by its name: a new view is a variant of [`As`] and a line there.
 
 mod drawing;
+mod html;
 pub mod jsonl;
 mod label;
 mod ladder;
@@ -32,6 +33,8 @@ pub enum As {
     Mermaid,
     /// A picture.
     Svg,
+    /// One page that needs nothing else.
+    Html,
     /// JSON lines: the whole trace, which reads back.
     Jsonl,
     /// A capture file: every byte on every connection, for Wireshark and its like.
@@ -59,7 +62,7 @@ pub enum Unable {
 
 impl As {
     /// Every view, in the order of help.
-    pub const ALL: &[Self] = &[Self::Ladder, Self::Mermaid, Self::Svg, Self::Jsonl, Self::Pcapng];
+    pub const ALL: &[Self] = &[Self::Ladder, Self::Mermaid, Self::Svg, Self::Html, Self::Jsonl, Self::Pcapng];
 
     /// The word for it on the command line.
     pub const fn name(self) -> &'static str {
@@ -67,6 +70,7 @@ impl As {
             Self::Ladder => "ladder",
             Self::Mermaid => "mermaid",
             Self::Svg => "svg",
+            Self::Html => "html",
             Self::Jsonl => "jsonl",
             Self::Pcapng => "pcapng",
         }
@@ -78,6 +82,7 @@ impl As {
             Self::Ladder => "ladder.txt",
             Self::Mermaid => "ladder.mmd",
             Self::Svg => "ladder.svg",
+            Self::Html => "report.html",
             Self::Jsonl => "trace.jsonl",
             Self::Pcapng => "trace.pcapng",
         }
@@ -101,6 +106,7 @@ pub fn render(
         As::Ladder => ladder::text(&drawing()).into_bytes(),
         As::Mermaid => mermaid::mermaid(&title, &drawing()).into_bytes(),
         As::Svg => svg::svg(&title, &drawing()).into_bytes(),
+        As::Html => html::page(scenario, trace, verdict, options, &drawing())?.into_bytes(),
         As::Jsonl => jsonl::write(scenario, trace, verdict, options.seed)?,
         As::Pcapng => pcapng::write(scenario, trace, options.seed),
     })

@@ -13,8 +13,8 @@ use crate::view::As;
 pub(super) struct ViewArgs {
     /// A named scenario (`confsim list scenarios`), a scenario file, or a generated one like `calm:17`
     run: String,
-    /// How to look at it: `ladder` is text, `mermaid` a diagram for pages that draw them, `svg` a picture, `jsonl`
-    /// the whole trace as JSON lines, `pcapng` a capture file
+    /// How to look at it: `ladder` is text, `mermaid` a diagram for pages that draw them, `svg` a picture, `html`
+    /// a page, `jsonl` the whole trace as JSON lines, `pcapng` a capture file
     #[arg(long = "as", value_parser = form, default_value = "ladder")]
     form: As,
     /// What all chance follows from; for a generated scenario its own seed unless given

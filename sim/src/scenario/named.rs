@@ -108,6 +108,7 @@ pub const NAMED: &[Named] = named![
     "attendee-oversteps",
     "stranger-at-the-mcu",
     "stranger-in-a-dialog",
+    "hostile-content",
     "spoofed-from",
     "other-conference",
     "info-outside-dialog",

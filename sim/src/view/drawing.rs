@@ -45,6 +45,8 @@ pub(super) struct Line {
     pub(super) notes: Vec<Note>,
     /// The line that led to this one, by its place.
     pub(super) cause: Option<usize>,
+    /// The faults that strike here, by their places in the scenario.
+    pub(super) faults: Vec<u32>,
     /// What it violates, by the place in the verdict's list.
     pub(super) violations: Vec<usize>,
 }
@@ -223,6 +225,7 @@ impl Drawing {
             what: What::Verdict,
             notes: vec![note],
             cause: None,
+            faults: Vec::new(),
             violations: vec![place],
         });
     }

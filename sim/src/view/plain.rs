@@ -33,6 +33,11 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// The same for a text of several lines, which stay.
+pub(super) fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
 /// Characters that do something, or nothing that can be seen.
 fn spelled_out(letter: char) -> bool {
     letter.is_control()

@@ -26,6 +26,7 @@ struct Told<'a> {
     /// The message on its next hop.
     passed_on: Option<MsgId>,
     notes: Vec<Note>,
+    faults: Vec<u32>,
 }
 
 /// A line whose cause has no place yet.
@@ -111,7 +112,7 @@ impl<'a> Teller<'a> {
             }
             Record::Host { who, fault, change } => {
                 let what = What::Life { who: *who, life: (*change).into(), text: label::change(*change) };
-                self.draft(at, what, self.fault(*fault), Cause::Start, None);
+                self.blow(at, what, *fault);
             }
             Record::Said { who, bytes, .. } => {
                 let start = String::from_utf8_lossy(bytes).escape_debug().take(FORGED).collect();
@@ -140,13 +141,17 @@ impl<'a> Teller<'a> {
             parent.passed_on = Some(sent.id);
         }
         let notes = notes_on(sent);
-        self.told.insert(sent.id, Told { at, sent, heard: None, fate: None, passed_on: None, notes });
+        self.told.insert(
+            sent.id,
+            Told { at, sent, heard: None, fate: None, passed_on: None, notes, faults: Vec::new() },
+        );
     }
 
     /// A fault struck a message, or else a connection.
     fn struck(&mut self, at: Instant, fault: u32, message: Option<MsgId>, connection: ConnectionId) {
         let notes = self.fault(fault);
         if let Some(message) = message.and_then(|id| self.told.get_mut(&id)) {
+            message.faults.push(fault);
             return message.notes.extend(notes);
         }
         let text = match self.scenario.faults.get(fault as usize) {
@@ -160,7 +165,14 @@ impl<'a> Teller<'a> {
         let opener = opened.map_or(NodeId::FRONT_END, |opened| opened.opener);
         let acceptor = opened.and_then(|opened| opened.acceptor).unwrap_or(opener);
         let what = What::Break { between: [opener, acceptor], text: text.to_owned() };
-        self.draft(at, what, notes, Cause::Start, None);
+        self.blow(at, what, fault);
+    }
+
+    /// A fault that has a line of its own.
+    fn blow(&mut self, at: Instant, what: What, fault: u32) {
+        let notes = self.fault(fault);
+        let line = Line { at, what, notes, cause: None, faults: vec![fault], violations: Vec::new() };
+        self.deeds.push(Draft { line, because: Cause::Start, step: None });
     }
 
     /// The sentence of a fault, and why it is needed.
@@ -177,7 +189,7 @@ impl<'a> Teller<'a> {
     }
 
     fn draft(&mut self, at: Instant, what: What, notes: Vec<Note>, because: Cause, step: Option<StepId>) {
-        let line = Line { at, what, notes, cause: None, violations: Vec::new() };
+        let line = Line { at, what, notes, cause: None, faults: Vec::new(), violations: Vec::new() };
         self.deeds.push(Draft { line, because, step });
     }
 
@@ -237,7 +249,8 @@ impl<'a> Teller<'a> {
         let from = if self.hops { sent.from } else { sent.origin };
         let label = label::message(&sent.summary);
         let what = What::Arrow(Arrow { from, to: sent.to, label, heard: message.heard, message: sent.id });
-        let line = Line { at: first.at, what, notes, cause: None, violations: Vec::new() };
+        let faults = message.faults.clone();
+        let line = Line { at: first.at, what, notes, cause: None, faults, violations: Vec::new() };
         Draft { line, because: first.sent.cause, step: None }
     }
 }
