@@ -1,9 +1,9 @@
 //! Captures: packets to segments, segments to streams, streams to messages, messages to the records of a run.
 //!
-//! A capture that this program wrote tells of its scenario: then everybody is known by name, a message has been acted upon
-//! when it is acknowledged, and faults are known by their marks. Of any other capture it is guessed who is who, by who
-//! answers REGISTER and speaks for which conference URIs; a pool whose inside is not in the capture is one address that
-//! stands for all its roles; and a message has been acted upon when it has arrived.
+//! A capture that this program wrote tells of its scenario: then everybody is known by name, and faults by their marks. Of
+//! any other capture it is guessed who is who, by who answers REGISTER and speaks for which conference URIs, and a pool
+//! whose inside is not in the capture is one address that stands for all its roles. Wherever the packets were captured, a
+//! message counts as read when it is acknowledged, answered or passed on, whichever is first.
 
 mod file;
 mod packet;
@@ -82,7 +82,7 @@ fn own(scenario: &Scenario, streams: Streams) -> Recording {
         .iter()
         .map(|line| Some(Ends { nodes: [find(line, 0)?, find(line, 1)?], collapsed: false }))
         .collect();
-    let mut teller = Teller::new(&known.cast, &ends, &known.faults, true, EPOCH * 1_000_000);
+    let mut teller = Teller::new(&known.cast, &ends, &known.faults, EPOCH * 1_000_000);
     for happening in happenings {
         teller.take(happening);
     }
@@ -94,7 +94,7 @@ fn own(scenario: &Scenario, streams: Streams) -> Recording {
 fn strangers(streams: Streams, zero: u64, last: u64) -> Recording {
     let Streams { lines, happenings, .. } = streams;
     let (cast, ends) = roles::guess(&lines, &happenings);
-    let mut teller = Teller::new(&cast, &ends, &[], false, zero);
+    let mut teller = Teller::new(&cast, &ends, &[], zero);
     for happening in happenings {
         teller.take(happening);
     }

@@ -100,7 +100,8 @@ fn users(
     for Happening { line: number, what, .. } in happenings {
         let (What::Said { side, message, .. }, Some(line)) = (what, lines.get(*number)) else { continue };
         let address = line.sockets[*side].address;
-        if servers.contains_key(&address) || users.contains_key(&(*number, *side)) {
+        let inside = message.header(Name::PoolLink).is_some();
+        if inside || servers.contains_key(&address) || users.contains_key(&(*number, *side)) {
             continue;
         }
         let said = if message.is_request() { message.from() } else { message.to() };

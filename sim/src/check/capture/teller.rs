@@ -24,20 +24,28 @@ pub(super) struct Ends {
 /// A message tells another one like it on its way: the request, and the code of an answer.
 type Key = (String, u32, String, Method, Option<u16>);
 
+/// A message that has been written and not been acted upon.
+struct UnderWay {
+    emitted: Emitted,
+    at: Instant,
+    message: Message,
+    /// The role of the pool that the front end passes it on to, where that is not seen.
+    onward: Option<(NodeId, ConnectionId)>,
+}
+
 /// Tells a run.
 pub(super) struct Teller<'a> {
     cast: &'a Cast,
     /// Who has which connection; nobody where it carries no SIP.
     ends: &'a [Option<Ends>],
     faults: &'a [Fault],
-    /// Whether an acknowledgement tells that a message has been acted upon; else it is when it arrives.
-    acked: bool,
     /// The time zero, in microseconds of Unix time.
     zero: u64,
     at: Instant,
     emitted: u32,
-    /// Messages under way, by their numbers in the capture.
-    under_way: BTreeMap<usize, (Emitted, Instant, Message)>,
+    /// Messages under way, by their numbers in the capture, and those by who is to read them.
+    under_way: BTreeMap<usize, UnderWay>,
+    awaited: BTreeMap<(NodeId, Key), usize>,
     /// What each node has heard last, with its number and who had said it.
     heard: BTreeMap<(NodeId, Key), (MsgId, NodeId)>,
     /// What faults keep back.
@@ -54,18 +62,17 @@ impl<'a> Teller<'a> {
         cast: &'a Cast,
         ends: &'a [Option<Ends>],
         faults: &'a [Fault],
-        acked: bool,
         zero: u64,
     ) -> Self {
         Self {
             cast,
             ends,
             faults,
-            acked,
             zero,
             at: Instant::ZERO,
             emitted: 0,
             under_way: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             heard: BTreeMap::new(),
             kept: BTreeMap::new(),
             records: Vec::new(),
@@ -109,17 +116,10 @@ impl<'a> Teller<'a> {
             What::Garbage { side, error } => {
                 self.record(Record::Garbage { who: ends.nodes[side], connection, error });
             }
-            What::Said { side, message, .. } if ends.collapsed => {
-                self.pass_through(ends, side, connection, &message);
-            }
             What::Said { side, number, message, marks } => {
-                self.said(ends, (line, side), number, message, &marks);
+                self.said(ends, (line, side), (number, message), &marks);
             }
-            What::Heard(number) => {
-                if self.acked {
-                    self.arrived(number);
-                }
-            }
+            What::Heard(number) => self.arrived(number),
             What::Told { side, bytes, marks } => self.told(ends, (line, side), bytes, &marks),
             What::Host(_) => {}
         }
@@ -182,14 +182,14 @@ impl<'a> Teller<'a> {
         &mut self,
         ends: Ends,
         (line, side): (usize, usize),
-        number: usize,
-        message: Message,
+        (number, message): (usize, Message),
         marks: &[Mark],
     ) {
         let connection = ConnectionId(line as u32);
         let hop = [ends.nodes[side], ends.nodes[1 - side]];
-        let kept = self.kept.remove(&(line, side, bytes_of(&message)));
-        let emitted = if let Some(kept) = kept {
+        self.reacts(hop[0], &message);
+        let onward = if ends.collapsed { self.inside(hop, &message) } else { None };
+        let emitted = if let Some(kept) = self.kept.remove(&(line, side, bytes_of(&message))) {
             self.record(Record::Released { id: kept.id });
             kept
         } else {
@@ -197,15 +197,45 @@ impl<'a> Teller<'a> {
             self.struck(marks, emitted.id, connection);
             emitted
         };
-        self.under_way.insert(number, (emitted, self.at, message));
-        if !self.acked {
-            self.arrived(number);
+        if let Some(key) = key(&message, message.code()) {
+            self.awaited.insert((hop[1], key), number);
+        }
+        self.under_way.insert(number, UnderWay { emitted, at: self.at, message, onward });
+    }
+
+    /// Who answers a message, or passes it on, has acted upon it, acknowledged or not.
+    fn reacts(&mut self, who: NodeId, message: &Message) {
+        let request = if message.is_request() { None } else { key(message, None) };
+        for key in request.into_iter().chain(key(message, message.code())) {
+            if let Some(number) = self.awaited.get(&(who, key)).copied() {
+                self.arrived(number);
+            }
         }
     }
 
+    /// A message passes between a client and a pool of which only the outside is seen. What the pool says has come
+    /// from one of its roles; for what it is to hear, that role is told.
+    fn inside(&mut self, [from, _]: [NodeId; 2], message: &Message) -> Option<(NodeId, ConnectionId)> {
+        let inward = from.role() == Role::Client;
+        let role = role_of(message, inward);
+        let place = INSIDE.iter().find(|(node, _)| *node == role).map(|(_, number)| ConnectionId(*number))?;
+        if inward {
+            return Some((role, place));
+        }
+        let emitted = self.emit([role, from], place, message, None);
+        self.hear(&emitted, self.at, message.clone());
+        None
+    }
+
     fn arrived(&mut self, number: usize) {
-        if let Some((emitted, at, message)) = self.under_way.remove(&number) {
-            self.hear(&emitted, at, message);
+        let Some(UnderWay { emitted, at, message, onward }) = self.under_way.remove(&number) else { return };
+        if let Some(key) = key(&message, message.code()) {
+            self.awaited.remove(&(emitted.to, key));
+        }
+        self.hear(&emitted, at, message.clone());
+        if let Some((role, place)) = onward {
+            let emitted = self.emit([emitted.to, role], place, &message, None);
+            self.hear(&emitted, self.at, message);
         }
     }
 
@@ -244,23 +274,6 @@ impl<'a> Teller<'a> {
                 self.record(Record::Lost { id: emitted.id, fate: Fate::Connection });
             }
             (_, None) => {}
-        }
-    }
-
-    /// A message between a client and a pool of which only the outside is seen: the front end passes it on.
-    fn pass_through(&mut self, ends: Ends, side: usize, connection: ConnectionId, message: &Message) {
-        let hop = [ends.nodes[side], ends.nodes[1 - side]];
-        let inward = hop[0].role() == Role::Client;
-        let role = role_of(message, inward);
-        let inside = INSIDE.iter().find(|(node, _)| *node == role).map(|(_, number)| ConnectionId(*number));
-        let hops = match inside {
-            None => vec![(hop, connection)],
-            Some(inside) if inward => vec![(hop, connection), ([NodeId::FRONT_END, role], inside)],
-            Some(inside) => vec![([role, NodeId::FRONT_END], inside), (hop, connection)],
-        };
-        for (hop, connection) in hops {
-            let emitted = self.emit(hop, connection, message, None);
-            self.hear(&emitted, self.at, message.clone());
         }
     }
 }
