@@ -11,6 +11,7 @@ mod framing;
 mod headers;
 mod merge;
 mod message;
+mod recording;
 mod values;
 mod world;
 
@@ -49,6 +50,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("multipart", bodies::multipart),
     ("merge", merge::merge),
     ("values", values::values),
+    ("pcapng", recording::pcapng),
     ("differential_rsip", differential::rsip),
     ("differential_ezk", differential::ezk),
     ("differential_xml", differential::xml),

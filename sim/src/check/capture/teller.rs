@@ -33,6 +33,13 @@ struct UnderWay {
     onward: Option<(NodeId, ConnectionId)>,
 }
 
+impl UnderWay {
+    /// Whether it reaches a role that is not seen, whose answer alone tells when.
+    fn waits_for_a_role(&self) -> bool {
+        self.onward.is_some() && self.message.is_request() && *self.message.method() != Method::Ack
+    }
+}
+
 /// Tells a run.
 pub(super) struct Teller<'a> {
     cast: &'a Cast,
@@ -119,7 +126,11 @@ impl<'a> Teller<'a> {
             What::Said { side, number, message, marks } => {
                 self.said(ends, (line, side), (number, message), &marks);
             }
-            What::Heard(number) => self.arrived(number),
+            What::Heard(number) => {
+                if !self.under_way.get(&number).is_some_and(UnderWay::waits_for_a_role) {
+                    self.arrived(number);
+                }
+            }
             What::Told { side, bytes, marks } => self.told(ends, (line, side), bytes, &marks),
             What::Host(_) => {}
         }
@@ -207,7 +218,10 @@ impl<'a> Teller<'a> {
     fn reacts(&mut self, who: NodeId, message: &Message) {
         let request = if message.is_request() { None } else { key(message, None) };
         for key in request.into_iter().chain(key(message, message.code())) {
-            if let Some(number) = self.awaited.get(&(who, key)).copied() {
+            let Some(number) = self.awaited.get(&(who, key)).copied() else { continue };
+            let waits = self.under_way.get(&number).is_some_and(UnderWay::waits_for_a_role);
+            // The front end says that it tries before anybody else knows.
+            if !(waits && message.code() == Some(100)) {
                 self.arrived(number);
             }
         }
