@@ -31,7 +31,8 @@ const BROKEN: [(&str, u64); 16] = [
 fn a_recording_of_a_broken_system_convicts_it_too() {
     for (name, start) in BROKEN {
         let sabotage = Sabotage::find(name).unwrap();
-        let kill = first_kill(sabotage, start, 50).unwrap().unwrap_or_else(|| panic!("{name}: never noticed"));
+        let kill =
+            first_kill(sabotage, start, 50).unwrap().unwrap_or_else(|| panic!("{name}: never noticed"));
         let (scenario, seed) = (kill.draw.scenario(), kill.draw.seed);
         let trace = sabotage.run(&scenario, seed, Keep::All, &mut []).trace;
         let capture = check(&pcapng::write(&scenario, &trace, Some(seed))).unwrap();

@@ -2,7 +2,7 @@
 
 use confsim::check::{Checked, check};
 use confsim::property::{Judge, Verdict};
-use confsim::scenario::{NAMED, Scenario};
+use confsim::scenario::{NAMED, Profile, Scenario, generate};
 use confsim::trace::{Keep, Trace};
 use confsim::view::{jsonl, pcapng};
 use confsim::world::event::run;
@@ -60,18 +60,17 @@ fn a_capture_of_every_named_scenario_is_judged_by_what_the_wire_tells() {
     assert!(all.is_empty(), "{all:#?}");
 }
 
+/// Also under faults: they are marked in our captures, and known by their scenario.
 #[test]
-fn scratch3() {
-    use confsim::scenario::{Profile, generate};
+fn a_capture_of_a_drawn_run_is_judged_by_what_the_wire_tells() {
     let mut all = Vec::new();
     for profile in Profile::SMALL {
-        for seed in 0..12 {
+        for seed in 0..3 {
             let scenario = generate(seed, profile);
             let (trace, verdict) = judged(&scenario, seed);
             let checked = check(&pcapng::write(&scenario, &trace, Some(seed))).unwrap();
-            let (differences, _) = differences(&format!("{}:{seed}", profile.name()), &checked, &verdict);
-            all.extend(differences);
+            all.extend(differences(&format!("{}:{seed}", profile.name()), &checked, &verdict).0);
         }
     }
-    for d in all { println!("   {}", d.split(" sentence").next().unwrap().chars().take(120).collect::<String>()); println!("   ... {}", d.rsplit("exercised").next().unwrap().chars().take(400).collect::<String>()); }
+    assert!(all.is_empty(), "{all:#?}");
 }
