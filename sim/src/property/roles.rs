@@ -84,11 +84,23 @@ impl Roles {
         if let News::Roster(document) = &spoken.news {
             told(users, scene, dialog, document, spoken, verdict);
         }
+        let over = dialog.server == NodeId::FOCUS && dialog.uses == Use::Session && dialog.ended.is_some();
+        if over && !present(scene, dialog) {
+            // Nobody may have been there to be shown that he left.
+            users.remove(&scene.cast.uri(dialog.user));
+        }
         if *spoken.message.method() == Method::Invite && dialog.server == NodeId::FOCUS {
             // Who comes, comes with the role that is his.
             users.remove(&scene.cast.uri(dialog.user));
         }
     }
+}
+
+/// Whether the user of `dialog` has a session with the focus.
+fn present(scene: &Scene, dialog: &Dialog) -> bool {
+    let user = scene.cast.uri(dialog.user);
+    let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
+    sessions.any(|(_, other)| other.ended.is_none() && scene.cast.uri(other.user) == user)
 }
 
 fn told(

@@ -86,8 +86,11 @@ pub(super) fn read(record: &Record, stage: Stage<'_>, at: Duration) -> Fault {
         }
         9 => Fault::Slow(Slow { line: line(), by: Duration::from_millis(20 * u64::from(b)), at, lasts }),
         10 | 11 => {
-            let back = (c & 1 == 0).then_some(Back { at: at + lasts, without_store: c & 2 != 0 });
-            Fault::Crash(Crash { host: host(record, stage), at, back })
+            let host = host(record, stage);
+            // In the end everything heals: only a participant may stay away.
+            let returns = c & 1 == 0 || !stage.names.contains(&host);
+            let back = returns.then_some(Back { at: at + lasts, without_store: c & 2 != 0 });
+            Fault::Crash(Crash { host, at, back })
         }
         12 => Fault::Pause(Pause { host: host(record, stage), at, lasts }),
         13 => {
@@ -100,8 +103,8 @@ pub(super) fn read(record: &Record, stage: Stage<'_>, at: Duration) -> Fault {
         }
         14 => {
             let host = if stage.one_host { POOL } else { "factory" }.to_owned();
-            let back = (c & 1 == 0).then_some(lasts);
-            Fault::Outage(Outage { host, moment: pick(&MOMENTS, b), nth: 1 + u32::from(c >> 1) % 8, back })
+            let nth = 1 + u32::from(c) % 8;
+            Fault::Outage(Outage { host, moment: pick(&MOMENTS, b), nth, back: Some(lasts) })
         }
         _ => Fault::Fill(Fill { node: "factory".to_owned(), at, lasts }),
     }
@@ -169,8 +172,7 @@ pub(super) fn write(fault: &Fault, stage: Stage<'_>) -> Option<(Duration, Record
         }
         Fault::Outage(Outage { moment, nth, back, .. }) => {
             let nth = u8::try_from(nth.saturating_sub(1)).ok().filter(|nth| *nth < 8)?;
-            let detail =
-                [back.map_or(0, lasting), number(&MOMENTS, moment)?, u8::from(back.is_none()) | nth << 1];
+            let detail = [back.map_or(0, lasting), number(&MOMENTS, moment)?, nth];
             (Duration::ZERO, record(14, (0, 0), detail))
         }
         Fault::Fill(Fill { at, lasts, .. }) => (*at, record(15, (0, 0), [lasting(*lasts), 0, 0])),
