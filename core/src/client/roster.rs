@@ -14,19 +14,28 @@ pub(super) fn view(document: &ConferenceInfo<'_>) -> RosterView {
 /// Who is in the conference after `news` has been applied to `replica`; `before` is who was before. What the news
 /// does not tell of is taken over: in a large conference each version changes one user of many.
 pub(super) fn next_view(before: &RosterView, news: &ConferenceInfo<'_>, replica: &Replica) -> RosterView {
-    let piecemeal = |state: Option<State>| state.unwrap_or_default() == State::Partial;
-    let told = news.users.as_ref();
-    if !piecemeal(news.state) || !told.is_none_or(|users| piecemeal(users.state)) {
+    if !piecemeal(news) {
         return replica.document().map(view).unwrap_or_default();
     }
     let mut next = before.clone();
-    for told in told.into_iter().flat_map(|users| &users.users) {
+    for told in news.users.iter().flat_map(|users| &users.users) {
         match replica.user(&told.entity) {
             Some(found) => next.insert(Arc::from(&*found.entity), Arc::new(user(found))),
             None => next.remove(&told.entity),
         }
     }
     next
+}
+
+/// Whether `news` may change what is known of `user`.
+pub(super) fn tells_of(news: &ConferenceInfo<'_>, user: &str) -> bool {
+    !piecemeal(news) || news.users.iter().flat_map(|users| &users.users).any(|told| told.entity == user)
+}
+
+/// Whether `news` leaves all users as they are but for those it names.
+fn piecemeal(news: &ConferenceInfo<'_>) -> bool {
+    let partial = |state: Option<State>| state.unwrap_or_default() == State::Partial;
+    partial(news.state) && news.users.as_ref().is_none_or(|users| partial(users.state))
 }
 
 fn user(user: &User<'_>) -> UserView {

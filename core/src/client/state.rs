@@ -148,16 +148,16 @@ impl Client {
                 return self.refresh(cx, number, dialog);
             }
         }
-        let (Some(version), Some(document)) = (conference.replica.version(), conference.replica.document())
-        else {
-            return;
-        };
+        let Some(version) = conference.replica.version() else { return };
         let roster = Arc::new(roster::next_view(&conference.shown, &news, &conference.replica));
         conference.shown = Arc::clone(&roster);
-        if let Some(chat) = roster::chat_uri(document) {
+        if let Some(chat) = roster::chat_uri(&news) {
             conference.chat_uri = Some(chat.into());
         }
-        let shown = roster::has_chat(conference.replica.user(&self.config.user));
+        let shown = match roster::tells_of(&news, &self.config.user) {
+            true => roster::has_chat(conference.replica.user(&self.config.user)),
+            false => conference.chat_shown,
+        };
         let vanished = std::mem::replace(&mut conference.chat_shown, shown) && !shown;
         let (focus, chat, leaving) = (conference.focus, conference.chat, conference.leaving);
         let wants_chat = chat == Session::Idle && !leaving && !conference.chat_tried;

@@ -31,7 +31,7 @@ impl<M: Machine> Context<'_, M> {
         if let Some(tx) = self.layer.servers.find(&key) {
             return self.answer_again(tx);
         }
-        if !is_complete(&message) {
+        if !message.is_complete() {
             return self.refuse(conn, &message, 400, "Bad Request");
         }
         let dialog = self.dialog_of(&message);
@@ -123,10 +123,10 @@ impl<M: Machine> Context<'_, M> {
     /// The dialog that a request names, if it comes from the peer of that dialog: who knows the tags of others
     /// is not one of them (D-8).
     fn dialog_of(&self, message: &Message) -> Option<DialogId> {
-        let to = message.to().ok()?;
-        let from = message.from().ok()?;
         let call_id = message.header(Name::CallId)?;
-        let id = self.layer.dialogs.find(to.tag()?, from.tag().unwrap_or_default(), call_id)?;
+        let own = message.to_tag()?;
+        let id = self.layer.dialogs.find(own, message.from_tag().unwrap_or_default(), call_id)?;
+        let from = message.from().ok()?;
         let peer = NameAddr::parse(&self.layer.dialogs.get(id)?.remote).ok()?;
         let same = peer.uri.as_str() == from.uri.as_str() || peer.uri.address() == from.uri.address();
         same.then_some(id)
@@ -334,14 +334,4 @@ impl<M: Machine> Context<'_, M> {
         let head = render::companion(&mut self.layer.writer, &client.sent, &Method::Ack, to);
         self.transmit(client.conn, head, Bytes::new(), Summary::Request(Method::Ack));
     }
-}
-
-/// Whether a request has what every request must have (RFC 3261 8.1.1), and a CSeq of its own method.
-fn is_complete(message: &Message) -> bool {
-    let method = message.cseq().is_ok_and(|cseq| cseq.method == *message.method());
-    method
-        && message.top_via().is_ok()
-        && message.from().is_ok()
-        && message.to().is_ok()
-        && message.header(Name::CallId).is_some()
 }

@@ -132,15 +132,12 @@ pub(super) fn key_of(conn: ConnId, message: &Message) -> Key {
         Method::Ack | Method::Cancel if message.is_request() => &Method::Invite,
         method => method,
     };
-    let branch = message.top_via().ok().and_then(|via| via.branch().map(str::to_owned));
-    if let Some(branch) = branch.filter(|branch| branch.starts_with(COOKIE)) {
+    if let Some(branch) = message.branch().filter(|branch| branch.starts_with(COOKIE)) {
         return (conn, format!("{branch} {kind}").into_boxed_str());
     }
-    let own = message.from().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default();
-    let peer = message.to().ok().and_then(|to| to.tag().map(str::to_owned));
     let call_id = message.call_id().unwrap_or_default();
     let seq = message.cseq().map_or(0, |cseq| cseq.seq);
-    (conn, tuple(call_id, &own, peer.as_deref(), seq, kind))
+    (conn, tuple(call_id, message.from_tag().unwrap_or_default(), message.to_tag(), seq, kind))
 }
 
 /// The key of a request outside dialogs that `response` answers: it had no To tag yet.

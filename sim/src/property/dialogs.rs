@@ -196,8 +196,8 @@ impl Dialogs {
 
     /// The dialog under the server's tag, which stands in From or in To.
     fn find(&self, server: NodeId, message: &Message, in_from: bool) -> Option<DialogId> {
-        let (from, to) = (message.from().ok()?, message.to().ok()?);
-        let (own, other) = if in_from { (from.tag(), to.tag()) } else { (to.tag(), from.tag()) };
+        let (from, to) = (message.from_tag(), message.to_tag());
+        let (own, other) = if in_from { (from, to) } else { (to, from) };
         let id = self.tags.get(&server)?.get(own?).copied()?;
         let callee = self.all.get(id.0)?.callee.as_deref();
         callee.is_none_or(|callee| Some(callee) == other).then_some(id)

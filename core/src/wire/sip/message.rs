@@ -2,15 +2,18 @@
 
 mod check;
 mod head;
+mod marks;
 mod typed;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 
 use self::head::{Entry, Head, Start};
+use self::marks::Marks;
 use super::grammar::one_line;
 use super::{Elements, ErrorKind, Limits, Method, Name, SipError, Summary};
 
@@ -20,6 +23,7 @@ pub struct Message {
     text: ByteString,
     head: Head,
     body: Bytes,
+    marks: OnceLock<Marks>,
 }
 
 /// The first line of a message.
@@ -82,7 +86,7 @@ impl Message {
     pub fn from_parts(head: Bytes, body: Bytes, limits: Limits) -> Result<Self, SipError> {
         let text = head::text(head)?;
         let head = Head::read(&text, limits.fields)?;
-        Ok(Self { text, head, body })
+        Ok(Self { text, head, body, marks: OnceLock::new() })
     }
 
     /// The same message with another body.

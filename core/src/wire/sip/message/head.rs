@@ -29,6 +29,13 @@ impl Span {
         Self { start: self.start, end: last.end }
     }
 
+    /// Where `part` lies in `text`, which it was taken from.
+    pub(super) fn within(text: &str, part: &str) -> Option<Self> {
+        let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+        let end = start.checked_add(part.len()).filter(|end| *end <= text.len())?;
+        Some(Self::new(start, end))
+    }
+
     pub(super) fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
