@@ -1,5 +1,6 @@
 //! The program as its users meet it, and what it says about itself.
 
+mod check;
 mod cli;
 mod coverage;
 mod deploy;

@@ -67,7 +67,7 @@ pub(super) struct Line {
     up: bool,
     /// Whether any message has come over it.
     pub(super) sip: bool,
-    /// Whether it was cut, and who is told of its end so that the other one did nothing.
+    /// Whether a fault has cut it: each end is then told of it as if the other one had closed.
     cut: bool,
 }
 
