@@ -33,11 +33,6 @@ impl Desk {
         }
     }
 
-    /// The time of the world.
-    pub const fn now(&self) -> Instant {
-        self.now
-    }
-
     /// True once in `n` times, by chance.
     pub fn once_in(&mut self, n: u64) -> bool {
         self.entropy.chance(1, n)

@@ -139,7 +139,7 @@ impl Letter {
 
     /// The response with another code.
     #[must_use]
-    pub fn coded(self, code: u16, reason: &'static str) -> Self {
+    pub fn coded(self, code: u16, reason: &str) -> Self {
         self.rebuild(Some((code, reason)), None, |_| (), None)
     }
 
@@ -184,5 +184,49 @@ impl Letter {
             Ok(message) => Self { message, ..self },
             Err(_) => self,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "INFO sip:bob@contoso.com SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\n\
+                        From: <sip:a@b>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: c\r\nCSeq: 7 INFO\r\n\
+                        Content-Length: 5\r\n\r\n";
+
+    fn letter() -> Letter {
+        let (head, body) = (Bytes::from_static(HEAD.as_bytes()), Bytes::from_static(b"hello"));
+        let message = Message::from_parts(head, body, Limits::DEFAULT).expect("a message");
+        Letter::new(ConnId::accepted(0), message)
+    }
+
+    fn whole(letter: Letter) -> String {
+        let Transmit { head, body, .. } = letter.into_transmit();
+        String::from_utf8([head, body].concat()).expect("text")
+    }
+
+    #[test]
+    fn what_is_rewritten_keeps_the_rest_and_tells_its_length() {
+        let text = whole(letter().swapping("hello", "good day"));
+        assert!(text.ends_with("Content-Length: 8\r\n\r\ngood day"), "{text}");
+        assert!(text.starts_with(&HEAD[..HEAD.find("Content-Length").expect("it is there")]), "{text}");
+        let text = whole(letter().cutting("h", "l", "<>").without(Name::To));
+        assert!(text.ends_with("Content-Length: 4\r\n\r\n<>lo") && !text.contains("To:"), "{text}");
+    }
+
+    #[test]
+    fn the_same_request_again_is_the_next_of_its_dialog() {
+        let again = letter().again();
+        assert_eq!((again.cseq(), again.header(Name::Via)), (8, "SIP/2.0/TCP a;branch=z9hG4bKagain1"));
+        assert_eq!((again.call(), again.text()), (letter().call(), "hello"));
+    }
+
+    #[test]
+    fn an_answer_is_that_of_its_request() {
+        let answer = letter().response(202, "Accepted");
+        assert!(answer.answers(202, &Method::Info));
+        assert_eq!((answer.cseq(), answer.text()), (7, ""));
+        assert!(answer.coded(404, "Not Found").answers(404, &Method::Info));
     }
 }
