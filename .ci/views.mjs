@@ -1,6 +1,6 @@
 // Every view as the programs see it that it is made for: `node .ci/views.mjs CONFSIM FOLDER`, with Mermaid installed
 // in FOLDER. Pictures of what was looked at stay there.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { start } from "./browser.mjs";
@@ -102,6 +102,53 @@ async function html(browser) {
   console.log(`html: ${all} lines, filtered, clicked, searched and walked`);
 }
 
+/** A run that went wrong opens where it did, and says so. */
+async function violated(browser) {
+  const sabotaged = ["run", "eject", "--sabotage", "focus-repeats-a-version", "--out", `${folder}/violated`];
+  const { status } = spawnSync(confsim, sabotaged);
+  check(status === 1, `the run ends with ${status}`);
+  const shown = await browser.open(`file://${folder}/violated/report.html`);
+  const words = await shown.evaluate("document.getElementById('wrong').textContent");
+  check(words.startsWith("roster.versions"), words);
+  const chosen = await shown.evaluate("document.querySelector('.row.violated[aria-selected=true] .notes')?.textContent");
+  check(chosen?.includes("VIOLATED roster.versions"), chosen);
+  check(shown.complaints.length === 0, shown.complaints.join("\n"));
+  await shown.picture(`${folder}/violated.png`);
+  console.log("html of a violated run: opens where it went wrong");
+}
+
+/** The report of a sweep fits its window. */
+async function sweep(browser) {
+  run("sweep", "--seeds", "0..20", "--html", `${folder}/sweep.html`);
+  const shown = await browser.open(`file://${folder}/sweep.html`);
+  const rows = await shown.evaluate("document.querySelectorAll('tbody tr').length");
+  check(rows > 20, `${rows} rows`);
+  check(await shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the window");
+  check(shown.complaints.length === 0, shown.complaints.join("\n"));
+  await shown.picture(`${folder}/sweep.png`);
+  console.log(`sweep: a page with ${rows} rows`);
+}
+
+/** Most bytes of a page, and most milliseconds until it is there. */
+const LARGE = 20e6;
+const SLOW = 3000;
+
+/** The page of a conference with 500 participants opens soon and answers at once. */
+async function crowd(browser) {
+  const view = run("view", "scale:1", "--as", "html");
+  check(view.length < LARGE, `${view.length} bytes`);
+  const begin = performance.now();
+  const shown = await browser.open(page("crowd.html", view));
+  await shown.press("End");
+  const took = performance.now() - begin;
+  check(took < SLOW, `${took} ms until it is open`);
+  const lines = await shown.evaluate("document.getElementById('window').textContent");
+  check(lines.includes("This page shows lines"), lines);
+  check(shown.complaints.length === 0, shown.complaints.join("\n"));
+  await shown.picture(`${folder}/crowd.png`);
+  console.log(`html of 500 participants: ${view.length} bytes, open in ${Math.round(took)} ms`);
+}
+
 /** Nothing that peers say is run, and no part of the page lies outside it. */
 async function hostile(browser) {
   for (const form of ["html", "svg"]) {
@@ -121,7 +168,7 @@ async function hostile(browser) {
 mkdirSync(folder, { recursive: true });
 const browser = start();
 try {
-  for (const part of [mermaid, svg, html, hostile]) await part(browser);
+  for (const part of [mermaid, svg, html, hostile, violated, sweep, crowd]) await part(browser);
 } finally {
   browser.close();
 }

@@ -10,6 +10,7 @@ mod list;
 mod merge;
 mod output;
 pub mod parse;
+mod publish;
 mod replay;
 mod run;
 mod sabotage;

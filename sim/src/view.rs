@@ -3,6 +3,7 @@
 //!
 //! [`render`] makes any view by its name: a new view is a variant of [`As`] and a line there.
 
+mod diff;
 mod drawing;
 mod html;
 pub mod jsonl;
@@ -10,13 +11,16 @@ mod label;
 mod ladder;
 mod markup;
 mod mermaid;
+mod overview;
 pub mod pcapng;
 mod plain;
 mod svg;
 
 use std::collections::BTreeMap;
 
+pub use diff::{Side, diff};
 pub use ladder::{Ladder, ladder};
+pub use overview::{Kept, overview};
 
 use self::drawing::Drawing;
 use self::plain::plain;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::interrupt::Interrupt;
 use super::output::Output;
-use super::{Exit, fail, sabotage, show};
+use super::{Exit, fail, publish, sabotage, show};
 use crate::capsule::{self, Case};
 use crate::node::Peer;
 use crate::scenario::{Profile, parse_span};
@@ -51,6 +51,12 @@ pub(super) struct SweepArgs {
     /// Where failed runs are kept as capsules, the first ten of them; `target/capsules` if not said
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Also write the result to this file, as a page
+    #[arg(long)]
+    html: Option<PathBuf>,
+    /// Also print failed runs as GitHub Actions annotates them, and draw the first into the step's summary
+    #[arg(long)]
+    github: bool,
     /// Also write the hash of every run to this file, one a line, as they come
     #[arg(long)]
     digests: Option<PathBuf>,
@@ -62,7 +68,7 @@ pub(super) struct SweepArgs {
     require_coverage: bool,
     /// Break nodes and see who notices: the name of a saboteur, or `all` (`confsim list saboteurs`). Each is sought
     /// in its own profile, from the first seed of `--seeds` on; ends with 1 if one survives
-    #[arg(long, conflicts_with_all = ["time", "profile", "shard", "json", "out", "digests", "check_determinism", "require_coverage"])]
+    #[arg(long, conflicts_with_all = ["time", "profile", "shard", "json", "out", "html", "github", "digests", "check_determinism", "require_coverage"])]
     sabotage: Option<String>,
     /// With `--sabotage all`: the kill matrix
     #[arg(long, requires = "sabotage", conflicts_with = "seeds")]
@@ -166,9 +172,11 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
         report.interrupt();
     }
     let wall = wall(&report, begin.elapsed(), jobs);
+    let capsules = args.out.as_deref().unwrap_or(Path::new(CAPSULES));
     let written = written
         .and_then(|()| write_json(outputs.json.as_mut(), &report, &wall))
-        .and_then(|()| keep(&failed, args.out.as_deref().unwrap_or(Path::new(CAPSULES))));
+        .and_then(|()| keep(&failed, capsules))
+        .and_then(|()| publish(args, &report.json(&wall), &failed, capsules));
     conclude(&report, &wall, args.require_coverage, written)
 }
 
@@ -191,8 +199,19 @@ fn perform(args: &SweepArgs, draw: Draw) -> Ran {
 fn keep(failed: &[Draw], folder: &Path) -> Result<(), String> {
     for draw in failed {
         let case = Case::from(*draw);
-        let folder = folder.join(draw.to_string().replace(':', "-"));
+        let folder = publish::folder(folder, *draw);
         capsule::write(&folder, &case, &case.judge(Keep::All), None).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// Shows the report where it was asked for.
+fn publish(args: &SweepArgs, report: &Value, failed: &[Draw], capsules: &Path) -> Result<(), String> {
+    if let Some(to) = &args.html {
+        publish::page(to, report, failed, capsules)?;
+    }
+    if args.github {
+        print!("{}", publish::github(report, failed, capsules)?);
     }
     Ok(())
 }

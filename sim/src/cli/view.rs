@@ -1,18 +1,29 @@
 //! `confsim view`: the same run, another way to look at it.
 
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::subject::{Subject, World};
+use super::case::{Found, find};
 use super::{Exit, fail, show_bytes};
-use crate::view::As;
+use crate::capsule::{self, Case, Judged};
+use crate::property::Verdict;
+use crate::scenario::Scenario;
+use crate::trace::{Keep, Trace};
+use crate::view::jsonl::{self, Told};
+use crate::view::{As, Options, Side, diff, render};
 
 /// Arguments of `confsim view`.
 #[derive(Args, Debug)]
 pub(super) struct ViewArgs {
-    /// A named scenario (`confsim list scenarios`), a scenario file, or a generated one like `calm:17`
+    /// A named scenario (`confsim list scenarios`), a scenario file, a generated one like `calm:17`, a capsule, or a
+    /// trace (.jsonl)
     run: String,
+    /// Show where this other run is a different one
+    #[arg(long, conflicts_with = "form")]
+    diff: Option<String>,
     /// How to look at it: `ladder` is text, `mermaid` a diagram for pages that draw them, `svg` a picture, `html`
     /// a page, `jsonl` the whole trace as JSON lines, `pcapng` a capture file
     #[arg(long = "as", value_parser = form, default_value = "ladder")]
@@ -25,13 +36,52 @@ pub(super) struct ViewArgs {
     hops: bool,
 }
 
+/// A run to be shown.
+struct Shown {
+    scenario: Scenario,
+    trace: Trace,
+    verdict: Verdict,
+    options: Options,
+}
+
 /// Runs the command.
 pub(super) fn run(args: &ViewArgs) -> ExitCode {
-    let view = Subject::run(&args.run, args.seed, World::Event)
-        .and_then(|subject| subject.render(args.form, args.hops));
+    let view = Shown::find(&args.run, args).and_then(|shown| match &args.diff {
+        None => shown.render(args.form),
+        Some(other) => Shown::find(other, args).map(|other| diff(shown.side(), other.side()).into_bytes()),
+    });
     match view {
         Ok(bytes) => show_bytes(&bytes, Exit::Held),
         Err(what) => fail(&what),
+    }
+}
+
+impl Shown {
+    /// Reads a trace, or runs what `what` names.
+    fn find(what: &str, args: &ViewArgs) -> Result<Self, String> {
+        if Path::new(what).extension().is_some_and(|extension| extension == "jsonl") {
+            let file = fs::read(what).map_err(|error| format!("{what}: {error}; no trace was read"))?;
+            let Told { scenario, seed, trace, verdict } =
+                jsonl::read(&file).map_err(|error| format!("{what}: {error}"))?;
+            let options = Options { hops: args.hops, seed, ..Options::default() };
+            return Ok(Self { scenario, trace, verdict, options });
+        }
+        let Found { case, recorded } = find(what)?;
+        let case = Case { seed: args.seed.unwrap_or(case.seed), ..case };
+        let shrunk = recorded.and_then(|capsule| capsule.shrunk);
+        let options = Options { hops: args.hops, ..capsule::options(&case, shrunk.as_ref()) };
+        let Judged { outcome, verdict, .. } = case.judge(Keep::All);
+        Ok(Self { scenario: case.scenario, trace: outcome.trace, verdict, options })
+    }
+
+    fn render(&self, form: As) -> Result<Vec<u8>, String> {
+        render(form, &self.scenario, &self.trace, &self.verdict, &self.options)
+            .map_err(|error| format!("as {}: {error}", form.name()))
+    }
+
+    fn side(&self) -> Side<'_> {
+        let Self { scenario, trace, verdict, options } = self;
+        Side { scenario, trace, verdict, options }
     }
 }
 

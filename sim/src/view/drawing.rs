@@ -30,7 +30,6 @@ pub(super) struct Drawing {
 /// Somebody with a line of his own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Actor {
-    pub(super) node: NodeId,
     pub(super) name: String,
 }
 
@@ -208,6 +207,18 @@ impl Drawing {
         until - most..until
     }
 
+    /// Draws these actors, of whom it knows some, in their order.
+    pub(super) fn align(&mut self, actors: &[Actor]) {
+        let place = |lane: usize| {
+            let actor = self.actors.get(lane)?;
+            actors.iter().position(|one| one == actor)
+        };
+        for lane in self.lanes.values_mut() {
+            *lane = place(*lane).unwrap_or(*lane);
+        }
+        self.actors = actors.to_vec();
+    }
+
     /// Notes a violation where it shows: at its decisive message, or on a line of its own.
     fn mark(&mut self, place: usize, violation: &Violation) {
         let note = Note::new(
@@ -254,8 +265,10 @@ impl Drawing {
         let roles = [NodeId::FRONT_END, NodeId::FOCUS, NodeId::MCU, NodeId::FACTORY];
         let clients = cast.nodes().filter(|node| node.role() == Role::Client);
         let nodes = clients.chain(roles).filter(|node| seen.contains(node));
-        self.actors = nodes.map(|node| Actor { node, name: plain(cast.name(node)).into_owned() }).collect();
-        self.lanes = (0..).zip(&self.actors).map(|(lane, actor)| (actor.node, lane)).collect();
+        for (lane, node) in nodes.enumerate() {
+            self.lanes.insert(node, lane);
+            self.actors.push(Actor { name: plain(cast.name(node)).into_owned() });
+        }
     }
 }
 

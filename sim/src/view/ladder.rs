@@ -39,27 +39,28 @@ pub fn ladder(scenario: &Scenario, trace: &Trace, how: Ladder) -> String {
 
 /// Draws all of a run.
 pub(super) fn text(drawing: &Drawing) -> String {
-    let mut text = head(drawing);
-    for line in lines(drawing) {
-        text.push_str(&line.time);
-        text.push_str(&line.rest);
+    let mut text = format!("{:>12} {:>9}  {}\n", "time", "took", names(drawing));
+    for TextLine { at, took, rest } in lines(drawing) {
+        text.push_str(format!("{:>12} {took:>9}  {rest}", at.to_string()).trim_end());
         text.push('\n');
     }
     text
 }
 
-/// A line in two parts.
+/// A line in its parts.
 pub(super) struct TextLine {
-    /// When it began and how long it took.
-    pub(super) time: String,
+    /// When it began.
+    pub(super) at: Instant,
+    /// How long it took.
+    pub(super) took: String,
     /// What it is.
     pub(super) rest: String,
 }
 
 /// The actors above their lines.
-pub(super) fn head(drawing: &Drawing) -> String {
+pub(super) fn names(drawing: &Drawing) -> String {
     let names: String = drawing.actors.iter().map(|actor| format!("{:<LANE$}", actor.name)).collect();
-    format!("{:>12} {:>9}  {}\n", "time", "took", names.trim_end())
+    names.trim_end().to_owned()
 }
 
 /// Every line.
@@ -101,9 +102,8 @@ fn draw(drawing: &Drawing, line: &Line, lives: &[Life]) -> TextLine {
         }
         What::Verdict => {}
     }
-    let time = format!("{:>12} {took:>9}  ", line.at.to_string());
     let rest = format!("{}  {notes}", row.0.iter().collect::<String>());
-    TextLine { time, rest: rest.trim_end().to_owned() }
+    TextLine { at: line.at, took, rest: rest.trim_end().to_owned() }
 }
 
 /// How long it took, in milliseconds: `30 ms`, `0.5 ms`; nothing for no time.

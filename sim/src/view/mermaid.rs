@@ -26,10 +26,8 @@ pub(super) fn mermaid(title: &str, drawing: &Drawing) -> String {
         window = drawing.window(window.len() * 3 / 4);
     }
     let mut out = head;
-    if window.len() < all
-        && let (Some(first), Some(last)) = (drawing.actors.first(), drawing.actors.last())
-    {
-        let ends = format!("{},{}", id(drawing.lane(first.node)), id(drawing.lane(last.node)));
+    if window.len() < all && !drawing.actors.is_empty() {
+        let ends = span_of(0, drawing.actors.len() - 1);
         let what = format!("lines {} to {} of {all}", window.start + 1, window.end);
         let _ = writeln!(out, "  note over {ends}: {}", escape(&what));
     }
