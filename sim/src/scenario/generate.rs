@@ -5,10 +5,13 @@
 //! have a stream of randomness of their own: with and without them, a seed stands for the same workload.
 
 mod acts;
+mod edge;
 mod faults;
 mod forged;
+mod limits;
 mod profile;
 mod provisioning;
+mod ringing;
 mod scale;
 mod workload;
 
@@ -56,6 +59,18 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
     }
     let workload = Workload::draw(&mut draw, profile);
     (scenario.participants, scenario.steps) = workload.into_parts();
+    let mut particular = Entropy::named(seed, "edge");
+    if profile != Profile::Slow && particular.chance(1, 8) {
+        edge::add(&mut particular, &mut scenario);
+    }
+    let mut settings = Entropy::named(seed, "limits");
+    if settings.chance(1, 4) {
+        limits::draw(&mut settings, &mut scenario);
+    }
+    let mut called = Entropy::named(seed, "ringing");
+    if called.chance(1, 8) {
+        ringing::add(&mut called, &mut scenario);
+    }
     if profile == Profile::HostilePeer {
         forged::add(&mut Entropy::named(seed, "forged"), &mut scenario);
     }

@@ -77,7 +77,7 @@ impl Drawing<'_> {
             }
             Sort::Pause => Fault::Pause(Pause { host: self.host(), at: self.time(), lasts: self.span(10) }),
             Sort::Crash => {
-                let (host, at, away) = (self.host(), self.time(), self.span(20));
+                let (host, at, away) = (self.host(), self.inconvenience(), self.span(20));
                 let without_store = self.draw.chance(1, 4);
                 Fault::Crash(Crash { host, at, back: Some(Back { at: at + away, without_store }) })
             }
@@ -115,6 +115,18 @@ impl Drawing<'_> {
     fn time(&mut self) -> Duration {
         let last = self.scenario.steps.last().map_or(BEGIN, |step| step.at.as_micros());
         Duration::from_micros(self.draw.between(BEGIN, last.max(BEGIN)))
+    }
+
+    /// The same; often while somebody is being called.
+    fn inconvenience(&mut self) -> Duration {
+        let calls = self.scenario.steps.iter().filter(|step| matches!(step.action, Action::Invite { .. }));
+        let calls: Vec<Duration> = calls.map(|step| step.at).collect();
+        match self.draw.pick(&calls).copied() {
+            Some(call) if self.draw.chance(1, 2) => {
+                call + Duration::from_millis(self.draw.between(50, 1_000))
+            }
+            _ => self.time(),
+        }
     }
 
     /// Up to so many seconds; short ones as often as long ones.
