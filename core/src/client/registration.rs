@@ -77,8 +77,8 @@ impl Client {
     /// The registrar's answer. Without any the client tries again: on this connection, or on the next one once
     /// that is up. A refusal stands.
     pub(super) fn registered(&mut self, cx: &mut Context<'_, Self>, outcome: &Outcome) {
-        let gruu = outcome.message().filter(|_| outcome.is_success()).and_then(|message| gruu(message));
-        let Some(gruu) = gruu else {
+        let success = outcome.message().filter(|_| outcome.is_success());
+        let Some((gruu, lasts)) = success.and_then(|message| Some((gruu(message)?, granted(message)))) else {
             if matches!(outcome, Outcome::TimedOut) {
                 cx.set_timer(Timer::Register, cx.now() + RECONNECT);
             }
@@ -93,7 +93,7 @@ impl Client {
             return;
         };
         self.registration.contact = Some(format!("<{gruu}>{}", self.config.kind.contact_parameters()));
-        let half = Duration::from_secs(u64::from(REGISTRATION_EXPIRES / 2));
+        let half = Duration::from_micros(Duration::from_secs(u64::from(lasts)).as_micros() / 2);
         cx.set_timer(Timer::Register, cx.now() + half);
         if !self.registration.announced {
             self.registration.announced = true;
@@ -115,6 +115,13 @@ impl Client {
             }
         }
     }
+}
+
+/// How many seconds the registrar grants; what was asked for if it does not say.
+fn granted(message: &Message) -> u32 {
+    let contacts = message.contacts().filter_map(Result::ok);
+    let own = contacts.filter_map(|contact| contact.param("expires").flatten()?.parse().ok()).next();
+    own.or(message.expires().ok().flatten()).filter(|seconds| *seconds > 0).unwrap_or(REGISTRATION_EXPIRES)
 }
 
 /// The GRUU in the Contact of a registrar's answer.

@@ -95,6 +95,7 @@ pub const NAMED: &[Named] = named![
     "versions-unsent",
     "version-gap",
     "everybody-leaves",
+    "registration-renewed",
     // What the pool link loses.
     "link-loses-lookup",
     "link-loses-creation",
