@@ -4,6 +4,7 @@
 //! `sim/data/decisions.md` what was decided where they are silent. Properties and scenarios name ids in their
 //! data, tests by `confsim_core::covers!`. What nobody has to speak for has its reason in `sim/data/scope.tsv`.
 
+mod reach;
 mod scope;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use crate::property;
 use crate::scenario::NAMED;
 
+pub use self::reach::{Reach, State};
 pub use self::scope::{Scope, scope};
 
 const REQUIREMENTS: &str = include_str!("../data/requirements.toml");

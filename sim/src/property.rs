@@ -5,24 +5,38 @@
 //! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
 //! record of a run to all observers and collects the [`Verdict`].
 
+mod answers;
 mod authorisation;
 mod command;
+mod delivery;
 mod dial_out;
 mod dialogs;
 mod document;
 mod ending;
 mod eviction;
+mod format;
 mod history;
+mod idle;
 mod imdn;
 mod judge;
 mod known;
 mod leak;
+mod letter;
+mod link;
 mod lobby;
 mod lock;
+mod members;
+mod places;
 mod provisioning;
+mod refresh;
 mod roles;
 mod roster;
+mod second;
+mod sequence;
 mod sight;
+mod transactions;
+mod typing;
+mod users;
 mod verdict;
 mod wire;
 
@@ -107,28 +121,81 @@ pub const CATALOGUE: &[Property] = &[
     roster::VERSIONS,
     roster::REPLICAS,
     roster::CONVERGENCE,
+    members::MEMBERS,
+    members::FORMATS,
+    places::GAP,
     history::REPLAY,
     history::SEEN,
     history::MISSED,
+    places::EDGE,
+    places::REJOINED,
+    delivery::SERIAL,
+    delivery::STATUS,
+    delivery::ONCE,
+    delivery::ORDER,
+    delivery::OWN,
+    delivery::SENDER,
+    format::FORM,
+    delivery::ALONE,
+    delivery::CHANGED,
+    typing::FORWARDED,
+    typing::OTHERS,
+    typing::SPARED,
     imdn::COMPLETE,
     imdn::WAITED,
     imdn::DEPARTED,
+    users::READS,
+    users::TOLD,
+    users::LATE,
     eviction::ENDS,
+    eviction::ORDER,
     eviction::SILENCE,
     eviction::CROSSED,
     authorisation::REFUSED,
     leak::NOTHING,
     lock::HOLDS,
+    places::RACED,
     lobby::VIEW,
     roles::GRANTED,
     dial_out::OUTCOME,
+    places::ANSWERED_LATE,
+    places::INTERRUPTED,
+    answers::ANSWERED,
+    answers::UNASKED,
     ending::ENDS,
+    idle::ENDS,
+    refresh::GRANTED,
+    refresh::REFRESHED,
+    refresh::EXPIRED,
+    refresh::REGISTERED,
+    refresh::KEPT,
+    places::RESUMED,
     provisioning::LINEARIZABLE,
     provisioning::VERSIONS,
     provisioning::REASONS,
     provisioning::CONCURRENT,
     provisioning::DOUBT,
+    transactions::ANSWERED,
+    transactions::ONCE,
+    transactions::UNASKED,
+    transactions::ECHO,
+    transactions::REPEATED,
+    sequence::CSEQ,
+    sequence::NAMES,
+    sequence::ROUTE,
+    sequence::ACK,
+    places::LATE_BYE,
+    places::GLARE,
+    link::ORDER,
+    link::REPEATS,
+    link::ARRIVES,
+    link::EPOCH,
+    link::AGAIN,
     wire::SIP,
+    wire::FRAMED,
+    second::HEADS,
+    second::DOCUMENTS,
+    second::ROSTERS,
 ];
 
 /// The property called `id`.

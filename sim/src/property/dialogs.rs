@@ -9,6 +9,38 @@ use confsim_core::wire::sip::{Message, Method, Substate, Uri};
 use super::sight::conference_of;
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
+/// What a client can do, as its INVITE says, or its answer to one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Abilities {
+    /// Whether it takes Ms-Sender.
+    pub(super) modern: bool,
+    /// The IM formats it takes, as it names them: media types with blanks between them.
+    pub(super) formats: Box<str>,
+}
+
+impl Abilities {
+    fn of(message: &Message) -> Self {
+        Self { modern: message.supports("ms-sender"), formats: accept_types(message.body()).into() }
+    }
+
+    /// Whether it takes this format. Plain text goes without saying (IM-2-2-5-l).
+    pub(super) fn take(&self, media: &str) -> bool {
+        let family = media.split('/').next().unwrap_or_default();
+        let fits = |format: &str| match format.split_once('/') {
+            _ if format == "*" => true,
+            Some((family_taken, "*")) => family_taken == "*" || family_taken.eq_ignore_ascii_case(family),
+            _ => format.eq_ignore_ascii_case(media),
+        };
+        media.eq_ignore_ascii_case("text/plain") || self.formats.split_whitespace().any(fits)
+    }
+}
+
+/// The formats in a session description (IM-2-2-5-j).
+fn accept_types(sdp: &[u8]) -> &str {
+    let text = std::str::from_utf8(sdp).unwrap_or_default();
+    text.lines().find_map(|line| line.strip_prefix("a=accept-types:")).unwrap_or_default().trim()
+}
+
 /// A dialog, numbered in the order of their beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DialogId(usize);
@@ -37,10 +69,12 @@ pub(super) struct Dialog {
     callee: Option<Box<str>>,
     /// Where the user wants requests sent, from the INVITE or its answer.
     pub(super) contact: String,
-    /// Whether the user's client takes Ms-Sender.
-    pub(super) modern: bool,
+    /// What the user's client can do.
+    pub(super) abilities: Abilities,
     /// When the server heard the ACK of a session, or the 200 to its call (D-21), and the number of that sight.
     pub(super) connected: Option<(Instant, u64)>,
+    /// Whether the server's last 2xx to an INVITE waits for its ACK: till then it sends no BYE (D-6).
+    pub(super) unacknowledged: bool,
     /// The message that ended it, and when.
     pub(super) ended: Option<(Instant, MsgId)>,
     /// Whether something other than its own end may have finished it: the end of the session a subscription
@@ -70,7 +104,7 @@ impl Dialog {
 struct Invitation {
     by: NodeId,
     contact: String,
-    modern: bool,
+    abilities: Abilities,
 }
 
 /// All of them, ended ones too. Known by the server's own tag: what clients choose may collide (D-2).
@@ -81,6 +115,8 @@ pub(super) struct Dialogs {
     invitations: BTreeMap<(NodeId, String), Invitation>,
     /// Calls of a server that nobody has accepted yet, by its own tag: in which conference.
     calls: BTreeMap<(NodeId, String), Arc<str>>,
+    /// The formats that clients name in an INVITE within a dialog, until it is answered.
+    offered: BTreeMap<DialogId, Box<str>>,
 }
 
 impl Dialogs {
@@ -120,7 +156,19 @@ impl Dialogs {
             (None, Method::Subscribe) if success => self.begin(cast, server, Use::Subscription, message)?,
             _ => return None,
         };
+        if success
+            && *message.method() == Method::Invite
+            && let Some(dialog) = self.all.get_mut(dialog.0)
+        {
+            dialog.unacknowledged = true;
+        }
         match message.method() {
+            Method::Invite if known.is_some() && message.code().is_some_and(|code| code >= 200) => {
+                let offered = self.offered.remove(&dialog).filter(|_| success);
+                if let Some((formats, known)) = offered.zip(self.all.get_mut(dialog.0)) {
+                    known.abilities.formats = formats;
+                }
+            }
             Method::Bye if message.is_request() => self.end(dialog, at, id),
             // A BYE out of order ends nothing (RFC 3261 12.2.2).
             Method::Bye if message.code() == Some(500) => {
@@ -156,10 +204,14 @@ impl Dialogs {
             }
         }
         match (message.method(), message.code()) {
+            (Method::Invite, None) if !message.body().is_empty() => {
+                self.offered.insert(dialog, accept_types(message.body()).into());
+            }
             (Method::Bye, None) => self.end(dialog, at, heard.id),
             (Method::Ack, None) => {
                 if let Some(known) = self.all.get_mut(dialog.0) {
                     known.connected.get_or_insert((at, tick));
+                    known.unacknowledged = false;
                 }
             }
             (_, Some(408 | 481)) => {
@@ -175,6 +227,11 @@ impl Dialogs {
     /// Whether every session that ever was is known to have ended.
     pub(super) fn all_sessions_ended(&self) -> bool {
         self.all.iter().filter(|dialog| dialog.uses == Use::Session).all(|dialog| dialog.ended.is_some())
+    }
+
+    /// Whether `user` has a session that goes on.
+    pub(super) fn has_session(&self, user: NodeId) -> bool {
+        self.all.iter().any(|dialog| dialog.user == user && dialog.uses == Use::Session && dialog.live())
     }
 
     /// `server` has crashed: it knows of no dialog any more.
@@ -209,8 +266,7 @@ impl Dialogs {
         let Some(by) = client(cast, heard.origin, message.from().ok().map(|from| from.uri.address())) else {
             return;
         };
-        let invitation =
-            Invitation { by, contact: contact_of(message), modern: message.supports("ms-sender") };
+        let invitation = Invitation { by, contact: contact_of(message), abilities: Abilities::of(message) };
         self.invitations.insert((heard.to, key), invitation);
     }
 
@@ -222,7 +278,8 @@ impl Dialogs {
             None => cast.by_uri(&from.uri.address())?,
         };
         let conference = Arc::from(conference_of(&to.uri)?);
-        let (contact, modern) = invitation.map(|known| (known.contact, known.modern)).unwrap_or_default();
+        let (contact, abilities) =
+            invitation.map(|known| (known.contact, known.abilities)).unwrap_or_default();
         let dialog = Dialog {
             server,
             uses,
@@ -230,8 +287,9 @@ impl Dialogs {
             user,
             callee: None,
             contact,
-            modern,
+            abilities,
             connected: None,
+            unacknowledged: false,
             ended: None,
             lapsed: false,
         };
@@ -259,8 +317,9 @@ impl Dialogs {
             user: client(cast, heard.origin, Some(to.uri.address()))?,
             callee: Some(to.tag()?.into()),
             contact: contact_of(message),
-            modern: message.supports("ms-sender"),
+            abilities: Abilities::of(message),
             connected: Some(now),
+            unacknowledged: false,
             ended: None,
             lapsed: false,
         };

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::client::Event;
-use confsim_core::wire::sip::{Message, Method, Substate};
+use confsim_core::time::{Duration, Instant};
+use confsim_core::wire::sip::{Method, Substate};
 
 use super::command::{Command, Link};
 use super::dialogs::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
 use super::verdict::Finding;
-use super::{Kind, Property, Verdict};
+use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
 /// Everything ends.
@@ -29,6 +30,16 @@ pub(super) const ENDS: Property = Property {
     ],
     sentence: "Once deleteUser is accepted, each session of that user ends by a BYE of either side, his \
                subscription by the terminated notification, and he sees that he is out.",
+};
+
+/// First the one, then the other.
+pub(super) const ORDER: Property = Property {
+    id: "eviction.order",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["D-15", "EX-IM-4-3-1-a", "EX-IM-4-3-1-e", "EX-IM-4-3-1-k", "IM-3-2-2-4-1-b"],
+    sentence: "When the focus tells that a deleteUser has succeeded, it has ended what the user had with it, and the                IM MCU what he had there, unless the pool's time-out is over.",
 };
 
 /// What has ended stays ended.
@@ -52,8 +63,11 @@ pub(super) const CROSSED: Property = Property {
     sentence: "The BYE of an ejected user meets a session that the server has ended already.",
 };
 
-#[derive(Default)]
+/// How long a pool member may take over a command when the scenario does not say.
+const LINK_TIMEOUT: Duration = Duration::from_secs(10);
+
 pub(super) struct Eviction {
+    link_timeout: Duration,
     links: BTreeMap<NodeId, Link>,
     /// deleteUser commands that the focus has heard and not answered, by dialog and CSeq.
     asked: BTreeMap<(DialogId, u32), Command>,
@@ -65,8 +79,9 @@ pub(super) struct Eviction {
 }
 
 struct Doom {
-    /// The message that sealed it.
+    /// The message that sealed it, and when.
     by: MsgId,
+    at: Instant,
     /// The request it was asked by, which may still fail.
     request_id: String,
 }
@@ -110,6 +125,19 @@ impl Observe for Eviction {
 }
 
 impl Eviction {
+    pub(super) fn new(known: &Known) -> Self {
+        // What its clock may be wrong by is left aside.
+        let timeout = known.limits.link_timeout.unwrap_or(LINK_TIMEOUT);
+        Self {
+            link_timeout: Duration::from_micros(timeout.as_micros() * 9 / 10),
+            links: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            doomed: BTreeMap::new(),
+            inside: BTreeSet::new(),
+            told: BTreeMap::new(),
+        }
+    }
+
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let message = spoken.message;
         match (message.method(), spoken.node) {
@@ -180,7 +208,7 @@ impl Eviction {
                 None => {}
             }
             if *message.method() == Method::Info {
-                self.answered_by_command(message);
+                self.answered_by_command(scene, spoken, verdict);
             }
         } else if *message.method() == Method::Info
             && let Some(command) = message.cseq().ok().and_then(|cseq| self.asked.remove(&(id, cseq.seq)))
@@ -193,13 +221,33 @@ impl Eviction {
         }
     }
 
-    /// A deleteUser that failed dooms nobody.
-    fn answered_by_command(&mut self, message: &Message) {
-        let response = Command::of(message).filter(|response| response.name == "deleteUser");
-        if let Some(response) = response
-            && response.code.as_deref() == Some("failure")
-        {
-            self.doomed.retain(|_, doom| doom.request_id != response.request_id);
+    /// A deleteUser that failed dooms nobody; one that succeeded has done its work.
+    fn answered_by_command(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let response = Command::of(spoken.message).filter(|response| response.name == "deleteUser");
+        let Some(response) = response else { return };
+        match response.code.as_deref() {
+            Some("failure") => self.doomed.retain(|_, doom| doom.request_id != response.request_id),
+            Some("success") => self.in_order(scene, spoken, &response.request_id, verdict),
+            _ => {}
+        }
+    }
+
+    fn in_order(&self, scene: &Scene, spoken: &Spoken<'_>, request_id: &str, verdict: &mut Verdict) {
+        let conference = spoken.dialog.and_then(|id| Some(&scene.dialogs.get(id)?.conference));
+        for (id, doom) in self.doomed.iter().filter(|(_, doom)| doom.request_id == request_id) {
+            let Some(dialog) = scene.dialogs.get(*id).filter(|it| Some(&it.conference) == conference) else {
+                continue;
+            };
+            verdict.exercise(&ORDER);
+            let in_time = dialog.server == NodeId::FOCUS || scene.at < doom.at + self.link_timeout;
+            if dialog.live() && !dialog.unacknowledged && in_time && !scene.pool_broken {
+                let words = format!(
+                    "tells that {} is ejected before his session or subscription with {} has ended",
+                    scene.name(dialog.user),
+                    scene.name(dialog.server)
+                );
+                verdict.violate(&ORDER, finding(scene, NodeId::FOCUS, &[doom.by, spoken.id], words));
+            }
         }
     }
 
@@ -211,7 +259,7 @@ impl Eviction {
             let all = scene.dialogs.of(server, uses, conference);
             for (id, _) in all.filter(|(_, dialog)| meant(dialog)) {
                 let request_id = command.request_id.clone();
-                self.doomed.entry(id).or_insert(Doom { by, request_id });
+                self.doomed.entry(id).or_insert(Doom { by, at: scene.at, request_id });
             }
         }
     }

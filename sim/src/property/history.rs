@@ -7,9 +7,8 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Name};
 
 use super::command::{Command, Link};
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialogs::DialogId;
 use super::sight::{Observe, Scene, Sight, Spoken};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -136,7 +135,7 @@ impl Observe for History {
                     session.connected,
                     owed.message_id
                 );
-                verdict.violate(&REPLAY, finding(scene, &[owed.heard], words));
+                verdict.violate(&REPLAY, scene.finding(NodeId::MCU, &[owed.heard], words));
             }
         }
     }
@@ -165,7 +164,7 @@ impl History {
     }
 
     fn asked(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some(key) = key(spoken) else { return };
+        let Some(key) = spoken.key() else { return };
         let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
         let plain = content_type.to_ascii_lowercase().starts_with("text/plain");
         let asked = Asked { tick: scene.tick, at: scene.at, id: spoken.id, plain };
@@ -175,7 +174,7 @@ impl History {
     /// The IM MCU answers a MESSAGE: a success gives it its Message-Id.
     fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
         let Some(code @ 200..) = spoken.message.code() else { return };
-        let Some(asked) = key(spoken).and_then(|key| self.asked.remove(&key)) else { return };
+        let Some(asked) = spoken.key().and_then(|key| self.asked.remove(&key)) else { return };
         let Some(author) = spoken.dialog else { return };
         let Some(past) = scene.dialogs.get(author).and_then(|d| self.conferences.get_mut(&d.conference))
         else {
@@ -189,7 +188,7 @@ impl History {
 
     /// A session is connected: this is what it is owed.
     fn connected(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let Some((id, dialog)) = session(scene, spoken) else { return };
+        let Some((id, dialog)) = scene.mcu_session(spoken) else { return };
         if dialog.connected != Some((scene.at, scene.tick)) {
             return;
         }
@@ -199,7 +198,7 @@ impl History {
             .map(|(message_id, heard)| Owed {
                 message_id: *message_id,
                 heard: heard.asked.id,
-                optional: !dialog.modern && !heard.asked.plain,
+                optional: !dialog.abilities.modern && !heard.asked.plain,
             })
             .collect();
         if !owed.is_empty() {
@@ -215,7 +214,7 @@ impl History {
 
     /// The IM MCU forwards something to a session: either it is new, or it is the next of the history.
     fn forwarded(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let Some((id, dialog)) = session(scene, spoken) else { return };
+        let Some((id, dialog)) = scene.mcu_session(spoken) else { return };
         let Ok(Some(message_id)) = spoken.message.message_id() else { return };
         let Some(past) = self.conferences.get(&dialog.conference) else { return };
         let Some(heard) = past.messages.get(&message_id) else { return };
@@ -230,12 +229,12 @@ impl History {
         } else {
             verdict.exercise(&SEEN);
             replay_fault(past, session, id, message_id, heard, &user).or_else(|| {
-                (dialog.modern && !sent_by(spoken, &heard.sender))
+                (dialog.abilities.modern && !sent_by(spoken, &heard.sender))
                     .then(|| format!("{user} gets message {message_id} without Ms-Sender {}", heard.sender))
             })
         };
         if let Some(words) = words {
-            verdict.violate(&REPLAY, finding(scene, &[heard.asked.id, spoken.id], words));
+            verdict.violate(&REPLAY, scene.finding(NodeId::MCU, &[heard.asked.id, spoken.id], words));
         }
     }
 }
@@ -283,22 +282,7 @@ fn replay_fault(
     }
 }
 
-/// The session with the IM MCU that something is said or heard in.
-fn session<'a>(scene: &'a Scene, spoken: &Spoken<'_>) -> Option<(DialogId, &'a Dialog)> {
-    let id = spoken.dialog?;
-    let dialog = scene.dialogs.get(id)?;
-    (dialog.server == NodeId::MCU && dialog.uses == Use::Session).then_some((id, dialog))
-}
-
-fn key(spoken: &Spoken<'_>) -> Option<(DialogId, u32)> {
-    Some((spoken.dialog?, spoken.message.cseq().ok()?.seq))
-}
-
 fn sent_by(spoken: &Spoken<'_>, sender: &str) -> bool {
     let named = spoken.message.ms_sender().ok().flatten();
     named.is_some_and(|named| named.uri.address() == sender)
-}
-
-fn finding(scene: &Scene, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(NodeId::MCU), messages: messages.to_vec(), words }
 }

@@ -9,7 +9,6 @@ use confsim_core::wire::sip::{Method, Name};
 
 use super::dialogs::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId};
 
@@ -152,7 +151,7 @@ impl Notifications {
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         match (spoken.message.method(), spoken.message.code()) {
             (Method::Message, None) => {
-                if let Some(key) = key(spoken) {
+                if let Some(key) = spoken.key() {
                     self.asked.insert(key, scene.tick);
                 }
             }
@@ -169,8 +168,8 @@ impl Notifications {
 
     /// The forward that a response answers.
     fn running(&mut self, spoken: &Spoken<'_>) -> Option<&mut Forward> {
-        let (to, _) = key(spoken)?;
-        let message = self.running.get(&key(spoken)?)?;
+        let (to, _) = spoken.key()?;
+        let message = self.running.get(&spoken.key()?)?;
         self.reports.get_mut(message)?.forwards.iter_mut().find(|forward| forward.to == to)
     }
 
@@ -186,8 +185,8 @@ impl Notifications {
     }
 
     fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>, code: u16) {
-        let Some(heard) = key(spoken).and_then(|key| self.asked.remove(&key)) else { return };
-        let Some((author, dialog)) = session(scene, spoken) else { return };
+        let Some(heard) = spoken.key().and_then(|key| self.asked.remove(&key)) else { return };
+        let Some((author, dialog)) = scene.mcu_session(spoken) else { return };
         let (Ok(Some(message_id)), 200..300) = (spoken.message.message_id(), code) else { return };
         let all = scene.dialogs.of(NodeId::MCU, Use::Session, &dialog.conference);
         let others = all.filter(|(id, other)| *id != author && other.takes_part());
@@ -207,7 +206,7 @@ impl Notifications {
 
     /// A forward of something that was said before the session was connected is history and nobody's IMDN.
     fn forwarded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some((to, dialog)) = session(scene, spoken) else { return };
+        let Some((to, dialog)) = scene.mcu_session(spoken) else { return };
         let (Ok(Some(message_id)), Ok(cseq)) = (spoken.message.message_id(), spoken.message.cseq()) else {
             return;
         };
@@ -223,21 +222,21 @@ impl Notifications {
 
     /// An IMDN is sent.
     fn notified(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let Some((id, dialog)) = session(scene, spoken) else { return };
+        let Some((id, dialog)) = scene.mcu_session(spoken) else { return };
         let user = scene.name(dialog.user);
         let Ok(imdn) = Imdn::parse(spoken.message.body()) else {
             let words = format!("{user} gets an IMDN that cannot be read");
-            return verdict.violate(&COMPLETE, finding(scene, &[spoken.id], words));
+            return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[spoken.id], words));
         };
         let message_id = imdn.message_id;
         let report = self.reports.get_mut(&(dialog.conference.clone(), message_id));
         let Some(report) = report.filter(|report| report.author == id && report.follows) else {
             let words = format!("{user} gets an IMDN for message {message_id}, of which he was told no 202");
-            return verdict.violate(&COMPLETE, finding(scene, &[spoken.id], words));
+            return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[spoken.id], words));
         };
         if let Some((_, first)) = report.notified {
             let words = format!("{user} gets a second IMDN for message {message_id}");
-            return verdict.violate(&COMPLETE, finding(scene, &[first, spoken.id], words));
+            return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[first, spoken.id], words));
         }
         report.notified = Some((scene.at, spoken.id));
         for forward in &mut report.forwards {
@@ -253,7 +252,7 @@ impl Notifications {
         if let Some(words) = words {
             let messages = [report.answered, spoken.id];
             let words = format!("{user}'s IMDN for message {message_id} {words}");
-            verdict.violate(&COMPLETE, finding(scene, &messages, words));
+            verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
         }
     }
 
@@ -277,13 +276,13 @@ impl Notifications {
                      forward to {whom} was known"
                 );
                 let messages: Vec<MsgId> = early.map(|f| f.said).into_iter().chain([imdn]).collect();
-                verdict.violate(&COMPLETE, finding(scene, &messages, words));
+                verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
             }
             (None, Some(complete)) if owed(author, complete) && !scene.pool_broken => {
                 let words = format!(
                     "{user} never got an IMDN for message {message_id}; the last outcome was known at {complete}"
                 );
-                verdict.violate(&COMPLETE, finding(scene, &[report.answered], words));
+                verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[report.answered], words));
             }
             _ => {}
         }
@@ -355,19 +354,4 @@ fn owed(author: &Dialog, complete: Instant) -> bool {
 fn is_notification(spoken: &Spoken<'_>) -> bool {
     let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
     content_type.trim().eq_ignore_ascii_case("application/ms-imdn+xml")
-}
-
-/// The session with the IM MCU that something is said or heard in.
-fn session<'a>(scene: &'a Scene, spoken: &Spoken<'_>) -> Option<(DialogId, &'a Dialog)> {
-    let id = spoken.dialog?;
-    let dialog = scene.dialogs.get(id)?;
-    (dialog.server == NodeId::MCU && dialog.uses == Use::Session).then_some((id, dialog))
-}
-
-fn key(spoken: &Spoken<'_>) -> Option<(DialogId, u32)> {
-    Some((spoken.dialog?, spoken.message.cseq().ok()?.seq))
-}
-
-fn finding(scene: &Scene, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(NodeId::MCU), messages: messages.to_vec(), words }
 }

@@ -7,22 +7,34 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
+use super::answers::Answers;
 use super::authorisation::Authorisation;
+use super::delivery::Delivery;
 use super::dial_out::Calls;
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
 use super::ending::Ending;
 use super::eviction::Eviction;
 use super::history::History;
+use super::idle::Idle;
 use super::imdn::Notifications;
 use super::known::Known;
 use super::leak::Leak;
+use super::letter::{Brief, Letter, Reading, Written};
+use super::link::Links;
 use super::lobby::Lobby;
 use super::lock::Locks;
+use super::places::Places;
 use super::provisioning::{Provisioning, is_service};
+use super::refresh::Refresh;
 use super::roles::Roles;
 use super::roster::Rosters;
+use super::second::SecondReading;
+use super::sequence::Sequence;
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
+use super::transactions::Transactions;
+use super::typing::Typing;
+use super::users::Users;
 use super::wire::Wire;
 use crate::scenario::Scenario;
 use crate::trace::{
@@ -45,8 +57,8 @@ pub struct Judge {
     press: Press,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
-    /// Connections that carry what no node wrote.
-    tainted: BTreeSet<ConnectionId>,
+    /// What each message is, by its number.
+    briefs: Vec<Brief>,
 }
 
 impl Judge {
@@ -55,8 +67,17 @@ impl Judge {
         Self::knowing(Known::of(scenario))
     }
 
+    /// The same without the second reading of every message, which takes as long as all the rest.
+    pub fn quick(scenario: &Scenario) -> Self {
+        Self::observing(Known::of(scenario), Vec::new())
+    }
+
     /// A judge for a run of which only so much is known.
     pub fn knowing(known: Known) -> Self {
+        Self::observing(known, vec![Box::new(SecondReading::default())])
+    }
+
+    fn observing(known: Known, more: Vec<Box<dyn Observe>>) -> Self {
         let cast = known.cast.clone();
         let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
         let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
@@ -68,27 +89,15 @@ impl Judge {
                 tick: 0,
                 dialogs: Dialogs::default(),
                 pool_broken: false,
+                forgers: known.forgers.clone(),
+                tainted: BTreeSet::new(),
             },
-            observers: vec![
-                Box::new(Rosters::default()),
-                Box::new(History::default()),
-                Box::new(Notifications::new(timeout)),
-                Box::new(Eviction::default()),
-                Box::new(Authorisation::default()),
-                Box::new(Leak::new(&known)),
-                Box::new(Locks::default()),
-                Box::new(Lobby::default()),
-                Box::new(Roles::default()),
-                Box::new(Calls::new(ringing)),
-                Box::new(Ending::default()),
-                Box::new(Provisioning::new(&known)),
-                Box::new(Wire::default()),
-            ],
+            observers: usual(&known, timeout, ringing).into_iter().chain(more).collect(),
             verdict: Verdict::under(&known.faults),
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),
-            tainted: BTreeSet::new(),
+            briefs: Vec::new(),
             known,
         }
     }
@@ -112,9 +121,24 @@ impl Judge {
     /// Only what the focus and the IM MCU say of their own accord is judged; what is passed on was said before.
     fn emitted(&mut self, emitted: &Emitted) {
         let Emitted { id, from, to, origin, connection, cause, summary, head, body, .. } = emitted;
+        let letter = Letter::read(head);
+        let brief = letter.brief();
+        self.take_down(*id, brief);
         if matches!(cause, Cause::Fault(_)) {
             return;
         }
+        self.show(Sight::Wrote(&Written {
+            id: *id,
+            from: *from,
+            to: *to,
+            origin: *origin,
+            own: from == origin,
+            connection: *connection,
+            letter: &letter,
+            brief,
+            head,
+            body,
+        }));
         if let Cause::Message(cause) = *cause {
             self.show(Sight::Sent { id: *id, node: *from, cause, summary });
         }
@@ -133,9 +157,29 @@ impl Judge {
         self.show(Sight::Said(&Spoken { id: *id, node, peer, connection, message: &message, dialog, news }));
     }
 
+    fn take_down(&mut self, id: MsgId, brief: Brief) {
+        let place = id.0 as usize;
+        if self.briefs.len() <= place {
+            self.briefs.resize(place + 1, Brief::default());
+        }
+        if let Some(known) = self.briefs.get_mut(place) {
+            *known = brief;
+        }
+    }
+
     fn heard(&mut self, heard: &Heard) {
         let Heard { id, from, to, connection, message, .. } = heard;
         let message: &Message = message;
+        let brief = self.briefs.get(id.0 as usize).copied().unwrap_or_default();
+        let (node, head) = (*to, message.head());
+        self.show(Sight::Read(&Reading {
+            id: *id,
+            from: *from,
+            to: node,
+            connection: *connection,
+            brief,
+            head,
+        }));
         let news = News::Nothing;
         let dialog = match to.role() {
             Role::Focus | Role::Mcu => {
@@ -232,9 +276,9 @@ impl Observer for Judge {
             Record::Heard(heard) => self.heard(heard),
             Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
             Record::Said { connection, .. } => {
-                self.tainted.insert(*connection);
+                self.scene.tainted.insert(*connection);
             }
-            Record::Garbage { connection, .. } if self.tainted.contains(connection) => {}
+            Record::Garbage { connection, .. } if self.scene.tainted.contains(connection) => {}
             Record::Garbage { who, error, .. } => self.show(Sight::Garbage(*who, error)),
             Record::End { who, dump } => self.show(Sight::Left(*who, dump)),
             Record::Opened(opened) => self.opened(opened),
@@ -242,6 +286,7 @@ impl Observer for Judge {
                 self.broken(*connection);
                 self.show(Sight::Gone(*who, *connection));
             }
+            Record::Closed { who, connection, .. } => self.show(Sight::Closed(*who, *connection)),
             Record::Host { who, change, .. } => {
                 if *change == HostChange::Crashed {
                     self.scene.dialogs.forgotten(*who);
@@ -252,7 +297,7 @@ impl Observer for Judge {
             Record::Fault { message: None, connection, .. } => self.broken(*connection),
             Record::Fault { message: Some(struck), fault, connection } => {
                 if self.known.corrupts(*fault) {
-                    self.tainted.insert(*connection);
+                    self.scene.tainted.insert(*connection);
                     self.broken(*connection);
                 }
                 let found = self.subscribing.iter().rev().find(|(id, _)| id == struck);
@@ -263,6 +308,35 @@ impl Observer for Judge {
             _ => {}
         }
     }
+}
+
+/// Everybody who observes every run.
+fn usual(known: &Known, timeout: Duration, ringing: Duration) -> Vec<Box<dyn Observe>> {
+    vec![
+        Box::new(Rosters::default()),
+        Box::new(History::default()),
+        Box::new(Delivery::default()),
+        Box::new(Typing::default()),
+        Box::new(Notifications::new(timeout)),
+        Box::new(Eviction::new(known)),
+        Box::new(Authorisation::default()),
+        Box::new(Leak::new(known)),
+        Box::new(Locks::default()),
+        Box::new(Lobby::default()),
+        Box::new(Roles::default()),
+        Box::new(Calls::new(ringing)),
+        Box::new(Ending::default()),
+        Box::new(Provisioning::new(known)),
+        Box::new(Transactions::default()),
+        Box::new(Sequence::default()),
+        Box::new(Links::default()),
+        Box::new(Answers::default()),
+        Box::new(Refresh::new(known)),
+        Box::new(Idle::new(known)),
+        Box::new(Users::default()),
+        Box::new(Places::default()),
+        Box::new(Wire::default()),
+    ]
 }
 
 /// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.

@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Harm};
 use crate::scenario::{Action, FactoryRules, Limits, Scenario};
-use crate::trace::Cast;
+use crate::trace::{Cast, NodeId};
 
 /// What is known of a run before it begins: who takes part, and how the pool is set up.
 ///
@@ -18,8 +18,8 @@ pub struct Known {
     pub factory: FactoryRules,
     /// What goes wrong, by the numbers that records give.
     pub faults: Vec<Fault>,
-    /// Whether somebody writes messages by hand, past the client.
-    pub forged: bool,
+    /// Who writes messages by hand, past the client.
+    pub forgers: Vec<NodeId>,
 }
 
 impl Known {
@@ -30,18 +30,27 @@ impl Known {
             limits: scenario.limits,
             factory: scenario.factory.clone(),
             faults: scenario.faults.clone(),
-            forged: scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))),
+            forgers: forgers(scenario),
         }
     }
 
     /// A pool with the defaults of the documents, and nothing that goes wrong on purpose.
     pub fn strangers(cast: Cast) -> Self {
         let (limits, factory) = (Limits::default(), FactoryRules::default());
-        Self { cast, limits, factory, faults: Vec::new(), forged: false }
+        Self { cast, limits, factory, faults: Vec::new(), forgers: Vec::new() }
     }
 
     /// Whether fault `n` changes what a message says.
     pub(super) fn corrupts(&self, n: u32) -> bool {
         matches!(self.faults.get(n as usize), Some(Fault::Message { harm: Harm::Corrupt(_), .. }))
     }
+}
+
+/// Who writes messages by hand.
+fn forgers(scenario: &Scenario) -> Vec<NodeId> {
+    let forges = |name: &str| {
+        scenario.steps.iter().any(|step| step.who == name && matches!(step.action, Action::Say(_)))
+    };
+    let all = (0..).zip(&scenario.participants).filter(|(_, participant)| forges(&participant.name));
+    all.map(|(place, _)| NodeId::client(place)).collect()
 }

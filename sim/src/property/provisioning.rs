@@ -131,7 +131,7 @@ impl Provisioning {
             taken: BTreeMap::new(),
             known: BTreeMap::new(),
             durable: !known.faults.iter().any(wiped),
-            honest: !known.forged,
+            honest: known.forgers.is_empty(),
         }
     }
 

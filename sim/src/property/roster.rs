@@ -11,6 +11,7 @@ use confsim_core::client::{Event, RosterView, UserView};
 use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
 use super::document::{Document, Element, News, State};
+use super::members;
 use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
@@ -160,10 +161,27 @@ impl Observe for Rosters {
             }
             self.caught_up(scene, dialog, subscriber, verdict);
         }
+        self.members(scene, verdict);
     }
 }
 
 impl Rosters {
+    /// What presenters are told in the end, for each conference once.
+    fn members(&self, scene: &Scene, verdict: &mut Verdict) {
+        let mut judged: Vec<&str> = Vec::new();
+        for (id, subscriber) in &self.subscribers {
+            let Some(dialog) = scene.dialogs.get(*id).filter(|dialog| dialog.live()) else { continue };
+            let Some(conference) = self.conferences.get(&dialog.conference) else { continue };
+            let sees_all =
+                View::of_replica(&scene.cast.uri(dialog.user), &subscriber.roster) == View::Everyone;
+            let current = subscriber.version == conference.newest && !subscriber.unsure;
+            if sees_all && current && !scene.pool_broken && !judged.contains(&&*dialog.conference) {
+                judged.push(&dialog.conference);
+                members::judge(scene, &dialog.conference, subscriber.said, &subscriber.roster, verdict);
+            }
+        }
+    }
+
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
             return self.perhaps_new(spoken);

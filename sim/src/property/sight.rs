@@ -1,13 +1,17 @@
 //! What observers see of a run.
 
+use std::collections::BTreeSet;
+
 use confsim_core::client::Event;
 use confsim_core::node::{Dump, Summary};
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Uri};
 
 use super::Verdict;
-use super::dialogs::{DialogId, Dialogs};
+use super::dialogs::{Dialog, DialogId, Dialogs, Use};
 use super::document::News;
+use super::letter::{Reading, Written};
+use super::verdict::Finding;
 use crate::trace::{Cast, ConnectionId, MsgId, NodeId};
 
 /// One thing an observer sees.
@@ -30,6 +34,10 @@ pub(super) enum Sight<'a> {
         /// What it is.
         summary: &'a Summary,
     },
+    /// A node writes a message, of its own or passed on: what its text says.
+    Wrote(&'a Written<'a>),
+    /// A node reads a message: what its text says.
+    Read(&'a Reading<'a>),
     /// A message of provisioning passes a place.
     Service(Place, &'a Spoken<'a>),
     /// A user sees something.
@@ -38,6 +46,8 @@ pub(super) enum Sight<'a> {
     Garbage(NodeId, &'a str),
     /// A connection is gone, as seen by one of its ends.
     Gone(NodeId, ConnectionId),
+    /// A node has closed its end of a connection.
+    Closed(NodeId, ConnectionId),
     /// A node has lost its memory.
     Crashed(NodeId),
     /// The run is over, and this is left in a node.
@@ -75,6 +85,13 @@ pub(super) struct Spoken<'a> {
     pub(super) news: News,
 }
 
+impl Spoken<'_> {
+    /// Dialog and CSeq number: the same for a request within a dialog and its answers.
+    pub(super) fn key(&self) -> Option<(DialogId, u32)> {
+        Some((self.dialog?, self.message.cseq().ok()?.seq))
+    }
+}
+
 /// What all observers know alike.
 pub(super) struct Scene {
     /// Who is who.
@@ -89,6 +106,10 @@ pub(super) struct Scene {
     pub(super) pool_broken: bool,
     /// Clients, by node number, whose connection has been broken or whose subscriptions a fault has struck.
     pub(super) struck: Vec<bool>,
+    /// Participants who write messages by hand.
+    pub(super) forgers: Vec<NodeId>,
+    /// Connections that carry what no node wrote.
+    pub(super) tainted: BTreeSet<ConnectionId>,
 }
 
 /// Judges one family of properties.
@@ -104,6 +125,28 @@ impl Scene {
     /// Whether a fault has struck what `client` needs to keep up.
     pub(super) fn struck(&self, client: NodeId) -> bool {
         self.struck.get(client.index()).copied().unwrap_or_default()
+    }
+
+    /// Whether `who` writes messages by hand: such a one is not judged.
+    pub(super) fn forges(&self, who: NodeId) -> bool {
+        self.forgers.contains(&who)
+    }
+
+    /// Whether something travels on `connection` that no node wrote.
+    pub(super) fn is_tainted(&self, connection: ConnectionId) -> bool {
+        self.tainted.contains(&connection)
+    }
+
+    /// The session with the IM MCU that something is said or heard in.
+    pub(super) fn mcu_session(&self, spoken: &Spoken<'_>) -> Option<(DialogId, &Dialog)> {
+        let id = spoken.dialog?;
+        let dialog = self.dialogs.get(id)?;
+        (dialog.server == NodeId::MCU && dialog.uses == Use::Session).then_some((id, dialog))
+    }
+
+    /// What `who` did now, shown by these messages.
+    pub(super) fn finding(&self, who: NodeId, messages: &[MsgId], words: String) -> Finding {
+        Finding { at: self.at, who: self.name(who), messages: messages.to_vec(), words }
     }
 
     /// The name of a node.

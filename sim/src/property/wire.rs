@@ -1,5 +1,6 @@
 //! What travels is SIP.
 
+use super::letter::{Written, tag};
 use super::sight::{Observe, Scene, Sight};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
@@ -14,16 +15,35 @@ pub(super) const SIP: Property = Property {
     sentence: "A node reads something that is no SIP message, though nobody forged or corrupted one.",
 };
 
+/// As long as it says, with what every message has.
+pub(super) const FRAMED: Property = Property {
+    id: "wire.framed",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["IM-2-1-b", "IM-2-2-a", "D-32"],
+    sentence: "Each message that a node writes has one Content-Length, that of its body, a Via, a Call-ID, a From tag \
+               and a CSeq with its method.",
+};
+
 #[derive(Default)]
 pub(super) struct Wire {
     /// Messages that were SIP.
     read: u64,
+    written: u64,
 }
 
 impl Observe for Wire {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(_) => self.read += 1,
+            Sight::Wrote(written) if !scene.forges(written.origin) => {
+                self.written += 1;
+                if let Some(words) = fault(written) {
+                    let words = format!("writes a message {words}");
+                    verdict.violate(&FRAMED, scene.finding(written.from, &[written.id], words));
+                }
+            }
             Sight::Garbage(who, error) => {
                 let (at, who, words) = (scene.at, scene.name(who), format!("reads no SIP: {error}"));
                 verdict.violate(&SIP, Finding { at, who, messages: Vec::new(), words });
@@ -34,5 +54,31 @@ impl Observe for Wire {
 
     fn end(&mut self, _: &Scene, verdict: &mut Verdict) {
         verdict.exercise_times(&SIP, self.read);
+        verdict.exercise_times(&FRAMED, self.written);
     }
+}
+
+/// What is wrong with the text of a message.
+fn fault(written: &Written<'_>) -> Option<String> {
+    let letter = written.letter;
+    let length = letter.content_length.and_then(|length| length.parse().ok());
+    if length != Some(written.body.len()) {
+        return Some(format!(
+            "of {} bytes with the Content-Length {:?}",
+            written.body.len(),
+            letter.content_length
+        ));
+    }
+    let (number, method) = letter.cseq.split_once(' ').unwrap_or_default();
+    let named = letter.code().is_some() || letter.start.split(' ').next() == Some(method);
+    if number.parse::<u32>().is_err() || !named {
+        return Some(format!("{} with the CSeq {}", letter.start, letter.cseq));
+    }
+    let missing = [
+        ("Via", letter.vias.is_empty()),
+        ("Call-ID", letter.call_id.is_empty()),
+        ("From tag", tag(letter.from).is_empty()),
+        ("To", letter.to.is_empty()),
+    ];
+    missing.into_iter().find(|(_, missing)| *missing).map(|(what, _)| format!("without {what}"))
 }

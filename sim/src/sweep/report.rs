@@ -13,7 +13,8 @@ pub use file::Mismatch;
 pub use text::table;
 
 use super::{Counts, Draw, Plan, Ran, Shard};
-use crate::property::{CATALOGUE, Verdict};
+use crate::covers::Reach;
+use crate::property::Verdict;
 use crate::scenario::Profile;
 
 /// Most failed runs that a report keeps; further ones are counted.
@@ -194,12 +195,12 @@ impl Report {
         total
     }
 
-    /// How many requirements some property stands for, and how many of them were exercised.
-    fn requirements(&self) -> (usize, usize) {
-        let named: BTreeSet<_> = CATALOGUE.iter().flat_map(|property| property.requirements).collect();
-        let reached = self.verdict.tallies().iter().filter(|tally| tally.exercised > 0);
-        let reached: BTreeSet<_> = reached.flat_map(|tally| tally.property.requirements).collect();
-        (reached.len(), named.len())
+    /// What the runs have shown of every requirement.
+    ///
+    /// # Errors
+    /// Never for the catalogue that was built in; a test sees to it.
+    pub fn reach(&self) -> Result<Reach, toml::de::Error> {
+        Reach::of(&self.verdict)
     }
 }
 

@@ -1,17 +1,9 @@
 //! The properties of a conference's features notice when the record of a good run is altered in one place.
 
-use confsim::property::Violation;
 use confsim::trace::{NodeId, Record};
 use confsim_core::covers;
 
-use super::tamper::{Records, caught, judged, last, rewrite, said};
-
-/// This property is violated, and says so with these words; others may have noticed too.
-fn noticed(violations: &[Violation], id: &str, words: &[&str]) {
-    let told: Vec<String> = violations.iter().map(ToString::to_string).collect();
-    let own: Vec<&String> = told.iter().filter(|told| told.starts_with(&format!("{id},"))).collect();
-    assert!(words.iter().all(|words| own.iter().any(|told| told.contains(words))), "{told:#?}");
-}
+use super::tamper::{Records, judged, last, noticed, rewrite, said};
 
 /// The INFO by which the focus tells this result of this command does not exist.
 fn without_result(records: &mut Records, command: &str, code: &str) {
@@ -35,7 +27,7 @@ fn nothing_altered_nothing_noticed() {
 fn a_user_let_in_by_nobody() {
     covers!("D-14", "PRO-2-2-1-3-b", "PRO-2-2-1-3-c");
     let violations = judged("lobby-admit", |records| without_result(records, "setLobbyAccess", "success"));
-    caught(
+    noticed(
         &violations,
         "lock.holds",
         &["shows sip:carol@contoso.com, who came while the conference was locked"],
@@ -75,7 +67,7 @@ fn a_role_that_no_command_has_given() {
     let violations =
         judged("promote-demote", |records| without_result(records, "modifyUserRoles", "success"));
     let words = "shows sip:bob@contoso.com as presenter, who was attendee; no command has changed that";
-    caught(&violations, "roles.granted", &[words]);
+    noticed(&violations, "roles.granted", &[words]);
 }
 
 #[test]
@@ -96,7 +88,7 @@ fn a_call_with_two_results() {
         let again = records[place].clone();
         records.insert(place + 1, again);
     });
-    caught(
+    noticed(
         &violations,
         "dial-out.outcome",
         &["tells the result of the call to sip:leslie@contoso.com again"],
@@ -107,7 +99,7 @@ fn a_call_with_two_results() {
 fn a_call_without_result() {
     covers!("EX-IM-4-1-2-c", "IM-3-1-3-4-1-a");
     let violations = judged("dial-out-unanswered", |records| without_result(records, "addUser", "failure"));
-    caught(
+    noticed(
         &violations,
         "dial-out.outcome",
         &["never told what became of the call to sip:leslie@contoso.com"],
@@ -121,7 +113,7 @@ fn a_success_that_nobody_has_answered() {
         let place = last(&said(records, NodeId::FOCUS, "INFO", "code=\"failure\""));
         rewrite(records, place, "code=\"failure\"", "code=\"success\"");
     });
-    caught(&violations, "dial-out.outcome", &["was called with success; he has not answered"]);
+    noticed(&violations, "dial-out.outcome", &["was called with success; he has not answered"]);
 }
 
 #[test]
@@ -131,7 +123,7 @@ fn a_session_that_outlives_its_conference() {
         let place = last(&said(records, NodeId::MCU, "BYE", "carol"));
         records.remove(place);
     });
-    caught(&violations, "conference.ends", &["expected a BYE between carol and mcu"]);
+    noticed(&violations, "conference.ends", &["expected a BYE between carol and mcu"]);
 }
 
 #[test]
@@ -146,5 +138,5 @@ fn a_subscription_that_outlives_its_conference() {
         let place = places.into_iter().find(to_bob).expect("bob's ends");
         records.remove(place);
     });
-    caught(&violations, "conference.ends", &["hangs up on bob before the end of his subscription"]);
+    noticed(&violations, "conference.ends", &["hangs up on bob before the end of his subscription"]);
 }

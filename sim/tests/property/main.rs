@@ -2,8 +2,10 @@
 
 mod determinism;
 mod features;
+mod hygiene;
 mod provisioning;
 mod sabotage;
 mod shards;
 mod sweep;
+mod talk;
 mod tamper;

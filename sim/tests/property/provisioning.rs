@@ -7,7 +7,7 @@ use confsim::trace::{Emitted, NodeId, Record, Role};
 use confsim_core::covers;
 use confsim_core::wire::sip::{Limits, Message};
 
-use super::tamper::{Records, caught, judged, last, rewrite, said};
+use super::tamper::{Records, judged, last, noticed, rewrite, said};
 
 /// What a client is told, changed in its ears alone: the last message with `from` in it.
 fn mishear(records: &mut Records, from: &str, to: &str) {
@@ -40,7 +40,7 @@ fn a_version_that_is_told_again() {
         let place = last(&said(records, NodeId::FACTORY, "200 (SERVICE)", "<getConferences"));
         rewrite(records, place, "version=\"3\"", "version=\"2\"");
     });
-    caught(&violations, "provisioning.versions", &["SDFBSD12 v2", "acknowledged is [SDFBSD12 v3]"]);
+    noticed(&violations, "provisioning.versions", &["SDFBSD12 v2", "acknowledged is [SDFBSD12 v3]"]);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_version_that_is_given_twice() {
         let place = last(&said(records, NodeId::FACTORY, "200 (SERVICE)", "<modifyConference"));
         rewrite(records, place, "version=\"3\"", "version=\"2\"");
     });
-    caught(&violations, "provisioning.versions", &["modifyConference SDFBSD12"]);
+    noticed(&violations, "provisioning.versions", &["modifyConference SDFBSD12"]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_conference_that_is_not_what_was_asked_for() {
         let place = last(&said(records, NodeId::FACTORY, "200 (SERVICE)", "Made and not told"));
         rewrite(records, place, "Made and not told", "Never made");
     });
-    caught(&violations, "provisioning.versions", &["getConference SDFBSD12"]);
+    noticed(&violations, "provisioning.versions", &["getConference SDFBSD12"]);
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn a_refusal_without_cause() {
         let place = last(&said(records, NodeId::FACTORY, "403 (SERVICE)", "anonymousUsersNotAllowed"));
         rewrite(records, place, "anonymousUsersNotAllowed", "mcuTypeNotAvailable");
     });
-    caught(&violations, "provisioning.reasons", &["refused with mcuTypeNotAvailable"]);
+    noticed(&violations, "provisioning.reasons", &["refused with mcuTypeNotAvailable"]);
     let violations = judged("provision-delete", |records| {
         let place = last(&said(records, NodeId::FACTORY, "404 (SERVICE)", "conferenceDoesNotExist"));
         rewrite(records, place, "conferenceDoesNotExist", "staticFlagDoesntMatch");
     });
-    caught(&violations, "provisioning.reasons", &["staticFlagDoesntMatch", "acknowledged is []"]);
+    noticed(&violations, "provisioning.reasons", &["staticFlagDoesntMatch", "acknowledged is []"]);
 }
 
 #[test]
@@ -83,13 +83,13 @@ fn answers_that_no_order_explains() {
     covers!("PRO-3-2-1-a");
     let violations =
         judged("provision-conflict", |records| mishear(records, "version=\"3\"", "version=\"2\""));
-    caught(&violations, "provisioning.linearizable", &["getConferences", "SDFBSD12 v2"]);
+    noticed(&violations, "provisioning.linearizable", &["getConferences", "SDFBSD12 v2"]);
 }
 
 #[test]
 fn a_conference_that_nobody_asked_for() {
     let violations = judged("provision-crash", |records| mishear(records, "Acknowledged", "Accomplished"));
-    caught(&violations, "provisioning.linearizable", &["getConference"]);
+    noticed(&violations, "provisioning.linearizable", &["getConference"]);
 }
 
 #[test]

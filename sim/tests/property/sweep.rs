@@ -2,12 +2,14 @@
 
 use std::num::NonZeroUsize;
 
+use confsim::covers::{Reach, State};
 use confsim::property::{Judge, Kind, Verdict};
 use confsim::scenario::{NAMED, Profile};
 use confsim::sweep::{Draw, Plan, Ran, Report, sweep};
 use confsim::trace::Keep;
 use confsim::world::event;
 use confsim_core::covers;
+use confsim_snapshots::{bind, insta};
 
 /// Enough seeds for every place worth visiting.
 const SEEDS: u64 = 200;
@@ -62,6 +64,19 @@ fn a_sweep_over_all_profiles_holds_and_reaches_every_property() {
     }
     let sometimes = |tally: &&confsim::property::Tally| tally.property.kind == Kind::Sometimes;
     assert!(verdict.tallies().iter().filter(sometimes).all(|tally| tally.violated == 0));
+    let reach = Reach::of(&verdict).expect("the catalogue reads");
+    bind("confsim", || insta::assert_snapshot!("coverage", covered(&reach)));
+}
+
+/// What a sweep shows of the requirements, without how often: that changes with every line of the pool.
+fn covered(reach: &Reach) -> String {
+    let mut text = reach.text();
+    for (requirement, state) in reach.entries() {
+        if matches!(state, State::Exercised(_)) {
+            text += &format!("{:<20} {:<10} {}\n", requirement.id, requirement.level, requirement.title);
+        }
+    }
+    text
 }
 
 #[test]

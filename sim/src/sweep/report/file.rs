@@ -91,7 +91,6 @@ impl Report {
     /// The report as JSON; `wall` is what was read from the clock on the wall.
     pub fn json(&self, wall: &Value) -> Value {
         let total = self.total();
-        let (reached, named) = self.requirements();
         let profiles = self
             .profiles
             .iter()
@@ -115,7 +114,7 @@ impl Report {
             "faults": self.faults,
             "steps": self.steps,
             "properties": properties.collect::<Vec<_>>(),
-            "requirements": { "reached": reached, "named": named },
+            "requirements": self.reach().map_or(Value::Null, |reach| reach.json()),
             "failures": parts(&self.failures),
             "repeated": self.repeated,
             "differing": parts(&self.differing),

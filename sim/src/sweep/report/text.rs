@@ -16,11 +16,8 @@ impl Report {
         text.push_str(&counts("fault", "struck", &self.faults));
         text.push('\n');
         text.push_str(&table(&self.verdict));
-        let (reached, named) = self.requirements();
-        let _ = writeln!(
-            text,
-            "\nrequirements: {reached} of the {named} that properties stand for were exercised"
-        );
+        text.push('\n');
+        text.push_str(&self.reach().map_or_else(|error| error.to_string(), |reach| reach.text()));
         if self.repeated > 0 {
             let _ = writeln!(text, "determinism: {} runs were made twice", self.repeated);
         }

@@ -1,0 +1,231 @@
+//! Messages as their text has them: read line by line, by nothing that the nodes read them with.
+
+use bytes::Bytes;
+
+use crate::trace::{ConnectionId, Digest, MsgId, NodeId};
+
+/// What the head of a message says, as far as hygiene goes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Letter<'a> {
+    /// The start line.
+    pub(super) start: &'a str,
+    /// The Via values, topmost first; several on one line stay together.
+    pub(super) vias: Vec<&'a str>,
+    pub(super) from: &'a str,
+    pub(super) to: &'a str,
+    pub(super) call_id: &'a str,
+    pub(super) cseq: &'a str,
+    /// Route and Record-Route values, in their order.
+    pub(super) routes: Vec<&'a str>,
+    pub(super) record_routes: Vec<&'a str>,
+    pub(super) content_length: Option<&'a str>,
+    pub(super) pool_link: Option<&'a str>,
+}
+
+/// A message in a few numbers: what it belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Brief {
+    /// The same for a request and its answers on one connection.
+    pub(super) transaction: u64,
+    /// The same for a request and whatever repeats what an answer has to repeat (RFC 3261 8.2.6.2).
+    pub(super) echo: u64,
+    /// The same for all messages of a dialog, whoever sends them; `None` before both tags are known.
+    pub(super) dialog: Option<u64>,
+    /// The number in CSeq.
+    pub(super) cseq: u32,
+    /// The method in CSeq.
+    pub(super) verb: Verb,
+    /// The status code of a response.
+    pub(super) code: Option<u16>,
+    /// What the To tag is, as a number; zero without one.
+    pub(super) to_tag: u64,
+}
+
+/// Methods as far as they differ in what is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Verb {
+    Invite,
+    Ack,
+    Cancel,
+    Subscribe,
+    Register,
+    Service,
+    Bye,
+    /// It has no answer.
+    Benotify,
+    #[default]
+    Other,
+}
+
+/// Somebody writes a message.
+pub(super) struct Written<'a> {
+    pub(super) id: MsgId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    /// Who said it first.
+    pub(super) origin: NodeId,
+    /// Whether it says this of its own, and passes nothing on.
+    pub(super) own: bool,
+    pub(super) connection: ConnectionId,
+    pub(super) letter: &'a Letter<'a>,
+    pub(super) brief: Brief,
+    /// Start line and headers.
+    pub(super) head: &'a Bytes,
+    pub(super) body: &'a Bytes,
+}
+
+/// Somebody reads a message.
+pub(super) struct Reading<'a> {
+    pub(super) id: MsgId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) connection: ConnectionId,
+    pub(super) brief: Brief,
+    /// Start line and headers.
+    pub(super) head: &'a [u8],
+}
+
+impl<'a> Letter<'a> {
+    /// Reads a head. What is no text reads as empty.
+    pub(super) fn read(head: &'a [u8]) -> Self {
+        let text = std::str::from_utf8(head).unwrap_or_default();
+        let (start, mut rest) = text.split_once("\r\n").unwrap_or((text, ""));
+        let mut letter = Self { start, ..Self::default() };
+        while !rest.is_empty() {
+            let end = end_of_field(rest);
+            let (field, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            rest = behind;
+            if let Some((name, value)) = field.split_once(':') {
+                letter.take(name.trim_end(), value.trim());
+            }
+        }
+        letter
+    }
+
+    fn take(&mut self, name: &str, value: &'a str) {
+        let is =
+            |long: &str, short: &str| name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short);
+        match name.len() {
+            1 | 3 if is("Via", "v") => self.vias.push(value),
+            1 | 4 if is("From", "f") => self.from = value,
+            1 | 2 if is("To", "t") => self.to = value,
+            1 | 7 if is("Call-ID", "i") => self.call_id = value,
+            1 | 14 if is("Content-Length", "l") => self.content_length = Some(value),
+            4 if is("CSeq", "") => self.cseq = value,
+            5 if is("Route", "") => self.routes.push(value),
+            9 if is("Pool-Link", "") => self.pool_link = Some(value),
+            12 if is("Record-Route", "") => self.record_routes.push(value),
+            _ => {}
+        }
+    }
+
+    /// The status code of a response.
+    pub(super) fn code(&self) -> Option<u16> {
+        self.start.strip_prefix("SIP/2.0 ")?.get(..3)?.parse().ok()
+    }
+
+    /// It in numbers.
+    pub(super) fn brief(&self) -> Brief {
+        let (number, method) = self.cseq.split_once(' ').unwrap_or((self.cseq, ""));
+        let method = method.trim();
+        let (from_tag, to_tag) = (tag(self.from), tag(self.to));
+        let to = self.to.split(";tag=").next().unwrap_or_default();
+        let top = self.vias.first().copied().unwrap_or_default();
+        let sent_by = top.split(';').next().unwrap_or_default().trim();
+        let branch = param(top, "branch").unwrap_or(sent_by);
+        let mut echo = Digest::default();
+        let own = [self.call_id, self.from, to, self.cseq, sent_by, branch];
+        own.iter().chain(self.vias.iter().skip(1)).for_each(|text| echo.bytes(text.as_bytes()));
+        Brief {
+            transaction: digest(&[self.call_id, from_tag, self.cseq, branch]),
+            echo: echo.value(),
+            dialog: (!from_tag.is_empty() && !to_tag.is_empty()).then(|| {
+                let (first, second) = if from_tag < to_tag { (from_tag, to_tag) } else { (to_tag, from_tag) };
+                digest(&[self.call_id, first, second])
+            }),
+            cseq: number.trim().parse().unwrap_or_default(),
+            verb: Verb::of(method),
+            code: self.code(),
+            to_tag: if to_tag.is_empty() { 0 } else { digest(&[to_tag]) },
+        }
+    }
+}
+
+impl Verb {
+    fn of(method: &str) -> Self {
+        match method {
+            "INVITE" => Self::Invite,
+            "ACK" => Self::Ack,
+            "CANCEL" => Self::Cancel,
+            "SUBSCRIBE" => Self::Subscribe,
+            "REGISTER" => Self::Register,
+            "SERVICE" => Self::Service,
+            "BYE" => Self::Bye,
+            "BENOTIFY" => Self::Benotify,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Where the field at the start of `text` ends, with the lines it is folded over.
+fn end_of_field(text: &str) -> usize {
+    let mut end = 0;
+    while let Some(line) = text.get(end..).and_then(|rest| rest.find('\n')) {
+        end += line + 1;
+        if !text.get(end..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+            return end;
+        }
+    }
+    text.len()
+}
+
+/// The tag in a From or To value.
+pub(super) fn tag(value: &str) -> &str {
+    let params = value.rsplit_once('>').map_or(value, |(_, params)| params);
+    param(params, "tag").unwrap_or_default()
+}
+
+/// A parameter of a value that has no quoted ones.
+pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+    let mut params = value.split(';').skip(1).filter_map(|param| param.split_once('='));
+    params.find(|(found, _)| found.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+}
+
+/// A number for these texts.
+pub(super) fn digest(texts: &[&str]) -> u64 {
+    let mut digest = Digest::default();
+    texts.iter().for_each(|text| digest.bytes(text.as_bytes()));
+    digest.value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: &str = "INFO sip:focus SIP/2.0\r\nVia: SIP/2.0/TCP a:5060;branch=z9hG4bK1\r\n\
+        Via: SIP/2.0/TCP b\r\nFrom: \"A;tag=x\" <sip:a@b;p=1>;tag=11\r\nt: <sip:f@b>\r\n ;tag=22\r\n\
+        Call-ID: c\r\nCSeq: 7 INFO\r\nl: 0\r\n\r\n";
+
+    #[test]
+    fn reads_a_request_by_its_lines() {
+        let letter = Letter::read(REQUEST.as_bytes());
+        assert_eq!(letter.vias, ["SIP/2.0/TCP a:5060;branch=z9hG4bK1", "SIP/2.0/TCP b"]);
+        assert_eq!((tag(letter.from), tag(letter.to), letter.content_length), ("11", "22", Some("0")));
+        let brief = letter.brief();
+        assert_eq!((brief.cseq, brief.code), (7, None));
+        assert!(brief.dialog.is_some());
+    }
+
+    #[test]
+    fn an_answer_echoes_its_request_with_whatever_tag() {
+        let answer = REQUEST
+            .replace("INFO sip:focus SIP/2.0", "SIP/2.0 200 OK")
+            .replace("branch=z9hG4bK1", "received=::1;branch=z9hG4bK1");
+        let (request, answer) =
+            (Letter::read(REQUEST.as_bytes()).brief(), Letter::read(answer.as_bytes()).brief());
+        assert_eq!((request.transaction, request.echo), (answer.transaction, answer.echo));
+        assert_eq!(answer.code, Some(200));
+        let other = REQUEST.replace("CSeq: 7", "CSeq: 8");
+        assert_ne!(request.echo, Letter::read(other.as_bytes()).brief().echo);
+    }
+}

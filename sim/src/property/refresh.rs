@@ -1,0 +1,294 @@
+//! Session timers and registrations: granted within their limits, kept by those who can, ended where nobody does.
+
+use std::collections::BTreeMap;
+
+use confsim_core::time::{Duration, Instant};
+use confsim_core::wire::sip::{Message, Method, Refresher};
+
+use super::dialogs::{DialogId, Use};
+use super::sight::{Observe, Scene, Sight, Spoken};
+use super::{Kind, Known, Property, Verdict};
+use crate::trace::{MsgId, NodeId, Role};
+
+/// What is granted.
+pub(super) const GRANTED: Property = Property {
+    id: "session.granted",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["D-3", "IM-3-1-f"],
+    sentence: "Focus and IM MCU accept a client that knows session timers for 90 s at least and no longer than their \
+               limit, to be refreshed by it, and one that does not for good.",
+};
+
+/// Who can refresh does.
+pub(super) const REFRESHED: Property = Property {
+    id: "session.refreshed",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["D-3", "IM-3-1-g"],
+    sentence: "A client whose connection holds refreshes each of its sessions so early that no server has to give it \
+               up.",
+};
+
+/// Nothing lasts.
+pub(super) const EXPIRED: Property = Property {
+    id: "session.expired",
+    kind: Kind::Eventually,
+    needs: &[],
+    except: &[],
+    requirements: &["D-3", "IM-3-2-d"],
+    sentence: "A session that nobody refreshes has ended when its interval is over.",
+};
+
+/// Registrations.
+pub(super) const REGISTERED: Property = Property {
+    id: "registration.granted",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["D-8"],
+    sentence: "A REGISTER is granted for no longer than was asked for and the limit is, and not for nothing.",
+};
+
+/// They are kept.
+pub(super) const KEPT: Property = Property {
+    id: "registration.kept",
+    kind: Kind::Always,
+    needs: &[],
+    except: &[],
+    requirements: &["D-4", "D-8"],
+    sentence: "A client whose connection holds registers again before its registration is over.",
+};
+
+/// The longest session intervals at focus and IM MCU when the scenario does not say (D-3), in seconds.
+const LONGEST: [(NodeId, u64); 2] = [(NodeId::FOCUS, 7200), (NodeId::MCU, 600)];
+/// The shortest (D-3).
+const SHORTEST: u64 = 90;
+/// The longest registration when the scenario does not say.
+const REGISTRATION: u64 = 7200;
+/// How late an end may be seen: latencies, a host that stands still, a clock that is slow.
+const MARGIN: Duration = Duration::from_secs(120);
+
+pub(super) struct Refresh {
+    session_expires: Option<u64>,
+    registration: u64,
+    /// What INVITEs say that are not answered yet, by server, Call-ID, From tag and CSeq.
+    invited: BTreeMap<(NodeId, String), Invited>,
+    sessions: BTreeMap<DialogId, Session>,
+    /// What REGISTERs ask for, and until when each client is registered.
+    asked: BTreeMap<(NodeId, String), u64>,
+    registered: BTreeMap<NodeId, Instant>,
+}
+
+struct Invited {
+    timer: bool,
+    seconds: Option<u64>,
+    refresher: Option<Refresher>,
+}
+
+/// A session with a timer, which the client refreshes.
+struct Session {
+    since: Instant,
+    interval: Duration,
+    agreed: MsgId,
+}
+
+impl Observe for Refresh {
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        match sight {
+            Sight::Passing(spoken) if *spoken.message.method() == Method::Register => self.registers(spoken),
+            Sight::Heard(spoken) => match spoken.message.method() {
+                Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),
+                Method::Register if spoken.node.role() == Role::Client => {
+                    self.registered(scene, spoken, verdict)
+                }
+                _ => {}
+            },
+            Sight::Said(spoken) => match spoken.message.method() {
+                Method::Invite | Method::Update => self.answered(scene, spoken, verdict),
+                Method::Bye if spoken.message.is_request() => self.given_up(scene, spoken, verdict),
+                _ => {}
+            },
+            Sight::Crashed(who) => drop(self.registered.remove(&who)),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        for (id, session) in &self.sessions {
+            let Some(dialog) = scene.dialogs.get(*id) else { continue };
+            if session.since + session.interval + MARGIN > scene.at {
+                continue;
+            }
+            verdict.exercise(&EXPIRED);
+            if dialog.live() && !scene.pool_broken {
+                let words = format!(
+                    "agreed with {} on {} at {}; nobody has refreshed the session or ended it",
+                    scene.name(dialog.user),
+                    session.interval,
+                    session.since
+                );
+                verdict.violate(&EXPIRED, scene.finding(dialog.server, &[session.agreed], words));
+            }
+        }
+        for (who, until) in &self.registered {
+            if *until + MARGIN <= scene.at && !scene.struck(*who) {
+                let words = format!("was registered until {until} and has not registered again");
+                verdict.violate(&KEPT, scene.finding(*who, &[], words));
+            }
+        }
+    }
+}
+
+impl Refresh {
+    pub(super) fn new(known: &Known) -> Self {
+        let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_micros() / 1_000_000);
+        Self {
+            session_expires: seconds(known.limits.session_expires),
+            registration: seconds(known.limits.registration).unwrap_or(REGISTRATION),
+            invited: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            registered: BTreeMap::new(),
+        }
+    }
+
+    fn invited(&mut self, spoken: &Spoken<'_>) {
+        let asked = spoken.message.session_expires().ok().flatten();
+        let invited = Invited {
+            timer: spoken.message.supports("timer"),
+            seconds: asked.map(|asked| u64::from(asked.seconds)),
+            refresher: asked.and_then(|asked| asked.refresher()),
+        };
+        if let Some(name) = name(spoken.message) {
+            self.invited.insert((spoken.node, name), invited);
+        }
+    }
+
+    /// A server accepts a session, or its refresh.
+    fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let Some(code @ 200..) = spoken.message.code() else { return };
+        let Some(invited) = name(spoken.message).and_then(|name| self.invited.remove(&(spoken.node, name)))
+        else {
+            return;
+        };
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        if code >= 300 || dialog.uses != Use::Session {
+            return;
+        }
+        let granted = spoken.message.session_expires().ok().flatten();
+        let refresher = granted.and_then(|granted| granted.refresher());
+        let granted = granted.map(|granted| u64::from(granted.seconds));
+        verdict.exercise(&GRANTED);
+        if let Some(words) = self.fault(spoken.node, &invited, granted, refresher) {
+            let words = format!("{words} to {}", scene.name(dialog.user));
+            verdict.violate(&GRANTED, scene.finding(spoken.node, &[spoken.id], words));
+        }
+        let refreshed = self.sessions.remove(&id).is_some();
+        if refreshed {
+            verdict.exercise(&REFRESHED);
+        }
+        if let Some(seconds) = granted.filter(|_| refresher != Some(Refresher::Uas)) {
+            let session =
+                Session { since: scene.at, interval: Duration::from_secs(seconds), agreed: spoken.id };
+            self.sessions.insert(id, session);
+        }
+    }
+
+    /// What is wrong with this grant.
+    fn fault(
+        &self,
+        server: NodeId,
+        invited: &Invited,
+        granted: Option<u64>,
+        refresher: Option<Refresher>,
+    ) -> Option<String> {
+        let usual = LONGEST.iter().find(|(node, _)| *node == server).map_or(0, |(_, longest)| *longest);
+        let own = self.session_expires.filter(|_| server == NodeId::FOCUS);
+        let longest = own.unwrap_or(usual).max(SHORTEST);
+        let most = invited.seconds.map_or(longest, |asked| asked.min(longest)).max(SHORTEST);
+        let wanted = invited.refresher.unwrap_or(Refresher::Uac);
+        match granted {
+            None if invited.timer => Some("grants no session interval".to_owned()),
+            Some(seconds) if !invited.timer => {
+                Some(format!("grants {seconds} s, although the client knows no session timers,"))
+            }
+            Some(seconds) if !(SHORTEST..=most).contains(&seconds) => {
+                Some(format!("grants {seconds} s; expected at most {most} s"))
+            }
+            Some(_) if refresher != Some(wanted) => Some("leaves the refreshes to the wrong side".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A server hangs up: if that is because of the timer, its client has not done what it should.
+    fn given_up(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
+            return;
+        };
+        let Some(session) = self.sessions.remove(&id) else { return };
+        let third = Duration::from_micros(session.interval.as_micros() / 3);
+        if scene.at < session.since + (session.interval - third) {
+            return;
+        }
+        verdict.exercise(&EXPIRED);
+        if !scene.struck(dialog.user) && !scene.pool_broken {
+            let words = format!(
+                "agreed on {} at {} and did not refresh its session with {}",
+                session.interval,
+                session.since,
+                scene.name(dialog.server)
+            );
+            verdict.violate(&REFRESHED, scene.finding(dialog.user, &[session.agreed, spoken.id], words));
+        }
+    }
+
+    fn registers(&mut self, spoken: &Spoken<'_>) {
+        let Some(name) = name(spoken.message).filter(|_| spoken.peer.role() == Role::Client) else { return };
+        let in_contact = spoken.message.contact().ok().flatten();
+        let in_contact = in_contact.and_then(|contact| contact.param("expires")??.parse().ok());
+        let asked = in_contact.or(spoken.message.expires().ok().flatten().map(u64::from));
+        self.asked.insert((spoken.peer, name), asked.unwrap_or(REGISTRATION));
+    }
+
+    fn registered(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+        let (who, message) = (spoken.node, spoken.message);
+        let Some(asked) = name(message).and_then(|name| self.asked.remove(&(who, name))) else { return };
+        if message.code() != Some(200) {
+            return;
+        }
+        let granted = message.expires().ok().flatten().map(u64::from);
+        let contacts = message.contacts().filter_map(Result::ok);
+        let granted =
+            contacts.filter_map(|contact| contact.param("expires")??.parse().ok()).max().or(granted);
+        verdict.exercise(&REGISTERED);
+        let granted = granted.unwrap_or_default();
+        let fits =
+            if asked == 0 { granted == 0 } else { (1..=asked.min(self.registration)).contains(&granted) };
+        if !fits {
+            let words =
+                format!("is registered for {granted} s; asked for {asked} s, at most {}", self.registration);
+            verdict.violate(&REGISTERED, scene.finding(who, &[spoken.id], words));
+        }
+        let before = self.registered.insert(who, scene.at + Duration::from_secs(granted));
+        if asked == 0 {
+            self.registered.remove(&who);
+        } else if let Some(until) = before.filter(|_| !scene.struck(who)) {
+            verdict.exercise(&KEPT);
+            if scene.at > until + MARGIN {
+                let words = format!("was registered until {until} and registers again only now");
+                verdict.violate(&KEPT, scene.finding(who, &[spoken.id], words));
+            }
+        }
+    }
+}
+
+/// What a request shares with its answers.
+fn name(message: &Message) -> Option<String> {
+    let from = message.from().ok()?;
+    Some(format!("{} {} {}", message.call_id().ok()?, from.tag().unwrap_or(""), message.cseq().ok()?.seq))
+}
