@@ -11,7 +11,7 @@ use super::dialogs::{DialogId, Use};
 use super::letter::{Letter, Reading, Verb, Written, digest, tag};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Need, Property, Verdict};
-use crate::trace::{NodeId, Role};
+use crate::trace::{ConnectionId, NodeId, Role};
 
 const fn place(id: &'static str, requirements: &'static [&'static str], sentence: &'static str) -> Property {
     Property { id, kind: Kind::Sometimes, needs: &[], except: &[], requirements, sentence }
@@ -97,8 +97,8 @@ pub(super) struct Places {
     calls: BTreeMap<u64, bool>,
     /// BYEs written and not answered: dialog and who wrote them.
     leaving: BTreeSet<(u64, NodeId)>,
-    /// The connections that clients have lost while in a session.
-    lost: BTreeSet<NodeId>,
+    /// The connection that each client registered on last.
+    registered: BTreeMap<NodeId, ConnectionId>,
 }
 
 impl Observe for Places {
@@ -115,9 +115,6 @@ impl Observe for Places {
                 }
                 self.calls.clear();
                 self.created.clear();
-            }
-            Sight::Gone(who, _) if who.role() == Role::Client => {
-                self.lost.insert(who);
             }
             _ => {}
         }
@@ -195,7 +192,9 @@ impl Places {
             }
             Method::Ack if node == NodeId::MCU => self.connected(scene, spoken, verdict),
             Method::Register if node.role() == Role::Client && message.code() == Some(200) => {
-                if self.lost.remove(&node) && scene.dialogs.has_session(node) {
+                let before = self.registered.insert(node, spoken.connection);
+                let moved = before.is_some_and(|before| before != spoken.connection);
+                if moved && scene.dialogs.has_session(node) {
                     verdict.exercise(&RESUMED);
                 }
             }
