@@ -144,7 +144,7 @@ impl User {
             "<request xmlns=\"urn:ietf:params:xml:ns:cccp\" C3PVersion=\"1\" requestId=\"1\" from=\"sip:{name}@contoso.com\" \
              to=\"{focus}\"><addUser><conferenceKeys confEntity=\"{focus}\"/><ci:user \
              xmlns:ci=\"urn:ietf:params:xml:ns:conference-info\" entity=\"sip:{name}@contoso.com\"><ci:endpoint \
-             entity=\"{{{name}}}\"/></ci:user></addUser></request>"
+             entity=\"{{DCB1F2C1-04F9-4AE3-B1F1-2B0C5F6F1A55}}\"/></ci:user></addUser></request>"
         );
         self.ask("INVITE", &focus, &format!("<{focus}>"), "application/cccp+xml", &body).await?;
         let answer = ear.wait_for("200").await?;

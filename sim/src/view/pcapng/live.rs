@@ -1,7 +1,8 @@
 //! A capture of real connections, as it grows.
 //!
 //! The tap is in the process, behind TLS: what is captured is what is said. Ports and addresses are those of the sockets
-//! (of IPv6, the last four bytes of the address); a server's port for TLS is told as the one for TCP, since that is how the
+//! (of IPv6, the last four bytes of the address), but that a pool which shares a host with its clients gets an address of
+//! its own, by which it is told from them; a server's port for TLS is told as the one for TCP, since that is how the
 //! bytes are to be read.
 
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ use super::{EPOCH, SEGMENT};
 /// The ports of SIP over TLS and over TCP (RFC 3261 section 19.1.2).
 const SIPS: u16 = 5061;
 const SIP: u16 = 5060;
+
+/// Stands for a pool on the loopback address (RFC 5737: for documentation).
+const POOL: [u8; 4] = [192, 0, 2, 1];
 
 /// Connections that are captured.
 pub(crate) struct Capture {
@@ -46,6 +50,9 @@ impl Capture {
         let mut ends = [client, server].map(socket);
         if ends[1].port == SIPS {
             ends[1].port = SIP;
+        }
+        if server.ip().is_loopback() {
+            ends[1].address = POOL;
         }
         self.lines.insert(conn, Line { ends, written: [0; 2] });
         for (side, flags) in [(0, SYN), (1, SYN | ACK)] {
