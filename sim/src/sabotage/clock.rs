@@ -27,16 +27,12 @@ impl Clock {
         Instant::from_micros(now.as_micros().saturating_sub(u64::try_from(lost).unwrap_or(u64::MAX)))
     }
 
-    /// When it first shows `shown`.
+    /// When it first shows `shown`. What is lost is rounded down, so that what is kept is rounded up.
     pub fn reaches(self, shown: Instant) -> Instant {
-        let kept = MILLION - u64::from(self.slow_by);
-        let guess = u128::from(shown.as_micros()) * u128::from(MILLION) / u128::from(kept);
-        let mut at = Instant::from_micros(u64::try_from(guess).unwrap_or(u64::MAX));
-        // Both divisions round down, by less than two microseconds together.
-        while self.shows(at) < shown && at.as_micros() < u64::MAX {
-            at = Instant::from_micros(at.as_micros() + 1);
-        }
-        at
+        let kept = u128::from(MILLION) - u128::from(self.slow_by);
+        let Some(before) = shown.as_micros().checked_sub(1) else { return shown };
+        let at = u128::from(before) * u128::from(MILLION) / kept + 1;
+        Instant::from_micros(u64::try_from(at).unwrap_or(u64::MAX))
     }
 }
 
