@@ -23,6 +23,9 @@ use self::stopwatch::{Bill, Burst, Timed, started};
 /// How often a run is repeated for its median.
 const REPEATS: usize = 5;
 
+/// After so many seconds the transactions of the last join are forgotten, at both sides (64 · T1 each).
+const IDLE: u64 = 70;
+
 /// How large everything is: all of it, or just so much that it runs (`cargo bench -- --test`).
 struct Size {
     crowd: usize,
@@ -108,7 +111,7 @@ fn conferences(size: &Size) -> Vec<Goal> {
 
 /// What one more participant, and one more recipient, costs the pool.
 fn crowds(size: &Size) -> Vec<Goal> {
-    let idle = billed(&quiet(size.crowd, 1), true);
+    let idle = billed(&quiet(size.crowd, IDLE), true);
     let told = |crowd| each(&idle.bursts, NodeId::FOCUS, crowd);
     let heard = |crowd| each(&billed(&speech(crowd + 1, 20), true).bursts, NodeId::MCU, crowd);
     let ((few, many), (some, all)) =
