@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use confsim_core::client::Event;
-use confsim_core::wire::sip::Method;
+use confsim_core::wire::sip::{Method, Name};
 
 use super::super::{Clock, Sabotage};
-use super::{hears, shows};
+use super::{hears, says, shows};
 use crate::scenario::Profile;
 use crate::trace::Role;
 
@@ -74,3 +74,73 @@ pub(super) const IGNORES_A_GAP: Sabotage = client(
         })
     },
 );
+
+pub(super) const SHOWS_ANOTHER_TEXT: Sabotage = client(
+    "client-shows-another-text",
+    "One message in six is shown without its text.",
+    "user.reads",
+    || {
+        shows(|desk, event| match event {
+            Event::Received { conference, message_id, sender, content_type, .. } if desk.once_in(6) => {
+                let body = bytes::Bytes::new();
+                desk.show(Event::Received { conference, message_id, sender, content_type, body });
+            }
+            event => desk.show(event),
+        })
+    },
+);
+
+pub(super) const FORGETS_A_REPORT: Sabotage =
+    client("client-forgets-a-report", "One report in six is not shown.", "user.told", || {
+        shows(|desk, event| {
+            if !(matches!(event, Event::Delivered { .. }) && desk.once_in(6)) {
+                desk.show(event);
+            }
+        })
+    });
+
+pub(super) const ANSWERS_NEWS: Sabotage =
+    client("client-answers-news", "A BENOTIFY is answered.", "transaction.unasked", || {
+        hears(|desk, letter| {
+            let answer = letter.asks(&Method::Benotify).then(|| letter.response(200, "OK"));
+            desk.hear(letter);
+            answer.into_iter().for_each(|answer| desk.say(answer));
+        })
+    });
+
+pub(super) const ACKNOWLEDGES_ANOTHER: Sabotage = client(
+    "client-acknowledges-another",
+    "An ACK has the number after that of its INVITE.",
+    "dialog.ack",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Ack);
+            let next = format!("{} ACK", letter.cseq() + 1);
+            desk.say(if strikes { letter.with(Name::CSeq, next) } else { letter });
+        })
+    },
+);
+
+pub(super) const NEVER_REFRESHES: Sabotage =
+    client("client-never-refreshes", "No session is refreshed.", "session.refreshed", || {
+        says(|desk, letter| {
+            let within = letter.header(Name::To).contains("tag=");
+            let refreshes = letter.asks(&Method::Invite) || letter.asks(&Method::Update);
+            if !(within && refreshes) {
+                desk.say(letter);
+            }
+        })
+    });
+
+pub(super) const NEVER_REGISTERS_AGAIN: Sabotage =
+    client("client-never-registers-again", "The registration is not renewed.", "registration.kept", || {
+        let mut registered = false;
+        says(move |desk, letter| {
+            let registers = letter.asks(&Method::Register);
+            let again = registers && registered;
+            registered |= registers;
+            if !again || letter.header(Name::Expires) == "0" {
+                desk.say(letter);
+            }
+        })
+    });

@@ -117,3 +117,34 @@ pub(super) const TELLS_THE_OUTCOME_TWICE: Sabotage = focus(
         })
     },
 );
+
+/// Whether it tells a user the result of a command other than a call.
+fn tells_a_result(letter: &Letter) -> bool {
+    letter.asks(&Method::Info) && letter.has("<response") && !letter.has("<addUser")
+}
+
+pub(super) const KEEPS_A_RESULT: Sabotage = focus(
+    "focus-keeps-a-result",
+    "One result of a command in four is never told.",
+    "command.answered",
+    || {
+        says(|desk, letter| {
+            if !(tells_a_result(&letter) && desk.once_in(4)) {
+                desk.say(letter);
+            }
+        })
+    },
+);
+
+pub(super) const TELLS_A_RESULT_TWICE: Sabotage = focus(
+    "focus-tells-a-result-twice",
+    "One result of a command in four is told twice.",
+    "command.unasked",
+    || {
+        says(|desk, letter| {
+            let again = (tells_a_result(&letter) && desk.once_in(4)).then(|| letter.clone().again());
+            desk.say(letter);
+            again.into_iter().for_each(|again| desk.say(again));
+        })
+    },
+);

@@ -11,6 +11,7 @@ use crate::scenario::Profile;
 use crate::trace::Role;
 
 const SILENCE: &str = "dialog.silence";
+const ORDER: &str = "eviction.order";
 
 /// A broken server.
 const fn server(
@@ -135,6 +136,38 @@ pub(super) const FORWARDS_AFTER_THE_END: Sabotage = server(
             }
             desk.say(letter);
             again.into_iter().for_each(|again| desk.say(again.again().again()));
+        })
+    },
+);
+
+pub(super) const EJECTS_WITHOUT_A_BYE: Sabotage =
+    server(Role::Focus, "focus-ejects-without-a-bye", "The focus never hangs up.", ORDER, || {
+        says(|desk, letter| {
+            if !letter.asks(&Method::Bye) {
+                desk.say(letter);
+            }
+        })
+    });
+
+pub(super) const MCU_EJECTS_WITHOUT_A_BYE: Sabotage =
+    server(Role::Mcu, "mcu-ejects-without-a-bye", "The IM MCU never hangs up.", ORDER, || {
+        says(|desk, letter| {
+            if !letter.asks(&Method::Bye) {
+                desk.say(letter);
+            }
+        })
+    });
+
+pub(super) const KEEPS_EMPTY_CONFERENCES: Sabotage = server(
+    Role::Focus,
+    "focus-keeps-empty-conferences",
+    "The IM MCU is not told that a conference is over.",
+    "conference.idle",
+    || {
+        says(|desk, letter| {
+            if !(letter.asks(&Method::Service) && letter.has("<request") && letter.has("<deleteConference")) {
+                desk.say(letter);
+            }
         })
     },
 );

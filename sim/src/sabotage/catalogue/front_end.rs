@@ -76,3 +76,21 @@ impl Saboteur for Credulous {
         }
     }
 }
+
+pub(super) const GRANTS_TOO_LONG: Sabotage = Sabotage {
+    name: "front-end-grants-too-long",
+    sentence: "A registration is granted for twice as long as it lasts.",
+    role: Role::FrontEnd,
+    property: "registration.granted",
+    profile: Profile::Calm,
+    clock: Clock::RIGHT,
+    saboteur: || {
+        says(|desk, letter| {
+            let strikes = letter.answers(200, &Method::Register);
+            desk.say(match letter.number(Name::Expires).filter(|_| strikes) {
+                Some(seconds) => letter.with(Name::Expires, seconds * 2),
+                None => letter,
+            });
+        })
+    },
+};

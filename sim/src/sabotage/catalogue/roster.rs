@@ -118,22 +118,6 @@ pub(super) const FORGETS_A_SUBSCRIBER: Sabotage = focus(
     },
 );
 
-pub(super) const KEEPS_WHO_HAS_LEFT: Sabotage = focus(
-    "focus-keeps-who-has-left",
-    "A change that takes somebody out of the roster says nothing.",
-    REPLICAS,
-    || {
-        says(|desk, letter| {
-            let strikes = is_news(&letter) && letter.has(" state=\"deleted\"");
-            desk.say(if strikes {
-                letter.cutting("<users", "</users>", "<users state=\"partial\"/>")
-            } else {
-                letter
-            });
-        })
-    },
-);
-
 pub(super) const TELLS_OLD_NEWS: Sabotage = focus(
     "focus-tells-old-news",
     "One change in six tells what the change before it told.",
@@ -213,6 +197,56 @@ pub(super) const DEMOTES_THE_ORGANIZER: Sabotage = focus(
             desk.say(match shown {
                 Some(body) => letter.with_body(body),
                 None => letter,
+            });
+        })
+    },
+);
+
+pub(super) const KEEPS_WHO_HAS_LEFT: Sabotage = focus(
+    "focus-keeps-who-has-left",
+    "A change that takes somebody out of the roster says nothing.",
+    REPLICAS,
+    || {
+        says(|desk, letter| {
+            let strikes = is_news(&letter) && letter.has(" state=\"deleted\"");
+            desk.say(if strikes {
+                letter.cutting("<users", "</users>", "<users state=\"partial\"/>")
+            } else {
+                letter
+            });
+        })
+    },
+);
+
+pub(super) const FORGETS_FORMATS: Sabotage = focus(
+    "focus-forgets-formats",
+    "Every client is shown as one that takes plain text only.",
+    "roster.formats",
+    || {
+        says(|desk, letter| {
+            let (start, end) = ("<msim:supported-im-formats>", "</msim:supported-im-formats>");
+            let mut parts = letter.text().split(start);
+            let mut body = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let rest = part.split_once(end).map_or(part, |(_, rest)| rest);
+                body = format!("{body}{start}text/plain{end}{rest}");
+            }
+            desk.say(if is_roster(&letter) { letter.with_body(body) } else { letter });
+        })
+    },
+);
+
+pub(super) const WRITES_NO_STATE: Sabotage = focus(
+    "focus-writes-an-unknown-state",
+    "In one document in six the state of the users is no state.",
+    "wire.documents",
+    || {
+        says(|desk, letter| {
+            let strikes = is_roster(&letter) && desk.once_in(6);
+            desk.say(if strikes {
+                letter.swapping("<users state=\"", "<users state=\"rather-")
+            } else {
+                letter
             });
         })
     },

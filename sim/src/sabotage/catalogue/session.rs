@@ -1,27 +1,179 @@
-//! Servers that break the rules of dialogs.
+//! Servers that break the rules of transactions, dialogs and the link between them.
 
-use confsim_core::wire::sip::{Method, Name};
+use confsim_core::wire::sip::{Method, Name, PoolLink};
 
-use super::super::{Clock, Sabotage};
+use super::super::{Clock, Desk, Letter, Sabotage, Saboteur};
 use super::says;
 use crate::scenario::Profile;
 use crate::trace::Role;
 
-pub(super) const CHANGES_ITS_TAG: Sabotage = Sabotage {
-    name: "focus-changes-its-tag",
-    sentence: "The answer to one SUBSCRIBE in four has another To tag than what follows.",
-    role: Role::Focus,
-    property: "roster.convergence",
-    profile: Profile::Calm,
-    clock: Clock::RIGHT,
-    saboteur: || {
+const CSEQ: &str = "dialog.cseq";
+const LINK: &str = "link.order";
+
+/// A broken server.
+const fn server(
+    role: Role,
+    name: &'static str,
+    sentence: &'static str,
+    property: &'static str,
+    saboteur: fn() -> Box<dyn Saboteur>,
+) -> Sabotage {
+    Sabotage { name, sentence, role, property, profile: Profile::Calm, clock: Clock::RIGHT, saboteur }
+}
+
+/// Whether it is a request within a dialog that the server itself sends there.
+fn within(letter: &Letter) -> bool {
+    let own = [Method::Benotify, Method::Info, Method::Message];
+    own.iter().any(|method| letter.asks(method)) && letter.header(Name::To).contains("tag=")
+}
+
+pub(super) const CHANGES_ITS_TAG: Sabotage = server(
+    Role::Focus,
+    "focus-changes-its-tag",
+    "One request in twelve has another From tag than its dialog.",
+    "dialog.names",
+    || {
         says(|desk, letter| {
-            let strikes = letter.answers(200, &Method::Subscribe) && desk.once_in(4);
-            let to = strikes.then(|| letter.header(Name::To).replacen("tag=", "tag=other", 1));
-            desk.say(match to {
-                Some(to) => letter.with(Name::To, to),
-                None => letter,
+            let strikes = within(&letter) && desk.once_in(12);
+            let from = letter.header(Name::From).replacen("tag=", "tag=other", 1);
+            desk.say(if strikes { letter.with(Name::From, from) } else { letter });
+        })
+    },
+);
+
+pub(super) const REPEATS_A_CSEQ: Sabotage =
+    server(Role::Focus, "focus-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
+        says(repeat_cseq)
+    });
+
+pub(super) const MCU_REPEATS_A_CSEQ: Sabotage =
+    server(Role::Mcu, "mcu-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
+        says(repeat_cseq)
+    });
+
+fn repeat_cseq(desk: &mut Desk, letter: Letter) {
+    let strikes = within(&letter) && letter.cseq() > 1 && desk.once_in(12);
+    let before = format!("{} {}", letter.cseq().saturating_sub(1), letter.message().method());
+    desk.say(if strikes { letter.with(Name::CSeq, before) } else { letter });
+}
+
+pub(super) const FORGETS_ROUTES: Sabotage = server(
+    Role::Focus,
+    "focus-forgets-routes",
+    "One request in twelve has no Route.",
+    "dialog.route",
+    || {
+        says(|desk, letter| {
+            let strikes = within(&letter) && desk.once_in(12);
+            desk.say(if strikes { letter.without(Name::Route) } else { letter });
+        })
+    },
+);
+
+pub(super) const NEVER_ANSWERS: Sabotage = server(
+    Role::Focus,
+    "focus-never-answers",
+    "One command in six is carried out and never answered.",
+    "transaction.answered",
+    || {
+        says(|desk, letter| {
+            if !(letter.answers(202, &Method::Info) && desk.once_in(6)) {
+                desk.say(letter);
+            }
+        })
+    },
+);
+
+pub(super) const ANSWERS_TWICE: Sabotage = server(
+    Role::Mcu,
+    "mcu-answers-otherwise-again",
+    "One message in twelve is accepted, and refused right after that.",
+    "transaction.once",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.answers(202, &Method::Message) && desk.once_in(12);
+            let again = strikes.then(|| letter.clone().coded(500, "Server Internal Error"));
+            desk.say(letter);
+            again.into_iter().for_each(|again| desk.say(again));
+        })
+    },
+);
+
+pub(super) const ANSWERS_ANOTHER: Sabotage = server(
+    Role::Mcu,
+    "mcu-answers-another-request",
+    "One answer to a message in twelve has the CSeq of the next one.",
+    "transaction.unasked",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.answers(202, &Method::Message) && desk.once_in(12);
+            let next = format!("{} MESSAGE", letter.cseq() + 1);
+            desk.say(if strikes { letter.with(Name::CSeq, next) } else { letter });
+        })
+    },
+);
+
+pub(super) const FORGETS_ITS_TAG: Sabotage =
+    server(Role::Mcu, "mcu-forgets-its-tag", "One forward in twelve has no From tag.", "wire.framed", || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Message) && desk.once_in(12);
+            let from = letter.header(Name::From).split(";tag=").next().unwrap_or_default().to_owned();
+            desk.say(if strikes { letter.with(Name::From, from) } else { letter });
+        })
+    });
+
+pub(super) const GRANTS_TOO_LONG: Sabotage = server(
+    Role::Mcu,
+    "mcu-grants-too-long",
+    "A session is granted for ten times as long as it lasts.",
+    "session.granted",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.answers(200, &Method::Invite);
+            let longer = letter.header(Name::SessionExpires).replacen("600", "6000", 1);
+            desk.say(if strikes && !longer.is_empty() {
+                letter.with(Name::SessionExpires, longer)
+            } else {
+                letter
             });
         })
     },
-};
+);
+
+/// The letter with another envelope, if it has one.
+fn enveloped(letter: Letter, alter: impl FnOnce(&mut PoolLink<'_>)) -> Letter {
+    let envelope = letter.message().pool_link().ok().flatten().map(|mut link| {
+        alter(&mut link);
+        link.to_string()
+    });
+    match envelope {
+        Some(envelope) => letter.with(Name::PoolLink, envelope),
+        None => letter,
+    }
+}
+
+pub(super) const SKIPS_A_LINK_NUMBER: Sabotage = server(
+    Role::Mcu,
+    "mcu-skips-a-link-number",
+    "One document for the focus in twelve has the number after its own.",
+    LINK,
+    || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Service) && desk.once_in(12);
+            desk.say(if strikes { enveloped(letter, |link| link.seq += 1) } else { letter });
+        })
+    },
+);
+
+pub(super) const ACKNOWLEDGES_TOO_MUCH: Sabotage = server(
+    Role::Mcu,
+    "mcu-acknowledges-too-much",
+    "One document for the focus in twelve acknowledges what has not come.",
+    LINK,
+    || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Service) && desk.once_in(12);
+            desk.say(if strikes { enveloped(letter, |link| link.ack += 1) } else { letter });
+        })
+    },
+);
