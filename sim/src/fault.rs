@@ -124,6 +124,16 @@ impl Fault {
         }
     }
 
+    /// How long it goes on once it has struck. What lets go by an event of its own, as a crash does, takes no time.
+    pub fn lasts(&self) -> Duration {
+        match self {
+            Self::Message { harm: Harm::Delay(by), .. } => *by,
+            Self::Stall(stall) => stall.lasts,
+            Self::Slow(slow) => slow.lasts + slow.by,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// The nodes and hosts it names.
     pub fn nodes(&self) -> Vec<&str> {
         match self {

@@ -28,11 +28,13 @@ mod lock;
 mod members;
 mod places;
 mod provisioning;
+mod reach;
 mod refresh;
 mod roles;
 mod roster;
 mod second;
 mod sequence;
+mod settled;
 mod sight;
 mod transactions;
 mod typing;
@@ -124,6 +126,7 @@ pub const CATALOGUE: &[Property] = &[
     members::MEMBERS,
     members::FORMATS,
     places::GAP,
+    settled::EVERYBODY,
     history::REPLAY,
     history::SEEN,
     history::MISSED,

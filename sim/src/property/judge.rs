@@ -26,11 +26,13 @@ use super::lobby::Lobby;
 use super::lock::Locks;
 use super::places::Places;
 use super::provisioning::{Provisioning, is_service};
+use super::reach::Reach;
 use super::refresh::Refresh;
 use super::roles::Roles;
 use super::roster::Rosters;
 use super::second::SecondReading;
 use super::sequence::Sequence;
+use super::settled::Settled;
 use super::sight::{Observe, Place, Scene, Sight, Spoken};
 use super::transactions::Transactions;
 use super::typing::Typing;
@@ -91,6 +93,7 @@ impl Judge {
                 pool_broken: false,
                 forgers: known.forgers.clone(),
                 tainted: BTreeSet::new(),
+                reach: Reach::default(),
             },
             observers: usual(&known, timeout, ringing).into_iter().chain(more).collect(),
             verdict: Verdict::under(&known.faults),
@@ -271,6 +274,7 @@ impl Observer for Judge {
     fn observe(&mut self, at: Instant, record: &Record) {
         self.scene.at = at;
         self.scene.tick += 1;
+        self.scene.reach.see(&self.known.faults, at, record);
         match record {
             Record::Emitted(emitted) => self.emitted(emitted),
             Record::Heard(heard) => self.heard(heard),
@@ -314,6 +318,7 @@ impl Observer for Judge {
 fn usual(known: &Known, timeout: Duration, ringing: Duration) -> Vec<Box<dyn Observe>> {
     vec![
         Box::new(Rosters::default()),
+        Box::new(Settled::default()),
         Box::new(History::default()),
         Box::new(Delivery::default()),
         Box::new(Typing::default()),

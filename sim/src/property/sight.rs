@@ -11,6 +11,7 @@ use super::Verdict;
 use super::dialogs::{Dialog, DialogId, Dialogs, Use};
 use super::document::News;
 use super::letter::{Reading, Written};
+use super::reach::Reach;
 use super::verdict::Finding;
 use crate::trace::{Cast, ConnectionId, MsgId, NodeId};
 
@@ -110,6 +111,8 @@ pub(super) struct Scene {
     pub(super) forgers: Vec<NodeId>,
     /// Connections that carry what no node wrote.
     pub(super) tainted: BTreeSet<ConnectionId>,
+    /// Whom the pool can reach, and when the last fault has let go.
+    pub(super) reach: Reach,
 }
 
 /// Judges one family of properties.

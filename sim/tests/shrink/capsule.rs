@@ -41,7 +41,7 @@ fn a_capsule_reads_back_the_same() {
 fn a_capsule_of_a_failure_says_what_failed_and_why_it_is_so_small() {
     let folder = Folder::new("failure");
     let scenario = from_toml(include_str!("../../scenarios/promote-demote.toml")).expect("it reads");
-    let judged = planted::run(Bug::Version, &scenario, 1, Keep::All, None);
+    let judged = planted::run(Bug::Version(5), &scenario, 1, Keep::All, None);
     let case = Case { origin: "promote-demote".to_owned(), scenario, seed: 1 };
     let (failure, _) = judged.failures(&case.scenario).first().copied().expect("a failure");
     let shrunk = Shrunk { runs: 7, without: vec!["everything \"holds\"".to_owned()] };

@@ -14,8 +14,10 @@ use confsim_core::wire::sip::Method;
 /// What a node never says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bug {
-    /// The focus: the fifth version of a roster.
-    Version,
+    /// The focus: this version of a roster.
+    Version(u32),
+    /// The focus: the eighth version of a roster, to Bob.
+    LastWord,
     /// The IM MCU: reports of a delivery that failed with 503.
     Report,
     /// The focus: that a subscription is over.
@@ -53,8 +55,12 @@ impl Broken {
             [head, body].iter().any(|part| part.windows(text.len()).any(|at| at == text.as_bytes()))
         };
         match (self.bug, self.node, summary) {
-            (Bug::Version, NodeId::FOCUS, Summary::Request(Method::Benotify)) => {
-                says("state=\"partial\"") && says("version=\"5\"")
+            (Bug::Version(version), NodeId::FOCUS, Summary::Request(Method::Benotify)) => {
+                says("state=\"partial\"") && says(&format!("version=\"{version}\""))
+            }
+            (Bug::LastWord, NodeId::FOCUS, Summary::Request(Method::Benotify)) => {
+                let to_bob = |line: &str| line.starts_with("To:") && line.contains("sip:bob@");
+                says("version=\"8\"") && String::from_utf8_lossy(head).lines().any(to_bob)
             }
             (Bug::Report, NodeId::MCU, Summary::Request(Method::Benotify)) => says("ms-imdn") && says("503"),
             (Bug::Termination, NodeId::FOCUS, Summary::Request(Method::Benotify)) => says("terminated"),

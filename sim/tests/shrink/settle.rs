@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use confsim::capsule::{self, Case};
-use confsim::scenario::{Scenario, named};
+use confsim::capsule::{self, Case, Judged};
+use confsim::scenario::{Action, Scenario, named};
 use confsim::settle::unrest;
 use confsim::trace::Keep;
 use confsim_core::covers;
@@ -123,4 +123,30 @@ fn a_violation_in_the_end_comes_with_what_is_behind_it() {
     let manifest = fs::read_to_string(folder.path().join("capsule.toml")).expect("it is there");
     assert!(manifest.contains("\nnot-at-rest = [\"bob shows version 7 of the roster"), "{manifest}");
     assert!(capsule::read(folder.path()).is_ok());
+}
+
+#[test]
+fn everybody_must_catch_up_when_the_faults_are_over() {
+    covers!("D-4", "D-13");
+    let settled = |bug: Option<Bug>, millis, fault: &str| {
+        let mut scenario = stopped("eject", millis, &[fault]);
+        // The witness: everybody but him has had the time to heal.
+        for step in scenario.steps.iter_mut().filter(|step| matches!(step.action, Action::Eject { .. })) {
+            step.at = Duration::from_secs(150);
+        }
+        let judged = match bug {
+            Some(bug) => planted::run(bug, &scenario, 1, Keep::Last(0), None),
+            None => Judged::of(&scenario, 1, Keep::Last(0), None),
+        };
+        let found = judged.failures(&scenario).iter().any(|(failure, _)| failure.what == "roster.settled");
+        (judged.verdict.exercised("roster.settled"), found)
+    };
+    let early = "drop the 2nd BENOTIFY from focus to bob";
+    assert_eq!(settled(None, 200_000, early), (2, false), "Alice and Bob see that Carol is out");
+    assert_eq!(settled(Some(Bug::LastWord), 200_000, early), (2, true), "nobody tells Bob");
+    assert_eq!(settled(Some(Bug::LastWord), 170_000, early).0, 0, "it may come yet");
+    let late = "drop the 5th BENOTIFY from focus to bob";
+    assert_eq!(settled(None, 200_000, late).0, 0, "that was a fault's doing");
+    let cut = "cut the 1st connection between bob and front-end at 8s with silence";
+    assert_eq!(settled(None, 200_000, cut), (1, false), "nobody can reach Bob");
 }

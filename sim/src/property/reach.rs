@@ -1,0 +1,58 @@
+//! Whom the pool can reach, and when the last fault has let go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use confsim_core::time::Instant;
+
+use crate::fault::Fault;
+use crate::trace::{ConnectionId, NodeId, Record, Role};
+
+/// The connections of clients, and the faults so far.
+#[derive(Default)]
+pub(super) struct Reach {
+    /// Connections that their clients take for up and no fault has cut.
+    lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
+    /// When the last fault that has struck lets go.
+    harmed: Option<Instant>,
+}
+
+impl Reach {
+    /// Something happens in a run with these faults.
+    pub(super) fn see(&mut self, faults: &[Fault], at: Instant, record: &Record) {
+        match record {
+            Record::Up { who, connection } if who.role() == Role::Client => {
+                self.lines.entry(*who).or_default().insert(*connection);
+            }
+            Record::Closed { who, connection, .. } | Record::Gone { who, connection } => {
+                if let Some(lines) = self.lines.get_mut(who) {
+                    lines.remove(connection);
+                }
+            }
+            Record::Fault { fault, message, connection } => {
+                self.harm(faults, at, *fault);
+                if message.is_none() && matches!(faults.get(*fault as usize), Some(Fault::Cut(_))) {
+                    self.lines.values_mut().for_each(|lines| {
+                        lines.remove(connection);
+                    });
+                }
+            }
+            Record::Host { fault, .. } => self.harm(faults, at, *fault),
+            _ => {}
+        }
+    }
+
+    fn harm(&mut self, faults: &[Fault], at: Instant, fault: u32) {
+        let lasts = faults.get(fault as usize).map(Fault::lasts).unwrap_or_default();
+        self.harmed = self.harmed.max(Some(at + lasts));
+    }
+
+    /// When the last fault that has struck so far lets go.
+    pub(super) const fn harmed(&self) -> Option<Instant> {
+        self.harmed
+    }
+
+    /// Whether `client` has a connection that works.
+    pub(super) fn has_line(&self, client: NodeId) -> bool {
+        self.lines.get(&client).is_some_and(|lines| !lines.is_empty())
+    }
+}
