@@ -52,6 +52,8 @@ pub(super) struct Conference {
     pub(super) chat_tried: bool,
     /// How often it has been asked for again since it last was up.
     pub(super) chat_retries: u32,
+    /// How often the subscription has been asked for again since it last was up.
+    pub(super) subscribe_retries: u32,
     /// The URI of the conference's IM MCU.
     pub(super) chat_uri: Option<Arc<str>>,
     /// The IM session came by a call, and its ACK is awaited.

@@ -28,6 +28,7 @@ impl Client {
         conference.leaving = true;
         let (focus, chat) = (conference.focus, conference.chat);
         cx.clear_timer(Timer::Chat(number));
+        cx.clear_timer(Timer::Subscription(number));
         self.unsubscribe(cx, number);
         let draft = Draft::new().header("User-Agent", self.config.kind.user_agent());
         match focus {

@@ -2,7 +2,8 @@
 //! of. The first request in such a session is answered 481, or not at all (RFC 3261 12.2.1.2).
 //!
 //! * A lost IM session is asked for again, and so is one that could not be had for the moment.
-//! * A lost subscription is made anew, with a replica of its own (D-12).
+//! * A lost subscription is made anew, with a replica of its own (D-12); one that could not be had for the moment
+//!   is asked for again.
 //! * Who loses the IM session by a BYE, or is refused a subscription, asks the focus by an UPDATE whether it
 //!   still knows him.
 //! * A lost focus dialog is the end of all three; the client joins again after a pause that doubles each
@@ -89,7 +90,7 @@ impl Client {
         outcome: Option<&Outcome>,
     ) -> bool {
         let Some(conference) = self.conferences.get_mut(&number) else { return false };
-        let passing = outcome.is_none_or(|outcome| matches!(outcome.status(), 408 | 500 | 503 | 504));
+        let passing = outcome.is_none_or(passes);
         let joined = conference.focus.dialog().is_some() && !conference.leaving;
         if !passing || !joined || !self.config.rejoin || conference.chat_retries >= TRIES_MAX {
             return false;
@@ -102,6 +103,16 @@ impl Client {
         conference.chat_retries += 1;
         cx.set_timer(Timer::Chat(number), cx.now() + pause);
         true
+    }
+
+    /// Has the subscription asked for again that was not to be had: without one a user never sees who is there.
+    pub(super) fn subscribe_later(&mut self, cx: &mut Context<'_, Self>, number: Number, outcome: &Outcome) {
+        let Some(conference) = self.conferences.get_mut(&number) else { return };
+        let wanted = self.config.rejoin && !conference.leaving;
+        if wanted && passes(outcome) && conference.subscribe_retries < TRIES_MAX {
+            cx.set_timer(Timer::Subscription(number), cx.now() + pause(conference.subscribe_retries));
+            conference.subscribe_retries += 1;
+        }
     }
 
     /// The pause is over.
@@ -167,6 +178,11 @@ impl Client {
             _ => {}
         }
     }
+}
+
+/// Whether what could not be had may be had in a moment.
+fn passes(outcome: &Outcome) -> bool {
+    matches!(outcome.status(), 408 | 500 | 503 | 504)
 }
 
 /// The pause before the next try, after so many.

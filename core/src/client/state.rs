@@ -76,8 +76,10 @@ impl Client {
                 Some(_) => {}
                 None => {
                     conference.subscription = Session::Idle;
+                    let focus = conference.focus;
+                    self.subscribe_later(cx, number, outcome);
                     // The focus may know nothing of the session that the subscription needs.
-                    if let Session::Up(focus) = conference.focus {
+                    if let Session::Up(focus) = focus {
                         self.probe(cx, focus);
                     }
                 }
@@ -87,6 +89,7 @@ impl Client {
         if conference.subscription.dialog() != Some(dialog) {
             conference.subscription = Session::Up(dialog);
             conference.replica = Replica::new();
+            conference.subscribe_retries = 0;
             self.legs.insert(dialog, (number, Leg::Subscription));
         }
         if conference.leaving {

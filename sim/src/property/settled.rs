@@ -26,8 +26,8 @@ pub(super) const EVERYBODY: Property = Property {
 
 /// How long after the last fault everything has healed that heals: endpoints without a connection have left (D-4).
 const HEALED: Duration = Duration::from_secs(125);
-/// How long news may be under way: a request that fills a gap may be lost on a dead connection and made again.
-const PATIENCE: Duration = Duration::from_secs(35);
+/// How long news may be under way, with a gap to be filled on the slowest of links.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 #[derive(Default)]
 pub(super) struct Settled {

@@ -80,6 +80,7 @@ pub const NAMED: &[Named] = named![
     "info-unanswered",
     "ack-lost",
     "ack-never",
+    "subscription-unanswered",
     "formats-changed",
     // What goes away, and what is missed.
     "client-vanishes",
