@@ -256,7 +256,7 @@ impl Delivery {
         if code == 200 {
             verdict.exercise(&ALONE);
         }
-        if (code == 200) == there && !(perhaps && !there) {
+        if (code == 200) == there && (there || !perhaps) {
             let words = format!("answers {code} to {user}, with {} other sessions connected", others.len());
             verdict.violate(&STATUS, scene.finding(NodeId::MCU, &[spoken.id], words));
         }

@@ -69,7 +69,8 @@ impl Observe for Idle {
             Sight::Heard(spoken)
                 if spoken.node == NodeId::MCU && *spoken.message.method() == Method::Service =>
             {
-                if self.link.takes(spoken) {
+                let fresh = self.link.takes(spoken);
+                if fresh {
                     self.commanded(scene, spoken, verdict);
                 }
             }

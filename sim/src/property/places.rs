@@ -154,7 +154,8 @@ impl Places {
         match (brief.verb, brief.code) {
             // The reader has hung up as well and has no answer yet.
             (Verb::Bye, None) if to.role() != Role::FrontEnd => {
-                if brief.dialog.is_some_and(|dialog| self.leaving.contains(&(dialog, to))) {
+                let leaves = brief.dialog.is_some_and(|dialog| self.leaving.contains(&(dialog, to)));
+                if leaves {
                     verdict.exercise(&GLARE);
                 }
             }
@@ -177,7 +178,7 @@ impl Places {
         let (node, message) = (spoken.node, spoken.message);
         match message.method() {
             Method::Service if node == NodeId::MCU && self.link.takes(spoken) => {
-                self.commanded(scene, spoken)
+                self.commanded(scene, spoken);
             }
             Method::Invite if node == NodeId::FOCUS && message.is_request() => {
                 if let Ok(call_id) = message.call_id() {

@@ -102,7 +102,7 @@ impl Observe for Refresh {
             Sight::Heard(spoken) => match spoken.message.method() {
                 Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),
                 Method::Register if spoken.node.role() == Role::Client => {
-                    self.registered(scene, spoken, verdict)
+                    self.registered(scene, spoken, verdict);
                 }
                 _ => {}
             },

@@ -84,7 +84,8 @@ impl Observe for Sequence {
             Sight::Read(reading) => self.read(reading),
             // Who passes an INVITE on acknowledges its refusal.
             Sight::Wrote(written) if !written.own => {
-                if written.brief.verb == Verb::Invite && written.brief.code.is_none() {
+                let invites = written.brief.verb == Verb::Invite && written.brief.code.is_none();
+                if invites {
                     self.invites(written);
                 }
             }

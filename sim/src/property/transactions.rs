@@ -112,7 +112,7 @@ impl Observe for Transactions {
                 }
             }
             Sight::Gone(who, connection) | Sight::Closed(who, connection) => {
-                self.forget(|key| key.0 == connection && key.1 == who)
+                self.forget(|key| key.0 == connection && key.1 == who);
             }
             Sight::Crashed(who) => self.forget(|key| key.1 == who),
             _ => {}
