@@ -1,6 +1,6 @@
 //! Gathers what a page tells from the trace and its drawing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -50,7 +50,8 @@ pub(super) fn collect(
         Life::Still => "still",
         Life::Down => "down",
     };
-    let before = drawing.lives(0..collector.window.start).pop();
+    let start = collector.window.start;
+    let before = drawing.lives(start.saturating_sub(1)..start).pop();
     let before = before.unwrap_or_else(|| vec![Life::Up; drawing.actors.len()]);
     let actors = drawing.actors.iter().zip(&before);
     Page {
@@ -89,9 +90,9 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// Decides how much of each body is shown, and says whether that is less than usual.
     fn choose_bodies(&mut self) -> bool {
-        let sizes: Vec<(usize, usize)> =
-            self.messages().map(|sent| (sent.head.len(), sent.body.len())).collect();
-        let total = |most: usize| sizes.iter().map(|(head, body)| head + body.min(&most)).sum::<usize>();
+        let heads: usize = self.messages().map(|sent| sent.head.len()).sum();
+        let bodies: BTreeSet<&Bytes> = self.messages().map(|sent| &sent.body).collect();
+        let total = |most: usize| heads + bodies.iter().map(|body| body.len().min(most)).sum::<usize>();
         let [usual, .., least] = BODIES;
         self.most = BODIES.into_iter().find(|most| total(*most) <= TEXTS).unwrap_or(least);
         self.most != usual
