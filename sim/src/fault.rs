@@ -4,12 +4,14 @@
 
 mod phrase;
 mod read;
+mod skew;
 
 use confsim_core::node::Summary;
 use confsim_core::time::Duration;
 use confsim_core::wire::sip::Method;
 
 pub use read::PhraseError;
+pub use skew::Skew;
 
 pub use crate::disk::Moment;
 

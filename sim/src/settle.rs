@@ -2,7 +2,7 @@
 //! other has not, which request waits for its answer, what a node still has to do; each since when, and because of
 //! which fault.
 //!
-//! When the faults have stopped a run goes on until everything must have settled (DESIGN 8). Whether it has is for the
+//! When the faults have stopped a run goes on until everything must have settled. Whether it has is for the
 //! properties to say; this tells what is behind it. It reads the trace with every record ([`crate::trace::Keep::All`]).
 
 mod blame;

@@ -30,7 +30,7 @@ pub type Run<'a> = dyn Fn(&Scenario, u64, Keep, Option<&mut dyn Observer>) -> Ju
 pub const MAX_RUNS: u32 = 2_000;
 
 /// How long after the last thing that happens a run may be judged at its end: what waits for a time limit has reached
-/// it (an endpoint without connection 120 s, a transaction 32 s; DESIGN 8).
+/// it (an endpoint without connection 120 s, a transaction 32 s).
 const SETTLED: Duration = Duration::from_secs(190);
 
 /// How to search.

@@ -194,7 +194,8 @@ impl Eviction {
         let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
             return;
         };
-        if message.is_request() {
+        // A repeated 2xx is acknowledged whenever it comes (RFC 3261 13.2.2.4).
+        if message.is_request() && *message.method() != Method::Ack {
             match dialog.ended {
                 Some((at, by)) if by != spoken.id => {
                     let words = format!(

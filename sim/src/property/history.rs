@@ -68,7 +68,7 @@ pub(super) struct History {
     sessions: BTreeMap<DialogId, Session>,
 }
 
-/// What was said in a conference since createConference.
+/// What was said in a conference since createConference. Times are those of the MCU's clock (D-23).
 struct Past {
     created: Instant,
     /// Accepted messages by Message-Id; those within the forty seconds are history.
@@ -153,7 +153,7 @@ impl History {
         let Some(conference) = command.conference.map(Arc::<str>::from) else { return };
         match command.name.as_str() {
             "createConference" => {
-                let past = Past { created: scene.at, messages: BTreeMap::new() };
+                let past = Past { created: scene.clock(NodeId::MCU), messages: BTreeMap::new() };
                 self.conferences.entry(conference).or_insert(past);
             }
             "deleteConference" => {
@@ -167,7 +167,7 @@ impl History {
         let Some(key) = spoken.key() else { return };
         let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
         let plain = content_type.to_ascii_lowercase().starts_with("text/plain");
-        let asked = Asked { tick: scene.tick, at: scene.at, id: spoken.id, plain };
+        let asked = Asked { tick: scene.tick, at: scene.clock(NodeId::MCU), id: spoken.id, plain };
         self.asked.insert(key, asked);
     }
 
@@ -204,12 +204,13 @@ impl History {
         if !owed.is_empty() {
             verdict.exercise(&REPLAY);
         }
-        let late = scene.at >= past.created + HISTORY;
+        let connected = scene.clock(NodeId::MCU);
+        let late = connected >= past.created + HISTORY;
         if late && !owed.is_empty() {
             verdict.exercise(&MISSED);
         }
         let owed = if late { VecDeque::new() } else { owed };
-        self.sessions.insert(id, Session { connected: scene.at, owed });
+        self.sessions.insert(id, Session { connected, owed });
     }
 
     /// The IM MCU forwards something to a session: either it is new, or it is the next of the history.

@@ -7,6 +7,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::{Method, Name};
 
+use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Property, Verdict};
@@ -73,11 +74,13 @@ pub(super) struct Notifications {
     reports: BTreeMap<(Arc<str>, u32), Report>,
     /// Forwards under way: session and CSeq of the forward, to the message it belongs to.
     running: BTreeMap<(DialogId, u32), (Arc<str>, u32)>,
+    /// The last forward to each session: when, and of which message.
+    last: BTreeMap<DialogId, (Instant, (Arc<str>, u32))>,
     /// Sessions that a time-out has finished (D-7).
     silent: Vec<DialogId>,
 }
 
-/// What is known of one message that was answered 200 or 202.
+/// What is known of one message that was answered 200 or 202. Times are those of the MCU's clock.
 struct Report {
     author: DialogId,
     answered: MsgId,
@@ -90,6 +93,8 @@ struct Report {
     recipients: Vec<DialogId>,
     forwards: Vec<Forward>,
     notified: Option<(Instant, MsgId)>,
+    /// When the focus had the conference closed: sessions and forwards end at once, and BYEs may wait (D-6).
+    closed: Option<Instant>,
 }
 
 struct Forward {
@@ -97,6 +102,9 @@ struct Forward {
     said: MsgId,
     at: Instant,
     connection: ConnectionId,
+    /// Another forward to this session began at the same instant. When both time out, either one's end may be
+    /// taken for that of the session, and so for that of the other.
+    twin: bool,
     outcome: Option<(u16, Instant)>,
 }
 
@@ -118,7 +126,7 @@ impl Observe for Notifications {
             Sight::Gone(NodeId::MCU, connection) => {
                 for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
                     if forward.connection == connection {
-                        forward.settle(DEPARTED_STATUS, scene.at, self.timeout);
+                        forward.settle(DEPARTED_STATUS, scene.clock(NodeId::MCU), self.timeout);
                     }
                 }
             }
@@ -144,6 +152,7 @@ impl Notifications {
             asked: BTreeMap::new(),
             reports: BTreeMap::new(),
             running: BTreeMap::new(),
+            last: BTreeMap::new(),
             silent: Vec::new(),
         }
     }
@@ -158,11 +167,26 @@ impl Notifications {
             (Method::Message, Some(code @ 200..)) => {
                 let timeout = self.timeout;
                 if let Some(forward) = self.running(spoken) {
-                    forward.settle(code, scene.at, timeout);
+                    forward.settle(code, scene.clock(NodeId::MCU), timeout);
                 }
             }
             (Method::Bye, None) => self.ended(scene, spoken, verdict),
+            (Method::Service, None) => self.commanded(scene, spoken),
             _ => {}
+        }
+    }
+
+    /// The focus closes a conference.
+    fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
+        let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {
+            return;
+        };
+        if command.name != "deleteConference" {
+            return;
+        }
+        let reports = self.reports.iter_mut();
+        for (_, report) in reports.filter(|((of, _), _)| Some(&**of) == command.conference.as_deref()) {
+            report.closed.get_or_insert(scene.clock(NodeId::MCU));
         }
     }
 
@@ -177,7 +201,8 @@ impl Notifications {
     fn ended(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
             if Some(forward.to) == spoken.dialog
-                && forward.settle(DEPARTED_STATUS, scene.at, self.timeout) == Some(DEPARTED_STATUS)
+                && forward.settle(DEPARTED_STATUS, scene.clock(NodeId::MCU), self.timeout)
+                    == Some(DEPARTED_STATUS)
             {
                 verdict.exercise(&DEPARTED);
             }
@@ -194,12 +219,13 @@ impl Notifications {
         let report = Report {
             author,
             answered: spoken.id,
-            at: scene.at,
+            at: scene.clock(NodeId::MCU),
             follows: code == 202,
             heard,
             recipients,
             forwards: Vec::new(),
             notified: None,
+            closed: None,
         };
         self.reports.insert((dialog.conference.clone(), message_id), report);
     }
@@ -215,9 +241,15 @@ impl Notifications {
         if dialog.connected.is_none_or(|(_, tick)| tick > report.heard) {
             return;
         }
-        let (said, at, connection) = (spoken.id, scene.at, spoken.connection);
-        report.forwards.push(Forward { to, said, at, connection, outcome: None });
+        let (said, at, connection) = (spoken.id, scene.clock(NodeId::MCU), spoken.connection);
+        let before = self.last.insert(to, (at, message.clone()));
+        let twin = before.filter(|(then, _)| *then == at).map(|(_, message)| message);
+        report.forwards.push(Forward { to, said, at, connection, twin: twin.is_some(), outcome: None });
         self.running.insert((to, cseq.seq), message);
+        let other = twin.and_then(|message| self.reports.get_mut(&message));
+        if let Some(other) = other.and_then(|report| report.forwards.iter_mut().find(|f| f.to == to)) {
+            other.twin = true;
+        }
     }
 
     /// An IMDN is sent.
@@ -238,10 +270,10 @@ impl Notifications {
             let words = format!("{user} gets a second IMDN for message {message_id}");
             return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[first, spoken.id], words));
         }
-        report.notified = Some((scene.at, spoken.id));
+        report.notified = Some((scene.clock(NodeId::MCU), spoken.id));
         for forward in &mut report.forwards {
-            if forward.at + self.timeout <= scene.at {
-                forward.settle(TIMED_OUT, scene.at, self.timeout);
+            if forward.at + self.timeout <= scene.clock(NodeId::MCU) {
+                forward.settle(TIMED_OUT, scene.clock(NodeId::MCU), self.timeout);
             }
             if forward.outcome == Some((TIMED_OUT, forward.at + self.timeout)) {
                 self.silent.push(forward.to);
@@ -261,11 +293,14 @@ impl Notifications {
         let Some(author) = scene.dialogs.get(report.author) else { return };
         let outcome = |forward: &Forward| {
             let due = forward.at + self.timeout;
-            forward.outcome.map(|(_, at)| at).or((due < scene.at).then_some(due))
+            forward.outcome.map(|(_, at)| at).or((due < scene.clock(NodeId::MCU)).then_some(due))
         };
         let outcomes: Option<Vec<Instant>> = report.forwards.iter().map(outcome).collect();
         let complete = outcomes.map(|outcomes| outcomes.into_iter().max().unwrap_or(report.at));
         let user = scene.name(author.user);
+        if report.closed.is_some_and(|closed| report.notified.is_none_or(|(at, _)| at >= closed)) {
+            return;
+        }
         match (report.notified, complete) {
             (Some((at, imdn)), complete) if complete.is_none_or(|complete| complete > at) => {
                 let early = report.forwards.iter().find(|f| outcome(f).is_none_or(|known| known > at));
@@ -278,7 +313,7 @@ impl Notifications {
                 let messages: Vec<MsgId> = early.map(|f| f.said).into_iter().chain([imdn]).collect();
                 verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
             }
-            (None, Some(complete)) if owed(author, complete) && !scene.pool_broken => {
+            (None, Some(complete)) if owed(scene, author, complete) && !scene.pool_broken => {
                 let words = format!(
                     "{user} never got an IMDN for message {message_id}; the last outcome was known at {complete}"
                 );
@@ -303,7 +338,8 @@ impl Report {
             let listed = |status| told.iter().position(|entry| *entry == (uri, status));
             match forward.outcome {
                 Some((status @ 300.., _)) => {
-                    let Some(place) = listed(status) else {
+                    let place = listed(status).or_else(|| forward.also().and_then(listed));
+                    let Some(place) = place else {
                         return Some(format!("does not list {uri} with {status}"));
                     };
                     told.swap_remove(place);
@@ -332,6 +368,13 @@ impl Report {
 }
 
 impl Forward {
+    /// What else may be told of its outcome.
+    fn also(&self) -> Option<u16> {
+        let (status, _) = self.outcome?;
+        let other = if status == TIMED_OUT { DEPARTED_STATUS } else { TIMED_OUT };
+        (self.twin && [TIMED_OUT, DEPARTED_STATUS].contains(&status)).then_some(other)
+    }
+
     /// Takes an outcome, unless there is one already; after the time-out there is (D-6). The outcome taken.
     fn settle(&mut self, status: u16, at: Instant, timeout: Duration) -> Option<u16> {
         if self.outcome.is_some() {
@@ -346,9 +389,10 @@ impl Forward {
 
 /// Whether an IMDN is owed to a session when the last outcome is known at `complete` (D-25). One that was never
 /// acknowledged may have been given up before its BYE could be sent (D-6).
-fn owed(author: &Dialog, complete: Instant) -> bool {
-    let connected = author.connected.is_some_and(|(at, _)| at <= complete);
-    connected && author.ended.is_none_or(|(ended, _)| ended > complete) && !author.lapsed
+fn owed(scene: &Scene, author: &Dialog, complete: Instant) -> bool {
+    let shown = |at| scene.shows(NodeId::MCU, at);
+    let connected = author.connected.is_some_and(|(at, _)| shown(at) <= complete);
+    connected && author.ended.is_none_or(|(ended, _)| shown(ended) > complete) && !author.lapsed
 }
 
 fn is_notification(spoken: &Spoken<'_>) -> bool {

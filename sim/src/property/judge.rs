@@ -86,6 +86,7 @@ impl Judge {
         Self {
             scene: Scene {
                 struck: cast.nodes().map(|_| false).collect(),
+                skews: known.skews(),
                 cast,
                 at: Instant::ZERO,
                 tick: 0,

@@ -1,6 +1,6 @@
 //! What a judge is told before a run begins.
 
-use crate::fault::{Fault, Harm};
+use crate::fault::{Fault, Harm, Skew};
 use crate::scenario::{Action, FactoryRules, Limits, Scenario};
 use crate::trace::{Cast, NodeId};
 
@@ -38,6 +38,19 @@ impl Known {
     pub fn strangers(cast: Cast) -> Self {
         let (limits, factory) = (Limits::default(), FactoryRules::default());
         Self { cast, limits, factory, faults: Vec::new(), forgers: Vec::new() }
+    }
+
+    /// By how much the nodes' clocks are wrong, by node number.
+    pub(super) fn skews(&self) -> Vec<Skew> {
+        let mut skews: Vec<_> = self.cast.nodes().map(|_| Skew::default()).collect();
+        for fault in &self.faults {
+            let Fault::Clock(clock) = fault else { continue };
+            let place = self.cast.find(&clock.node).map(NodeId::index);
+            if let Some(skew) = place.and_then(|place| skews.get_mut(place)) {
+                skew.err(clock.error);
+            }
+        }
+        skews
     }
 
     /// Whether fault `n` changes what a message says.

@@ -13,6 +13,7 @@ use super::document::News;
 use super::letter::{Reading, Written};
 use super::reach::Reach;
 use super::verdict::Finding;
+use crate::fault::Skew;
 use crate::trace::{Cast, ConnectionId, MsgId, NodeId};
 
 /// One thing an observer sees.
@@ -101,6 +102,8 @@ pub(super) struct Scene {
     pub(super) at: Instant,
     /// The number of this sight: they are ordered also within one instant.
     pub(super) tick: u64,
+    /// By how much the nodes' clocks are wrong, by node number.
+    pub(super) skews: Vec<Skew>,
     /// The dialogs of the focus and of the IM MCU.
     pub(super) dialogs: Dialogs,
     /// Whether a connection between pool members has been broken: what they owe may then be unpaid.
@@ -125,6 +128,16 @@ pub(super) trait Observe {
 }
 
 impl Scene {
+    /// What the clock of `node` shows at `at`: a node is judged by its own clock.
+    pub(super) fn shows(&self, node: NodeId, at: Instant) -> Instant {
+        self.skews.get(node.index()).map_or(at, |skew| skew.shows(at))
+    }
+
+    /// What the clock of `node` shows now.
+    pub(super) fn clock(&self, node: NodeId) -> Instant {
+        self.shows(node, self.at)
+    }
+
     /// Whether a fault has struck what `client` needs to keep up.
     pub(super) fn struck(&self, client: NodeId) -> bool {
         self.struck.get(client.index()).copied().unwrap_or_default()

@@ -4,7 +4,6 @@
 //! one instant, are hashes of the seed, the connection's name, the direction and the ordinal of the write:
 //! taking one message out of a run moves nothing that did not depend on it.
 
-mod clock;
 mod connect;
 mod drain;
 mod harm;
@@ -24,7 +23,6 @@ use confsim_core::entropy::{Entropy, hash, hash_parts};
 use confsim_core::node::{Address, ConnId, Deadline, Input, Node};
 use confsim_core::time::Instant;
 
-use self::clock::Clock;
 use self::harm::Parked;
 use self::plan::{Plan, clocked};
 use self::queue::{Due, Queue};
@@ -33,7 +31,7 @@ use self::wire::Wire;
 use super::outcome::{Breach, Outcome, Rule};
 use super::script::{Order, Script};
 use crate::disk::Disk;
-use crate::fault::Fault;
+use crate::fault::{Fault, Skew};
 use crate::node::Peer;
 use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
@@ -99,7 +97,7 @@ struct Seat<N> {
     /// The node, while its host is up.
     node: Option<N>,
     incarnation: u32,
-    clock: Clock,
+    clock: Skew,
     /// Until when it stands still.
     paused: Option<Instant>,
     /// The node's own last word on when it wants to be woken.
@@ -161,7 +159,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         let mut seat = |node| Seat {
             node: Some(make(Part::new(node, &cast, scenario, seed, 1, &disk))),
             incarnation: 1,
-            clock: Clock::default(),
+            clock: Skew::default(),
             paused: None,
             deadline: None,
             armed: None,

@@ -13,7 +13,7 @@ pub struct Limits {
 
 impl Limits {
     /// The bounds we use. No document names any: the longest head of the documents' examples has 3 kB and 20
-    /// fields, the largest body is the full conference document, about 1 kB per participant (DESIGN 10 asks
+    /// fields, the largest body is the full conference document, about 1 kB per participant (we want
     /// for 1,000 of them).
     pub const DEFAULT: Self = Self { head: 64 * 1024, fields: 256, body: 4 * 1024 * 1024 };
 }

@@ -2,11 +2,11 @@
 
 use confsim_core::time::{Duration, Instant};
 
-use crate::fault::ClockError;
+use super::ClockError;
 
-/// A clock: exact, or wrong by an offset and a rate.
+/// By how much a clock is wrong: an offset and a rate, both none at first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Clock {
+pub struct Skew {
     ahead: Duration,
     /// Microseconds gained in a second.
     drift: i32,
@@ -15,9 +15,9 @@ pub(super) struct Clock {
 /// Parts of a drift.
 const MILLION: i128 = 1_000_000;
 
-impl Clock {
+impl Skew {
     /// Adds an error.
-    pub(super) fn err(&mut self, error: ClockError) {
+    pub fn err(&mut self, error: ClockError) {
         let ppm = |ppm: u32| i32::try_from(ppm).unwrap_or(i32::MAX);
         match error {
             ClockError::Ahead(by) => self.ahead = self.ahead + by,
@@ -29,7 +29,7 @@ impl Clock {
     }
 
     /// What the clock shows at `now`.
-    pub(super) fn shows(self, now: Instant) -> Instant {
+    pub fn shows(self, now: Instant) -> Instant {
         if self == Self::default() {
             return now;
         }
@@ -38,7 +38,7 @@ impl Clock {
     }
 
     /// The first moment at which the clock shows `time` or more.
-    pub(super) fn reaches(self, time: Instant) -> Instant {
+    pub fn reaches(self, time: Instant) -> Instant {
         if self == Self::default() {
             return time;
         }
@@ -69,7 +69,7 @@ mod tests {
             vec![ClockError::Slow(100_000), ClockError::Ahead(Duration::from_micros(1))],
         ];
         for errors in errors {
-            let mut clock = Clock::default();
+            let mut clock = Skew::default();
             errors.iter().for_each(|error| clock.err(*error));
             for micros in [0, 1, 999, 5_000, 1_000_000, 40_000_000, 86_400_000_000] {
                 let at = Instant::from_micros(micros);
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_fast_clock_is_early() {
-        let mut clock = Clock::default();
+        let mut clock = Skew::default();
         clock.err(ClockError::Fast(1_000));
         assert_eq!(clock.shows(Instant::from_micros(40_000_000)).as_micros(), 40_040_000);
         assert_eq!(clock.reaches(Instant::from_micros(40_000_000)).as_micros(), 39_960_040);
