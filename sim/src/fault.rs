@@ -132,6 +132,8 @@ impl Fault {
             Self::Message { harm: Harm::Delay(by), .. } => *by,
             Self::Stall(stall) => stall.lasts,
             Self::Slow(slow) => slow.lasts + slow.by,
+            Self::Pause(pause) => pause.lasts,
+            Self::Fill(fill) => fill.lasts,
             _ => Duration::ZERO,
         }
     }

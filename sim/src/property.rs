@@ -76,11 +76,13 @@ pub enum Need {
     Causes,
     /// How the pool is set up: [`Known`] as the scenario tells it.
     Scenario,
+    /// Each message on each connection it passes, also within the pool.
+    Hops,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Dumps, Self::Causes, Self::Scenario];
+    pub const ALL: [Self; 5] = [Self::Events, Self::Dumps, Self::Causes, Self::Scenario, Self::Hops];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
@@ -89,6 +91,7 @@ impl Need {
             Self::Dumps => "dumps",
             Self::Causes => "causes",
             Self::Scenario => "scenario",
+            Self::Hops => "hops",
         }
     }
 }

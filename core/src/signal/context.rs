@@ -125,7 +125,7 @@ impl<M: Machine> Context<'_, M> {
         if invite && let Some(dialog) = self.layer.dialogs.get_mut(id) {
             let (head, body) = (head.clone(), draft.body().clone());
             dialog.unacknowledged = Some(Unacknowledged { conn, head, body, code: 200, pause: T1 });
-            dialog.invite_seq = dialog.remote_seq.unwrap_or_default();
+            dialog.invite_seq = dialog.remote_seq;
             self.layer.timers.set(LayerTimer::Repeat(id), self.now + T1);
             self.layer.timers.set(LayerTimer::NoAck(id), self.now + TRANSACTION_TIMEOUT);
         }
@@ -216,7 +216,7 @@ fn accepted(request: &Message, tag: Box<str>, contact: &str, peer: Address) -> D
         local_seq: 0,
         remote_seq: Some(seq),
         peer,
-        invite_seq: seq,
+        invite_seq: Some(seq),
         inviting: None,
         invited: None,
         unacknowledged: None,

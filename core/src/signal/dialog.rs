@@ -54,8 +54,8 @@ pub(super) struct Dialog {
     /// Who is at the other end of the connection it was created on: requests take the newest connection
     /// with that peer, so that a dialog outlives its connection (D-4).
     pub(super) peer: Address,
-    /// The CSeq of the INVITE whose 2xx we sent or received last: what ACKs are matched with.
-    pub(super) invite_seq: u32,
+    /// The CSeq of the INVITE whose 2xx we sent last: what its ACK is matched with.
+    pub(super) invite_seq: Option<u32>,
     /// Our last INVITE within it.
     pub(super) inviting: Option<ClientTransaction>,
     /// The peer's last INVITE within it.

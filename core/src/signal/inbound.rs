@@ -154,7 +154,9 @@ impl<M: Machine> Context<'_, M> {
         }
         let Some(id) = self.dialog_of(message) else { return machine.stray_ack(self, conn, message) };
         let seq = message.cseq().map_or(0, |cseq| cseq.seq);
-        if self.layer.dialogs.get(id).is_some_and(|dialog| dialog.invite_seq == seq) && self.settle_2xx(id) {
+        if self.layer.dialogs.get(id).is_some_and(|dialog| dialog.invite_seq == Some(seq))
+            && self.settle_2xx(id)
+        {
             machine.acknowledged(self, id);
             self.release_bye(machine, id);
         }
@@ -262,7 +264,10 @@ impl<M: Machine> Context<'_, M> {
             if let Some(dialog) = self.layer.dialogs.get_mut(id) {
                 dialog.refresh_target(&message);
             }
-            self.acknowledge(id);
+            // A copy of an earlier one may come when a later INVITE is under way.
+            if let Ok(cseq) = message.cseq() {
+                self.acknowledge(id, cseq.seq);
+            }
         }
         if let Some(ask) = ask.filter(|_| news) {
             machine.response(self, Response { tx, dialog, ask, outcome: Outcome::Final(message) });
@@ -302,7 +307,7 @@ impl<M: Machine> Context<'_, M> {
             local_seq: creating.cseq,
             remote_seq: None,
             peer: self.peer(conn)?.clone(),
-            invite_seq: creating.cseq,
+            invite_seq: None,
             inviting: None,
             invited: None,
             unacknowledged: None,
@@ -313,13 +318,12 @@ impl<M: Machine> Context<'_, M> {
         Some(self.layer.dialogs.insert(dialog))
     }
 
-    /// Sends the ACK for a 2xx, which travels in the dialog (RFC 3261 13.2.2.4).
-    fn acknowledge(&mut self, id: DialogId) {
+    /// Sends the ACK for the 2xx to INVITE `seq`, which travels in the dialog (RFC 3261 13.2.2.4).
+    fn acknowledge(&mut self, id: DialogId, seq: u32) {
         let Some(dialog) = self.layer.dialogs.get(id) else { return };
         let Some(conn) = self.layer.connection_to(&dialog.peer) else { return };
         let number = self.layer.clients.reserve();
         let (call_id, tag) = (dialog.call_id.clone(), dialog.local_tag.clone());
-        let seq = dialog.invite_seq;
         let (via, _) = self.identify(number, conn, &Method::Ack, (&call_id, &tag, None), seq);
         let layer = &mut *self.layer;
         let Some(dialog) = layer.dialogs.get(id) else { return };

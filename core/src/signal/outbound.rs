@@ -157,7 +157,6 @@ impl<M: Machine> Context<'_, M> {
         let Some(entry) = self.layer.dialogs.get_mut(dialog) else { return };
         let seq = entry.advance(wish);
         if method == Method::Invite {
-            entry.invite_seq = seq;
             entry.inviting = Some(tx);
         }
         let (call_id, own, peer) = (entry.call_id.clone(), entry.local_tag.clone(), entry.remote_tag.clone());

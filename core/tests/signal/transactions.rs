@@ -2,6 +2,7 @@
 
 use crate::common::{only, starts};
 use crate::stage::{BRANCH, Heard, SECOND, node, request};
+use confsim_core::covers;
 use confsim_core::signal::Response;
 use confsim_core::time::Duration;
 use confsim_core::wire::sip::{Method, Name};
@@ -111,6 +112,24 @@ fn a_2xx_is_acknowledged_in_the_dialog_each_time() {
     assert_eq!(node.answers(), [(1, 200)]);
     node.pass(Duration::from_secs(32));
     node.nothing_left(1);
+}
+
+/// RFC 3261 13.2.2.4: an ACK has the number of the INVITE whose 2xx it is for, whatever was asked since.
+#[test]
+fn a_late_copy_of_a_2xx_is_acknowledged_as_such() {
+    covers!("D-1");
+    let mut node = node();
+    let conn = node.accept("carol");
+    let (_, invite) = node.send(conn, Method::Invite, 1);
+    let ok = invite.response("200 OK", "c", "Contact: <sip:carol@192.0.2.3>\n");
+    node.hear(conn, &ok);
+    let dialog = node.seen().into_iter().find_map(|heard| match heard {
+        Heard::Response(response) => response.dialog,
+        _ => None,
+    });
+    let (_, again) = node.within(dialog.expect("a dialog"), Method::Invite, 2);
+    assert_eq!(only(again).header(Name::CSeq), "2 INVITE");
+    assert_eq!(only(node.hear(conn, &ok)).header(Name::CSeq), "1 ACK");
 }
 
 /// RFC 6026 7.2: whoever goes on repeating his 2xx does not keep the transaction for ever.

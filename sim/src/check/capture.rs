@@ -88,12 +88,21 @@ fn own(scenario: &Scenario, streams: Streams) -> Recording {
     }
     let records = teller.finish();
     let end = Instant::ZERO + scenario.end;
-    Recording { title: scenario.title.clone(), known, tells: vec![Need::Scenario], whole: true, records, end }
+    Recording {
+        title: scenario.title.clone(),
+        known,
+        tells: vec![Need::Scenario, Need::Hops],
+        whole: true,
+        records,
+        end,
+    }
 }
 
 fn strangers(streams: Streams, zero: u64, last: u64) -> Recording {
     let Streams { lines, happenings, .. } = streams;
     let (cast, ends) = roles::guess(&lines, &happenings);
+    let collapsed = ends.iter().flatten().any(|ends| ends.collapsed);
+    let tells = if collapsed { Vec::new() } else { vec![Need::Hops] };
     let mut teller = Teller::new(&cast, &ends, &[], zero);
     for happening in happenings {
         teller.take(happening);
@@ -101,7 +110,7 @@ fn strangers(streams: Streams, zero: u64, last: u64) -> Recording {
     let records = teller.finish();
     let end = Instant::from_micros(last.saturating_sub(zero));
     let title = describe(&cast);
-    Recording { title, known: Known::strangers(cast), tells: Vec::new(), whole: false, records, end }
+    Recording { title, known: Known::strangers(cast), tells, whole: false, records, end }
 }
 
 /// Who takes part, in words.

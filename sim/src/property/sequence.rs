@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::letter::{Letter, Reading, Verb, Written, digest, tag};
 use super::sight::{Observe, Scene, Sight};
-use super::{Kind, Property, Verdict};
+use super::{Kind, Need, Property, Verdict};
 use crate::trace::NodeId;
 
 /// CSeq grows.
@@ -22,7 +22,7 @@ pub(super) const CSEQ: Property = Property {
 pub(super) const NAMES: Property = Property {
     id: "dialog.names",
     kind: Kind::Always,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-2", "IM-3-1-1-1-b", "IM-3-3-1-4-1-a", "IM-3-4-1-4-1-a", "EX-IM-4-2-1-i"],
     sentence: "A request with a To tag carries the Call-ID and the two tags of a dialog that its sender knows: it has \
@@ -33,7 +33,7 @@ pub(super) const NAMES: Property = Property {
 pub(super) const ROUTE: Property = Property {
     id: "dialog.route",
     kind: Kind::Always,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-8", "D-10", "IM-3-1-1-1-b"],
     sentence: "A request within a dialog has the Route values that were recorded when the dialog began, in the order \
@@ -44,7 +44,7 @@ pub(super) const ROUTE: Property = Property {
 pub(super) const ACK: Property = Property {
     id: "dialog.ack",
     kind: Kind::Always,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-1", "IM-3-1-1-1-b"],
     sentence: "An ACK follows an INVITE with its Call-ID, From tag and CSeq number that its sender has sent and read \

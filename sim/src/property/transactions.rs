@@ -6,14 +6,14 @@ use confsim_core::time::{Duration, Instant};
 
 use super::letter::{Brief, Reading, Verb, Written};
 use super::sight::{Observe, Scene, Sight};
-use super::{Kind, Property, Verdict};
+use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId};
 
 /// Everything is answered.
 pub(super) const ANSWERED: Property = Property {
     id: "transaction.answered",
     kind: Kind::Eventually,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &[
         "D-1",
@@ -31,7 +31,7 @@ pub(super) const ANSWERED: Property = Property {
 pub(super) const ONCE: Property = Property {
     id: "transaction.once",
     kind: Kind::Never,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-1", "IM-3-1-1-1-b", "IM-3-2-b"],
     sentence: "A node answers a request a second time that it has read once, or otherwise than before; a 2xx to an \
@@ -42,7 +42,7 @@ pub(super) const ONCE: Property = Property {
 pub(super) const UNASKED: Property = Property {
     id: "transaction.unasked",
     kind: Kind::Never,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-1", "D-2", "IM-3-3-2-5-2-j"],
     sentence: "A node answers what it has not been asked on that connection: a BENOTIFY, an ACK, a request of somebody \
@@ -53,7 +53,7 @@ pub(super) const UNASKED: Property = Property {
 pub(super) const ECHO: Property = Property {
     id: "transaction.echo",
     kind: Kind::Always,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-2", "D-8", "IM-2-2-a"],
     sentence: "An answer has the Via values, From, Call-ID and CSeq of its request and its To, to which at most a tag \
@@ -64,7 +64,7 @@ pub(super) const ECHO: Property = Property {
 pub(super) const REPEATED: Property = Property {
     id: "transaction.repeated",
     kind: Kind::Sometimes,
-    needs: &[],
+    needs: &[Need::Hops],
     except: &[],
     requirements: &["D-1"],
     sentence: "A 2xx to an INVITE is sent again.",

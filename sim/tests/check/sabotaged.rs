@@ -1,6 +1,7 @@
 //! Recordings of broken systems are judged as the runs were.
 
 use confsim::check::check;
+use confsim::property::Judge;
 use confsim::sabotage::{Sabotage, first_kill};
 use confsim::trace::Keep;
 use confsim::view::{jsonl, pcapng};
@@ -34,11 +35,13 @@ fn a_recording_of_a_broken_system_convicts_it_too() {
         let kill =
             first_kill(sabotage, start, 50).unwrap().unwrap_or_else(|| panic!("{name}: never noticed"));
         let (scenario, seed) = (kill.draw.scenario(), kill.draw.seed);
-        let trace = sabotage.run(&scenario, seed, Keep::All, &mut []).trace;
+        let mut judge = Judge::new(&scenario);
+        let outcome = sabotage.run(&scenario, seed, Keep::All, &mut [&mut judge]);
+        let (verdict, trace) = (judge.finish(outcome.end), outcome.trace);
         let capture = check(&pcapng::write(&scenario, &trace, Some(seed))).unwrap();
-        let lines = check(&jsonl::write(&scenario, &trace, &kill.verdict, Some(seed)).unwrap()).unwrap();
-        assert_eq!(lines.verdict.tallies(), kill.verdict.tallies(), "{name}");
-        assert_eq!(differences(name, &capture, &kill.verdict).0, [""; 0]);
+        let lines = check(&jsonl::write(&scenario, &trace, &verdict, Some(seed)).unwrap()).unwrap();
+        assert_eq!(lines.verdict.tallies(), verdict.tallies(), "{name}");
+        assert_eq!(differences(name, &capture, &verdict).0, [""; 0]);
         for checked in [capture, lines] {
             let violations = checked.verdict.violations();
             assert!(violations.iter().any(|violation| violation.property.id == sabotage.property), "{name}");
