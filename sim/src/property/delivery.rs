@@ -294,7 +294,9 @@ impl Delivery {
             let words = format!("forwards message {message_id} to {user}, who wrote it in this session");
             verdict.violate(&OWN, scene.finding(NodeId::MCU, &messages, words));
         }
-        let named = spoken.message.ms_sender().ok().flatten().map(|named| named.uri.address());
+        let named = spoken.message.ms_sender().ok().flatten();
+        let name = named.as_ref().and_then(|named| named.display_name());
+        let named = named.as_ref().map(|named| named.uri.address());
         if named.as_ref() != Some(&said.sender) {
             let named = named.unwrap_or_else(|| "nobody".to_owned());
             let words =
@@ -302,7 +304,10 @@ impl Delivery {
             verdict.violate(&SENDER, scene.finding(NodeId::MCU, &messages, words));
         }
         let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
-        if let Some(words) = said.original.fault(&dialog.abilities, content_type, spoken.message.body()) {
+        let forged = scene.dialogs.get(said.author).is_some_and(|author| scene.forges(author.user));
+        let content = (content_type, spoken.message.body());
+        let fault = said.original.fault(&dialog.abilities, content, name.as_deref());
+        if let Some(words) = fault.filter(|_| !forged) {
             let words = format!("forwards message {message_id} to {user} {words}");
             verdict.violate(&format::FORM, scene.finding(NodeId::MCU, &messages, words));
         }

@@ -34,7 +34,8 @@ pub(super) const FORM: Property = Property {
 pub(super) struct Original {
     pub(super) content_type: String,
     pub(super) body: Bytes,
-    /// What may stand before the text where Ms-Sender says nothing: the author's name, his URI.
+    /// What may stand before the text: the author's name, his URI. With several endpoints he may have several names, of
+    /// which Ms-Sender has one.
     pub(super) names: [Option<String>; 2],
 }
 
@@ -68,14 +69,19 @@ impl Original {
     }
 
     /// What is wrong with sending it so to such a client.
-    pub(super) fn fault(&self, abilities: &Abilities, content_type: &str, body: &Bytes) -> Option<String> {
+    pub(super) fn fault(
+        &self,
+        abilities: &Abilities,
+        (content_type, body): (&str, &Bytes),
+        sender: Option<&str>,
+    ) -> Option<String> {
         let Some(form) = self.form_for(abilities) else {
             return Some(format!("as {content_type}, who can take no form of it"));
         };
         let (kind, fits) = match form {
             Form::Exactly(kind, expected) => (kind, expected == &body[..]),
             Form::Named(kind, text) => {
-                let names = || self.names.iter().flatten();
+                let names = || self.names.iter().flatten().map(String::as_str).chain(sender);
                 let head = body.strip_suffix(text).and_then(|head| head.strip_suffix(b": "));
                 (kind, head.is_some_and(|head| names().any(|name| name.as_bytes() == head)))
             }
@@ -180,13 +186,15 @@ mod tests {
     fn a_client_without_ms_sender_gets_plain_text_with_a_name_or_nothing() {
         let (old, plain) = (takes(false, ""), original("text/plain", "hi"));
         assert_eq!(original("text/rtf", "{rtf}").form_for(&old), None);
-        assert_eq!(plain.fault(&old, "text/plain", &Bytes::from_static(b"Alice: hi")), None);
+        assert_eq!(plain.fault(&old, ("text/plain", &Bytes::from_static(b"Alice: hi")), None), None);
         for wrong in ["hi", "Bob: hi", "Alice: ho"] {
             assert!(
-                plain.fault(&old, "text/plain", &Bytes::from_static(wrong.as_bytes())).is_some(),
+                plain.fault(&old, ("text/plain", &Bytes::from_static(wrong.as_bytes())), None).is_some(),
                 "{wrong}"
             );
         }
-        assert!(plain.fault(&takes(true, ""), "text/plain", &Bytes::from_static(b"Alice: hi")).is_some());
+        assert!(
+            plain.fault(&takes(true, ""), ("text/plain", &Bytes::from_static(b"Alice: hi")), None).is_some()
+        );
     }
 }

@@ -236,7 +236,8 @@ impl Refresh {
             return;
         }
         verdict.exercise(&EXPIRED);
-        if !scene.struck(dialog.user) && !scene.pool_broken {
+        let excused = scene.struck(dialog.user) || scene.pool_broken || scene.forges(dialog.user);
+        if !excused {
             let words = format!(
                 "agreed on {} at {} and did not refresh its session with {}",
                 session.interval,

@@ -34,7 +34,7 @@ pub(super) const ONCE: Property = Property {
     needs: &[Need::Hops],
     except: &[],
     requirements: &["D-1", "IM-3-1-1-1-b", "IM-3-2-b"],
-    sentence: "A node answers a request a second time that it has read once, or otherwise than before; a 2xx to an \
+    sentence: "A node answers a request more often than it has read it; a 2xx to an \
                INVITE may be repeated.",
 };
 
@@ -180,7 +180,7 @@ impl Transactions {
                 self.answered.push_back((scene.at, key));
             }
             Some((200..300, _)) if success => verdict.exercise(&REPEATED),
-            Some((before, first)) if before != code || asked.finals > asked.read => {
+            Some((before, first)) if asked.finals > asked.read => {
                 let words = format!("answers {code} after {before} to what it read {} times", asked.read);
                 verdict.violate(&ONCE, scene.finding(from, &[asked.request, first, id], words));
             }
