@@ -1,6 +1,6 @@
 //! Shows a run to every observer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::node::Summary;
 use confsim_core::time::{Duration, Instant};
@@ -59,8 +59,8 @@ pub struct Judge {
     press: Press,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
-    /// What each message is, by its number.
-    briefs: Vec<Brief>,
+    /// What each message under way is.
+    briefs: BTreeMap<MsgId, Brief>,
 }
 
 impl Judge {
@@ -101,7 +101,7 @@ impl Judge {
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),
-            briefs: Vec::new(),
+            briefs: BTreeMap::new(),
             known,
         }
     }
@@ -127,7 +127,7 @@ impl Judge {
         let Emitted { id, from, to, origin, connection, cause, summary, head, body, .. } = emitted;
         let letter = Letter::read(head);
         let brief = letter.brief();
-        self.take_down(*id, brief);
+        self.briefs.insert(*id, brief);
         if matches!(cause, Cause::Fault(_)) {
             return;
         }
@@ -161,20 +161,10 @@ impl Judge {
         self.show(Sight::Said(&Spoken { id: *id, node, peer, connection, message: &message, dialog, news }));
     }
 
-    fn take_down(&mut self, id: MsgId, brief: Brief) {
-        let place = id.0 as usize;
-        if self.briefs.len() <= place {
-            self.briefs.resize(place + 1, Brief::default());
-        }
-        if let Some(known) = self.briefs.get_mut(place) {
-            *known = brief;
-        }
-    }
-
     fn heard(&mut self, heard: &Heard) {
         let Heard { id, from, to, connection, message, .. } = heard;
         let message: &Message = message;
-        let brief = self.briefs.get(id.0 as usize).copied().unwrap_or_default();
+        let brief = self.briefs.remove(id).unwrap_or_default();
         let (node, head) = (*to, message.head());
         self.show(Sight::Read(&Reading {
             id: *id,
@@ -279,6 +269,9 @@ impl Observer for Judge {
         match record {
             Record::Emitted(emitted) => self.emitted(emitted),
             Record::Heard(heard) => self.heard(heard),
+            Record::Lost { id, .. } => {
+                self.briefs.remove(id);
+            }
             Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
             Record::Said { connection, .. } => {
                 self.scene.tainted.insert(*connection);
