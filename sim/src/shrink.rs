@@ -2,7 +2,7 @@
 //!
 //! Delta debugging over participants, steps and faults, then over what each of them says, and at last over times. A
 //! candidate is kept only if the same property fails for the same role and kind of client ([`Failure`]). A fault means
-//! the message it struck: where steps before that message go, its ordinal goes down with them ([`Lineage`]).
+//! the message it struck: where steps before that message go, its ordinal goes down with them (`Lineage`).
 //!
 //! Everything is tried in one order, so that the result depends on the case alone, whatever the number of jobs.
 
