@@ -39,7 +39,7 @@ pub(super) const ORDER: Property = Property {
     needs: &[],
     except: &[],
     requirements: &["D-15", "EX-IM-4-3-1-a", "EX-IM-4-3-1-e", "EX-IM-4-3-1-k", "IM-3-2-2-4-1-b"],
-    sentence: "When the focus tells that a deleteUser has succeeded, it has ended what the user had with it, and the                IM MCU what he had there, unless the pool's time-out is over.",
+    sentence: "When the focus tells that a deleteUser has succeeded, it has ended what the user had with it, and the IM MCU what he had there, unless the pool's time-out is over.",
 };
 
 /// What has ended stays ended.
@@ -49,7 +49,7 @@ pub(super) const SILENCE: Property = Property {
     needs: &[],
     except: &[],
     requirements: &["D-15", "D-6", "EX-IM-4-3-1-a"],
-    sentence: "The focus or the IM MCU sends a request in a dialog that has ended by a BYE of either side or \
+    sentence: "The focus or the IM MCU sends a request other than ACK in a dialog that has ended by a BYE of either side or \
                by a terminated notification.",
 };
 

@@ -13,7 +13,9 @@ mod session;
 
 use confsim_core::client::Event;
 
-use super::{Desk, Letter, Sabotage, Saboteur};
+use super::{Clock, Desk, Letter, Sabotage, Saboteur};
+use crate::scenario::Profile;
+use crate::trace::Role;
 
 /// Every sabotage, by role and by what it is about.
 pub const CATALOGUE: &[Sabotage] = &[
@@ -104,6 +106,17 @@ pub const CATALOGUE: &[Sabotage] = &[
     client::NEVER_REFRESHES,
     client::NEVER_REGISTERS_AGAIN,
 ];
+
+/// A node of this role that is broken in one way, with a clock that is right; the calm profile shows it.
+const fn broken(
+    role: Role,
+    name: &'static str,
+    sentence: &'static str,
+    property: &'static str,
+    saboteur: fn() -> Box<dyn Saboteur>,
+) -> Sabotage {
+    Sabotage { name, sentence, role, property, profile: Profile::Calm, clock: Clock::RIGHT, saboteur }
+}
 
 /// Alters what the node writes.
 struct Says<F>(F);

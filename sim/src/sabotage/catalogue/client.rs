@@ -5,48 +5,40 @@ use std::collections::BTreeMap;
 use confsim_core::client::Event;
 use confsim_core::wire::sip::{Method, Name};
 
-use super::super::{Clock, Sabotage};
-use super::{hears, says, shows};
-use crate::scenario::Profile;
+use super::super::Sabotage;
+use super::{broken, hears, says, shows};
 use crate::trace::Role;
 
-/// A broken client.
-const fn client(
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn super::Saboteur>,
-) -> Sabotage {
-    Sabotage {
-        name,
-        sentence,
-        role: Role::Client,
-        property,
-        profile: Profile::Calm,
-        clock: Clock::RIGHT,
-        saboteur,
-    }
-}
-
-pub(super) const SHOWS_AN_OLD_ROSTER: Sabotage =
-    client("client-shows-an-old-roster", "One change in six is not shown.", "roster.convergence", || {
+pub(super) const SHOWS_AN_OLD_ROSTER: Sabotage = broken(
+    Role::Client,
+    "client-shows-an-old-roster",
+    "One change in six is not shown.",
+    "roster.convergence",
+    || {
         shows(|desk, event| {
             if !(matches!(event, Event::Roster { .. }) && desk.once_in(6)) {
                 desk.show(event);
             }
         })
-    });
+    },
+);
 
-pub(super) const HIDES_ITS_EJECTION: Sabotage =
-    client("client-hides-its-ejection", "The user is not told that he is out.", "eviction.ends", || {
+pub(super) const HIDES_ITS_EJECTION: Sabotage = broken(
+    Role::Client,
+    "client-hides-its-ejection",
+    "The user is not told that he is out.",
+    "eviction.ends",
+    || {
         shows(|desk, event| {
             if !matches!(event, Event::Ended { .. }) {
                 desk.show(event);
             }
         })
-    });
+    },
+);
 
-pub(super) const IGNORES_A_GAP: Sabotage = client(
+pub(super) const IGNORES_A_GAP: Sabotage = broken(
+    Role::Client,
     "client-ignores-a-gap",
     "Versions that were missed are counted as seen.",
     "roster.replicas",
@@ -75,7 +67,8 @@ pub(super) const IGNORES_A_GAP: Sabotage = client(
     },
 );
 
-pub(super) const SHOWS_ANOTHER_TEXT: Sabotage = client(
+pub(super) const SHOWS_ANOTHER_TEXT: Sabotage = broken(
+    Role::Client,
     "client-shows-another-text",
     "One message in six is shown without its text.",
     "user.reads",
@@ -91,7 +84,7 @@ pub(super) const SHOWS_ANOTHER_TEXT: Sabotage = client(
 );
 
 pub(super) const FORGETS_A_REPORT: Sabotage =
-    client("client-forgets-a-report", "One report in six is not shown.", "user.told", || {
+    broken(Role::Client, "client-forgets-a-report", "One report in six is not shown.", "user.told", || {
         shows(|desk, event| {
             if !(matches!(event, Event::Delivered { .. }) && desk.once_in(6)) {
                 desk.show(event);
@@ -100,7 +93,7 @@ pub(super) const FORGETS_A_REPORT: Sabotage =
     });
 
 pub(super) const ANSWERS_NEWS: Sabotage =
-    client("client-answers-news", "A BENOTIFY is answered.", "transaction.unasked", || {
+    broken(Role::Client, "client-answers-news", "A BENOTIFY is answered.", "transaction.unasked", || {
         hears(|desk, letter| {
             let answer = letter.asks(&Method::Benotify).then(|| letter.response(200, "OK"));
             desk.hear(letter);
@@ -108,7 +101,8 @@ pub(super) const ANSWERS_NEWS: Sabotage =
         })
     });
 
-pub(super) const ACKNOWLEDGES_ANOTHER: Sabotage = client(
+pub(super) const ACKNOWLEDGES_ANOTHER: Sabotage = broken(
+    Role::Client,
     "client-acknowledges-another",
     "An ACK has the number after that of its INVITE.",
     "dialog.ack",
@@ -122,7 +116,7 @@ pub(super) const ACKNOWLEDGES_ANOTHER: Sabotage = client(
 );
 
 pub(super) const NEVER_REFRESHES: Sabotage =
-    client("client-never-refreshes", "No session is refreshed.", "session.refreshed", || {
+    broken(Role::Client, "client-never-refreshes", "No session is refreshed.", "session.refreshed", || {
         says(|desk, letter| {
             let within = letter.header(Name::To).contains("tag=");
             let refreshes = letter.asks(&Method::Invite) || letter.asks(&Method::Update);
@@ -132,8 +126,12 @@ pub(super) const NEVER_REFRESHES: Sabotage =
         })
     });
 
-pub(super) const NEVER_REGISTERS_AGAIN: Sabotage =
-    client("client-never-registers-again", "The registration is not renewed.", "registration.kept", || {
+pub(super) const NEVER_REGISTERS_AGAIN: Sabotage = broken(
+    Role::Client,
+    "client-never-registers-again",
+    "The registration is not renewed.",
+    "registration.kept",
+    || {
         let mut registered = false;
         says(move |desk, letter| {
             let registers = letter.asks(&Method::Register);
@@ -143,4 +141,5 @@ pub(super) const NEVER_REGISTERS_AGAIN: Sabotage =
                 desk.say(letter);
             }
         })
-    });
+    },
+);

@@ -2,30 +2,11 @@
 
 use confsim_core::wire::sip::Method;
 
-use super::super::{Clock, Letter, Sabotage};
-use super::{hears, says};
-use crate::scenario::Profile;
+use super::super::{Letter, Sabotage};
+use super::{broken, hears, says};
 use crate::trace::Role;
 
 const OUTCOME: &str = "dial-out.outcome";
-
-/// A broken focus.
-const fn focus(
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn super::Saboteur>,
-) -> Sabotage {
-    Sabotage {
-        name,
-        sentence,
-        role: Role::Focus,
-        property,
-        profile: Profile::Calm,
-        clock: Clock::RIGHT,
-        saboteur,
-    }
-}
 
 /// Whether it is that command of a user.
 fn commands(letter: &Letter, command: &str) -> bool {
@@ -40,7 +21,8 @@ fn tells_a_call(letter: &Letter) -> bool {
         && !letter.has("code=\"pending\"")
 }
 
-pub(super) const IGNORES_THE_LOCK: Sabotage = focus(
+pub(super) const IGNORES_THE_LOCK: Sabotage = broken(
+    Role::Focus,
     "focus-ignores-the-lock",
     "A lock is said to have succeeded, and nothing is locked.",
     "lock.holds",
@@ -52,7 +34,8 @@ pub(super) const IGNORES_THE_LOCK: Sabotage = focus(
     },
 );
 
-pub(super) const SWAPS_ROLES: Sabotage = focus(
+pub(super) const SWAPS_ROLES: Sabotage = broken(
+    Role::Focus,
     "focus-swaps-roles",
     "Who is to be promoted is demoted, and the other way round.",
     "roles.granted",
@@ -68,7 +51,8 @@ pub(super) const SWAPS_ROLES: Sabotage = focus(
     },
 );
 
-pub(super) const ACCEPTS_FROM_ANYBODY: Sabotage = focus(
+pub(super) const ACCEPTS_FROM_ANYBODY: Sabotage = broken(
+    Role::Focus,
     "focus-accepts-from-anybody",
     "Commands that are to be refused are accepted.",
     "authorisation.refused",
@@ -80,7 +64,8 @@ pub(super) const ACCEPTS_FROM_ANYBODY: Sabotage = focus(
     },
 );
 
-pub(super) const PRETENDS_THAT_CALLS_SUCCEED: Sabotage = focus(
+pub(super) const PRETENDS_THAT_CALLS_SUCCEED: Sabotage = broken(
+    Role::Focus,
     "focus-pretends-that-calls-succeed",
     "A call that failed is said to have succeeded.",
     OUTCOME,
@@ -92,7 +77,8 @@ pub(super) const PRETENDS_THAT_CALLS_SUCCEED: Sabotage = focus(
     },
 );
 
-pub(super) const KEEPS_THE_OUTCOME_OF_CALLS: Sabotage = focus(
+pub(super) const KEEPS_THE_OUTCOME_OF_CALLS: Sabotage = broken(
+    Role::Focus,
     "focus-keeps-the-outcome-of-calls",
     "Who had somebody called is not told what came of it.",
     OUTCOME,
@@ -105,7 +91,8 @@ pub(super) const KEEPS_THE_OUTCOME_OF_CALLS: Sabotage = focus(
     },
 );
 
-pub(super) const TELLS_THE_OUTCOME_TWICE: Sabotage = focus(
+pub(super) const TELLS_THE_OUTCOME_TWICE: Sabotage = broken(
+    Role::Focus,
     "focus-tells-the-outcome-twice",
     "Who had somebody called is told twice what came of it.",
     OUTCOME,
@@ -123,7 +110,8 @@ fn tells_a_result(letter: &Letter) -> bool {
     letter.asks(&Method::Info) && letter.has("<response") && !letter.has("<addUser")
 }
 
-pub(super) const KEEPS_A_RESULT: Sabotage = focus(
+pub(super) const KEEPS_A_RESULT: Sabotage = broken(
+    Role::Focus,
     "focus-keeps-a-result",
     "One result of a command in four is never told.",
     "command.answered",
@@ -136,7 +124,8 @@ pub(super) const KEEPS_A_RESULT: Sabotage = focus(
     },
 );
 
-pub(super) const TELLS_A_RESULT_TWICE: Sabotage = focus(
+pub(super) const TELLS_A_RESULT_TWICE: Sabotage = broken(
+    Role::Focus,
     "focus-tells-a-result-twice",
     "One result of a command in four is told twice.",
     "command.unasked",

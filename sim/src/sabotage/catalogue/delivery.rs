@@ -5,34 +5,15 @@ use std::collections::BTreeMap;
 use confsim_core::time::Duration;
 use confsim_core::wire::sip::{Method, Name};
 
-use super::super::{Clock, Desk, Letter, Sabotage, Saboteur};
-use super::{hears, says};
-use crate::scenario::Profile;
+use super::super::{Desk, Letter, Sabotage, Saboteur};
+use super::{broken, hears, says};
 use crate::trace::Role;
 
 const COMPLETE: &str = "imdn.complete";
 const ONCE: &str = "delivery.once";
 
-/// A broken IM MCU.
-const fn mcu(
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn Saboteur>,
-) -> Sabotage {
-    Sabotage {
-        name,
-        sentence,
-        role: Role::Mcu,
-        property,
-        profile: Profile::Calm,
-        clock: Clock::RIGHT,
-        saboteur,
-    }
-}
-
 pub(super) const LOSES_A_FORWARD: Sabotage =
-    mcu("mcu-loses-a-forward", "One forward in twelve is never sent.", ONCE, || {
+    broken(Role::Mcu, "mcu-loses-a-forward", "One forward in twelve is never sent.", ONCE, || {
         says(|desk, letter| {
             if !(letter.asks(&Method::Message) && desk.once_in(12)) {
                 desk.say(letter);
@@ -40,7 +21,8 @@ pub(super) const LOSES_A_FORWARD: Sabotage =
         })
     });
 
-pub(super) const SAYS_200_FOR_202: Sabotage = mcu(
+pub(super) const SAYS_200_FOR_202: Sabotage = broken(
+    Role::Mcu,
     "mcu-says-200-for-202",
     "One message in six is answered as if nobody else were there.",
     COMPLETE,
@@ -53,14 +35,15 @@ pub(super) const SAYS_200_FOR_202: Sabotage = mcu(
 );
 
 pub(super) const SAYS_202_FOR_200: Sabotage =
-    mcu("mcu-says-202-for-200", "Who is alone is promised a report.", COMPLETE, || {
+    broken(Role::Mcu, "mcu-says-202-for-200", "Who is alone is promised a report.", COMPLETE, || {
         says(|desk, letter| {
             let strikes = letter.answers(200, &Method::Message);
             desk.say(if strikes { letter.coded(202, "Accepted") } else { letter });
         })
     });
 
-pub(super) const NEVER_ANSWERS: Sabotage = mcu(
+pub(super) const NEVER_ANSWERS: Sabotage = broken(
+    Role::Mcu,
     "mcu-never-answers",
     "One message in six is forwarded and reported, and never answered.",
     COMPLETE,
@@ -74,7 +57,7 @@ pub(super) const NEVER_ANSWERS: Sabotage = mcu(
 );
 
 pub(super) const FORWARDS_TWICE: Sabotage =
-    mcu("mcu-forwards-twice", "One forward in twelve is sent twice.", "delivery.order", || {
+    broken(Role::Mcu, "mcu-forwards-twice", "One forward in twelve is sent twice.", "delivery.order", || {
         says(|desk, letter| {
             let again = (letter.asks(&Method::Message) && desk.once_in(12)).then(|| letter.clone().again());
             desk.say(letter);
@@ -82,13 +65,16 @@ pub(super) const FORWARDS_TWICE: Sabotage =
         })
     });
 
-pub(super) const FORWARDS_TO_THE_AUTHOR: Sabotage =
-    mcu("mcu-forwards-to-the-author", "An author gets his own message.", "delivery.own", || {
-        Box::new(Echo { method: Method::Message, sent: BTreeMap::new(), author: None })
-    });
+pub(super) const FORWARDS_TO_THE_AUTHOR: Sabotage = broken(
+    Role::Mcu,
+    "mcu-forwards-to-the-author",
+    "An author gets his own message.",
+    "delivery.own",
+    || Box::new(Echo { method: Method::Message, sent: BTreeMap::new(), author: None }),
+);
 
 pub(super) const ECHOES_TYPING: Sabotage =
-    mcu("mcu-echoes-typing", "Who types is told that he types.", "info.others", || {
+    broken(Role::Mcu, "mcu-echoes-typing", "Who types is told that he types.", "info.others", || {
         Box::new(Echo { method: Method::Info, sent: BTreeMap::new(), author: None })
     });
 
@@ -126,7 +112,8 @@ impl Saboteur for Echo {
     }
 }
 
-pub(super) const REPEATS_A_MESSAGE_ID: Sabotage = mcu(
+pub(super) const REPEATS_A_MESSAGE_ID: Sabotage = broken(
+    Role::Mcu,
     "mcu-repeats-a-message-id",
     "One answer in six has the Message-Id before.",
     "delivery.serial",
@@ -142,8 +129,12 @@ pub(super) const REPEATS_A_MESSAGE_ID: Sabotage = mcu(
     },
 );
 
-pub(super) const LETS_MESSAGES_OVERTAKE: Sabotage =
-    mcu("mcu-lets-messages-overtake", "One forward in six comes two seconds late.", "delivery.order", || {
+pub(super) const LETS_MESSAGES_OVERTAKE: Sabotage = broken(
+    Role::Mcu,
+    "mcu-lets-messages-overtake",
+    "One forward in six comes two seconds late.",
+    "delivery.order",
+    || {
         says(|desk, letter| {
             if letter.asks(&Method::Message) && desk.once_in(6) {
                 desk.say_later(Duration::from_secs(2), letter);
@@ -151,9 +142,11 @@ pub(super) const LETS_MESSAGES_OVERTAKE: Sabotage =
                 desk.say(letter);
             }
         })
-    });
+    },
+);
 
-pub(super) const NAMES_ANOTHER_AUTHOR: Sabotage = mcu(
+pub(super) const NAMES_ANOTHER_AUTHOR: Sabotage = broken(
+    Role::Mcu,
     "mcu-names-another-author",
     "One forward in six names somebody else as its author.",
     "delivery.sender",
@@ -169,7 +162,8 @@ pub(super) const NAMES_ANOTHER_AUTHOR: Sabotage = mcu(
     },
 );
 
-pub(super) const FORGETS_THE_NAME: Sabotage = mcu(
+pub(super) const FORGETS_THE_NAME: Sabotage = broken(
+    Role::Mcu,
     "mcu-forgets-the-name",
     "A client without Ms-Sender gets the plain text without its author's name.",
     "delivery.form",
@@ -183,15 +177,21 @@ pub(super) const FORGETS_THE_NAME: Sabotage = mcu(
     },
 );
 
-pub(super) const CALLS_RTF_PLAIN: Sabotage =
-    mcu("mcu-calls-rtf-plain", "Rich text is forwarded as plain text.", "delivery.form", || {
+pub(super) const CALLS_RTF_PLAIN: Sabotage = broken(
+    Role::Mcu,
+    "mcu-calls-rtf-plain",
+    "Rich text is forwarded as plain text.",
+    "delivery.form",
+    || {
         says(|desk, letter| {
             let strikes = letter.asks(&Method::Message) && letter.carries("text/rtf");
             desk.say(if strikes { letter.with(Name::ContentType, "text/plain") } else { letter });
         })
-    });
+    },
+);
 
-pub(super) const TAKES_ALL_FOR_MODERN: Sabotage = mcu(
+pub(super) const TAKES_ALL_FOR_MODERN: Sabotage = broken(
+    Role::Mcu,
     "mcu-takes-all-for-modern",
     "Every client is taken for one that takes Ms-Sender.",
     "delivery.form",
@@ -208,11 +208,16 @@ pub(super) const TAKES_ALL_FOR_MODERN: Sabotage = mcu(
     },
 );
 
-pub(super) const LOSES_TYPING: Sabotage =
-    mcu("mcu-loses-typing", "One INFO in six is forwarded to all but one.", "info.forwarded", || {
+pub(super) const LOSES_TYPING: Sabotage = broken(
+    Role::Mcu,
+    "mcu-loses-typing",
+    "One INFO in six is forwarded to all but one.",
+    "info.forwarded",
+    || {
         says(|desk, letter| {
             if !(letter.asks(&Method::Info) && desk.once_in(6)) {
                 desk.say(letter);
             }
         })
-    });
+    },
+);

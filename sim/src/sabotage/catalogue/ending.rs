@@ -5,31 +5,19 @@ use std::collections::BTreeMap;
 use confsim_core::time::Duration;
 use confsim_core::wire::sip::{Method, Name};
 
-use super::super::{Clock, Desk, Letter, Sabotage, Saboteur};
-use super::{hears, says};
-use crate::scenario::Profile;
+use super::super::{Desk, Letter, Sabotage};
+use super::{broken, hears, says};
 use crate::trace::Role;
 
 const SILENCE: &str = "dialog.silence";
 const ORDER: &str = "eviction.order";
-
-/// A broken server.
-const fn server(
-    role: Role,
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn Saboteur>,
-) -> Sabotage {
-    Sabotage { name, sentence, role, property, profile: Profile::Calm, clock: Clock::RIGHT, saboteur }
-}
 
 /// Whether it ends a subscription.
 fn terminates(letter: &Letter) -> bool {
     letter.asks(&Method::Benotify) && letter.header(Name::SubscriptionState).starts_with("terminated")
 }
 
-pub(super) const EJECTS_WITHOUT_A_WORD: Sabotage = server(
+pub(super) const EJECTS_WITHOUT_A_WORD: Sabotage = broken(
     Role::Focus,
     "focus-ejects-without-a-word",
     "The subscription of who is ejected ends without the terminated notification.",
@@ -43,7 +31,7 @@ pub(super) const EJECTS_WITHOUT_A_WORD: Sabotage = server(
     },
 );
 
-pub(super) const KEEPS_THE_SESSION: Sabotage = server(
+pub(super) const KEEPS_THE_SESSION: Sabotage = broken(
     Role::Focus,
     "focus-keeps-the-session",
     "A BYE is answered, and the session kept.",
@@ -52,7 +40,7 @@ pub(super) const KEEPS_THE_SESSION: Sabotage = server(
 );
 
 pub(super) const KEEPS_THE_LEG: Sabotage =
-    server(Role::Mcu, "mcu-keeps-the-session", "A BYE is answered, and the session kept.", SILENCE, || {
+    broken(Role::Mcu, "mcu-keeps-the-session", "A BYE is answered, and the session kept.", SILENCE, || {
         hears(answer_bye)
     });
 
@@ -64,7 +52,7 @@ fn answer_bye(desk: &mut Desk, letter: Letter) {
     }
 }
 
-pub(super) const NOTIFIES_AFTER_THE_END: Sabotage = server(
+pub(super) const NOTIFIES_AFTER_THE_END: Sabotage = broken(
     Role::Focus,
     "focus-notifies-after-the-end",
     "The last change is told again after the subscription has ended.",
@@ -86,7 +74,7 @@ pub(super) const NOTIFIES_AFTER_THE_END: Sabotage = server(
     },
 );
 
-pub(super) const HANGS_UP_FIRST: Sabotage = server(
+pub(super) const HANGS_UP_FIRST: Sabotage = broken(
     Role::Focus,
     "focus-hangs-up-first",
     "The terminated notification comes a second after the BYE.",
@@ -102,7 +90,7 @@ pub(super) const HANGS_UP_FIRST: Sabotage = server(
     },
 );
 
-pub(super) const LEAVES_ONE_BEHIND: Sabotage = server(
+pub(super) const LEAVES_ONE_BEHIND: Sabotage = broken(
     Role::Focus,
     "focus-leaves-some-behind",
     "A third of the users are never told that it is over for them.",
@@ -121,7 +109,7 @@ pub(super) const LEAVES_ONE_BEHIND: Sabotage = server(
     },
 );
 
-pub(super) const FORWARDS_AFTER_THE_END: Sabotage = server(
+pub(super) const FORWARDS_AFTER_THE_END: Sabotage = broken(
     Role::Mcu,
     "mcu-forwards-after-the-end",
     "Who has been ejected gets the last message once more.",
@@ -141,7 +129,7 @@ pub(super) const FORWARDS_AFTER_THE_END: Sabotage = server(
 );
 
 pub(super) const EJECTS_WITHOUT_A_BYE: Sabotage =
-    server(Role::Focus, "focus-ejects-without-a-bye", "The focus never hangs up.", ORDER, || {
+    broken(Role::Focus, "focus-ejects-without-a-bye", "The focus never hangs up.", ORDER, || {
         says(|desk, letter| {
             if !letter.asks(&Method::Bye) {
                 desk.say(letter);
@@ -150,7 +138,7 @@ pub(super) const EJECTS_WITHOUT_A_BYE: Sabotage =
     });
 
 pub(super) const MCU_EJECTS_WITHOUT_A_BYE: Sabotage =
-    server(Role::Mcu, "mcu-ejects-without-a-bye", "The IM MCU never hangs up.", ORDER, || {
+    broken(Role::Mcu, "mcu-ejects-without-a-bye", "The IM MCU never hangs up.", ORDER, || {
         says(|desk, letter| {
             if !letter.asks(&Method::Bye) {
                 desk.say(letter);
@@ -158,7 +146,7 @@ pub(super) const MCU_EJECTS_WITHOUT_A_BYE: Sabotage =
         })
     });
 
-pub(super) const KEEPS_EMPTY_CONFERENCES: Sabotage = server(
+pub(super) const KEEPS_EMPTY_CONFERENCES: Sabotage = broken(
     Role::Focus,
     "focus-keeps-empty-conferences",
     "The IM MCU is not told that a conference is over.",

@@ -4,28 +4,9 @@ use std::collections::BTreeMap;
 
 use confsim_core::wire::sip::{Method, Name};
 
-use super::super::{Clock, Desk, Letter, Sabotage, Saboteur};
-use super::{hears, says};
-use crate::scenario::Profile;
+use super::super::{Desk, Letter, Sabotage, Saboteur};
+use super::{broken, hears, says};
 use crate::trace::Role;
-
-/// A broken factory.
-const fn factory(
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn Saboteur>,
-) -> Sabotage {
-    Sabotage {
-        name,
-        sentence,
-        role: Role::Factory,
-        property,
-        profile: Profile::Calm,
-        clock: Clock::RIGHT,
-        saboteur,
-    }
-}
 
 /// Whether it answers that command of a user with success.
 fn succeeds(letter: &Letter, command: &str) -> bool {
@@ -41,7 +22,8 @@ fn version(letter: &Letter) -> Option<u32> {
     letter.between(" version=\"", "\"")?.parse().ok()
 }
 
-pub(super) const KEEPS_THE_VERSION: Sabotage = factory(
+pub(super) const KEEPS_THE_VERSION: Sabotage = broken(
+    Role::Factory,
     "factory-keeps-the-version",
     "A change is told with the version that was changed.",
     "provisioning.versions",
@@ -58,7 +40,8 @@ pub(super) const KEEPS_THE_VERSION: Sabotage = factory(
     },
 );
 
-pub(super) const TAKES_STALE_WRITES: Sabotage = factory(
+pub(super) const TAKES_STALE_WRITES: Sabotage = broken(
+    Role::Factory,
     "factory-takes-stale-writes",
     "A change of an old version is made to the newest.",
     "provisioning.linearizable",
@@ -98,7 +81,8 @@ fn conference(letter: &Letter) -> &str {
     letter.between("conference-id>", "<").unwrap_or_default()
 }
 
-pub(super) const LOSES_A_CHANGE: Sabotage = factory(
+pub(super) const LOSES_A_CHANGE: Sabotage = broken(
+    Role::Factory,
     "factory-loses-a-change",
     "A conference is stored under another subject.",
     "provisioning.versions",
@@ -110,7 +94,8 @@ pub(super) const LOSES_A_CHANGE: Sabotage = factory(
     },
 );
 
-pub(super) const PRETENDS_TO_DELETE: Sabotage = factory(
+pub(super) const PRETENDS_TO_DELETE: Sabotage = broken(
+    Role::Factory,
     "factory-pretends-to-delete",
     "One deletion in two succeeds, and nothing is deleted.",
     "provisioning.linearizable",
@@ -135,7 +120,8 @@ fn deleted(letter: &Letter) -> Letter {
     answer.with(Name::To, to).with(Name::ContentType, "application/cccp+xml").with_body(body)
 }
 
-pub(super) const HIDES_A_CONFERENCE: Sabotage = factory(
+pub(super) const HIDES_A_CONFERENCE: Sabotage = broken(
+    Role::Factory,
     "factory-hides-a-conference",
     "The list of conferences lacks the first one.",
     "provisioning.linearizable",
@@ -151,7 +137,8 @@ pub(super) const HIDES_A_CONFERENCE: Sabotage = factory(
     },
 );
 
-pub(super) const GIVES_ANOTHER_REASON: Sabotage = factory(
+pub(super) const GIVES_ANOTHER_REASON: Sabotage = broken(
+    Role::Factory,
     "factory-gives-another-reason",
     "Every refusal says that the conference does not exist.",
     "provisioning.reasons",

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::wire::sip::Method;
 
-use super::super::{Clock, Letter, Sabotage};
-use super::says;
-use crate::scenario::Profile;
+use super::super::{Letter, Sabotage};
+use super::{broken, says};
 use crate::trace::Role;
 
 const VERSIONS: &str = "roster.versions";
@@ -17,24 +16,6 @@ const PARTIAL: &str = " state=\"partial\" version=";
 const FULL: &str = " state=\"full\" version=";
 const ATTENDEE: &str = "<entry>attendee</entry>";
 const PRESENTER: &str = "<entry>presenter</entry>";
-
-/// A broken focus.
-const fn focus(
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn super::Saboteur>,
-) -> Sabotage {
-    Sabotage {
-        name,
-        sentence,
-        role: Role::Focus,
-        property,
-        profile: Profile::Calm,
-        clock: Clock::RIGHT,
-        saboteur,
-    }
-}
 
 /// Whether it carries a roster document.
 fn is_roster(letter: &Letter) -> bool {
@@ -50,7 +31,8 @@ fn version(letter: &Letter) -> Option<u32> {
     letter.between(VERSION.0, VERSION.1)?.parse().ok()
 }
 
-pub(super) const SKIPS_A_VERSION: Sabotage = focus(
+pub(super) const SKIPS_A_VERSION: Sabotage = broken(
+    Role::Focus,
     "focus-skips-a-version",
     "One change in twelve is not told to one of the subscribers.",
     VERSIONS,
@@ -63,8 +45,12 @@ pub(super) const SKIPS_A_VERSION: Sabotage = focus(
     },
 );
 
-pub(super) const REPEATS_A_VERSION: Sabotage =
-    focus("focus-repeats-a-version", "One change in twelve carries the version before it.", VERSIONS, || {
+pub(super) const REPEATS_A_VERSION: Sabotage = broken(
+    Role::Focus,
+    "focus-repeats-a-version",
+    "One change in twelve carries the version before it.",
+    VERSIONS,
+    || {
         says(|desk, letter| {
             let strikes = is_news(&letter) && desk.once_in(12);
             match version(&letter).filter(|version| strikes && *version > 1) {
@@ -76,17 +62,24 @@ pub(super) const REPEATS_A_VERSION: Sabotage =
                 None => desk.say(letter),
             }
         })
-    });
+    },
+);
 
-pub(super) const CALLS_PARTIAL_FULL: Sabotage =
-    focus("focus-calls-partial-full", "One change in six is said to be the full state.", REPLICAS, || {
+pub(super) const CALLS_PARTIAL_FULL: Sabotage = broken(
+    Role::Focus,
+    "focus-calls-partial-full",
+    "One change in six is said to be the full state.",
+    REPLICAS,
+    || {
         says(|desk, letter| {
             let strikes = is_news(&letter) && desk.once_in(6);
             desk.say(if strikes { letter.swapping(PARTIAL, FULL) } else { letter });
         })
-    });
+    },
+);
 
-pub(super) const CALLS_FULL_PARTIAL: Sabotage = focus(
+pub(super) const CALLS_FULL_PARTIAL: Sabotage = broken(
+    Role::Focus,
     "focus-calls-full-partial",
     "The state that answers a subscription is said to be a change.",
     VERSIONS,
@@ -98,7 +91,8 @@ pub(super) const CALLS_FULL_PARTIAL: Sabotage = focus(
     },
 );
 
-pub(super) const FORGETS_A_SUBSCRIBER: Sabotage = focus(
+pub(super) const FORGETS_A_SUBSCRIBER: Sabotage = broken(
+    Role::Focus,
     "focus-forgets-a-subscriber",
     "After some change, one in twelve, a subscriber is told no further one.",
     VERSIONS,
@@ -118,7 +112,8 @@ pub(super) const FORGETS_A_SUBSCRIBER: Sabotage = focus(
     },
 );
 
-pub(super) const TELLS_OLD_NEWS: Sabotage = focus(
+pub(super) const TELLS_OLD_NEWS: Sabotage = broken(
+    Role::Focus,
     "focus-tells-old-news",
     "One change in six tells what the change before it told.",
     REPLICAS,
@@ -138,7 +133,8 @@ pub(super) const TELLS_OLD_NEWS: Sabotage = focus(
     },
 );
 
-pub(super) const TELLS_SOME_ANOTHER_NAME: Sabotage = focus(
+pub(super) const TELLS_SOME_ANOTHER_NAME: Sabotage = broken(
+    Role::Focus,
     "focus-tells-some-another-name",
     "In one document in six the first user has another name.",
     REPLICAS,
@@ -150,7 +146,8 @@ pub(super) const TELLS_SOME_ANOTHER_NAME: Sabotage = focus(
     },
 );
 
-pub(super) const SHOWS_THE_LOBBY: Sabotage = focus(
+pub(super) const SHOWS_THE_LOBBY: Sabotage = broken(
+    Role::Focus,
     "focus-shows-the-lobby",
     "Who may not see the lobby is told of it all the same.",
     "lobby.view",
@@ -175,8 +172,12 @@ pub(super) const SHOWS_THE_LOBBY: Sabotage = focus(
     },
 );
 
-pub(super) const PROMOTES_EVERYBODY: Sabotage =
-    focus("focus-promotes-everybody", "Everybody is shown as presenter.", "roles.granted", || {
+pub(super) const PROMOTES_EVERYBODY: Sabotage = broken(
+    Role::Focus,
+    "focus-promotes-everybody",
+    "Everybody is shown as presenter.",
+    "roles.granted",
+    || {
         says(|desk, letter| {
             let shown = is_roster(&letter).then(|| letter.text().replace(ATTENDEE, PRESENTER));
             desk.say(match shown {
@@ -184,9 +185,11 @@ pub(super) const PROMOTES_EVERYBODY: Sabotage =
                 None => letter,
             });
         })
-    });
+    },
+);
 
-pub(super) const DEMOTES_THE_ORGANIZER: Sabotage = focus(
+pub(super) const DEMOTES_THE_ORGANIZER: Sabotage = broken(
+    Role::Focus,
     "focus-demotes-the-organizer",
     "In one change in six the presenters are attendees.",
     "roles.granted",
@@ -202,7 +205,8 @@ pub(super) const DEMOTES_THE_ORGANIZER: Sabotage = focus(
     },
 );
 
-pub(super) const KEEPS_WHO_HAS_LEFT: Sabotage = focus(
+pub(super) const KEEPS_WHO_HAS_LEFT: Sabotage = broken(
+    Role::Focus,
     "focus-keeps-who-has-left",
     "A change that takes somebody out of the roster says nothing.",
     REPLICAS,
@@ -218,7 +222,8 @@ pub(super) const KEEPS_WHO_HAS_LEFT: Sabotage = focus(
     },
 );
 
-pub(super) const FORGETS_FORMATS: Sabotage = focus(
+pub(super) const FORGETS_FORMATS: Sabotage = broken(
+    Role::Focus,
     "focus-forgets-formats",
     "Every client is shown as one that takes plain text only.",
     "roster.formats",
@@ -236,7 +241,8 @@ pub(super) const FORGETS_FORMATS: Sabotage = focus(
     },
 );
 
-pub(super) const WRITES_NO_STATE: Sabotage = focus(
+pub(super) const WRITES_NO_STATE: Sabotage = broken(
+    Role::Focus,
     "focus-writes-an-unknown-state",
     "In one document in six the state of the users is no state.",
     "wire.documents",

@@ -2,24 +2,12 @@
 
 use confsim_core::wire::sip::{Method, Name, PoolLink};
 
-use super::super::{Clock, Desk, Letter, Sabotage, Saboteur};
-use super::says;
-use crate::scenario::Profile;
+use super::super::{Desk, Letter, Sabotage};
+use super::{broken, says};
 use crate::trace::Role;
 
 const CSEQ: &str = "dialog.cseq";
 const LINK: &str = "link.order";
-
-/// A broken server.
-const fn server(
-    role: Role,
-    name: &'static str,
-    sentence: &'static str,
-    property: &'static str,
-    saboteur: fn() -> Box<dyn Saboteur>,
-) -> Sabotage {
-    Sabotage { name, sentence, role, property, profile: Profile::Calm, clock: Clock::RIGHT, saboteur }
-}
 
 /// Whether it is a request within a dialog that the server itself sends there.
 fn within(letter: &Letter) -> bool {
@@ -27,7 +15,7 @@ fn within(letter: &Letter) -> bool {
     own.iter().any(|method| letter.asks(method)) && letter.header(Name::To).contains("tag=")
 }
 
-pub(super) const CHANGES_ITS_TAG: Sabotage = server(
+pub(super) const CHANGES_ITS_TAG: Sabotage = broken(
     Role::Focus,
     "focus-changes-its-tag",
     "One request in twelve has another From tag than its dialog.",
@@ -42,12 +30,12 @@ pub(super) const CHANGES_ITS_TAG: Sabotage = server(
 );
 
 pub(super) const REPEATS_A_CSEQ: Sabotage =
-    server(Role::Focus, "focus-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
+    broken(Role::Focus, "focus-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
         says(repeat_cseq)
     });
 
 pub(super) const MCU_REPEATS_A_CSEQ: Sabotage =
-    server(Role::Mcu, "mcu-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
+    broken(Role::Mcu, "mcu-repeats-a-cseq", "One request in twelve has the CSeq before.", CSEQ, || {
         says(repeat_cseq)
     });
 
@@ -57,7 +45,7 @@ fn repeat_cseq(desk: &mut Desk, letter: Letter) {
     desk.say(if strikes { letter.with(Name::CSeq, before) } else { letter });
 }
 
-pub(super) const FORGETS_ROUTES: Sabotage = server(
+pub(super) const FORGETS_ROUTES: Sabotage = broken(
     Role::Focus,
     "focus-forgets-routes",
     "One request in twelve has no Route.",
@@ -70,7 +58,7 @@ pub(super) const FORGETS_ROUTES: Sabotage = server(
     },
 );
 
-pub(super) const NEVER_ANSWERS: Sabotage = server(
+pub(super) const NEVER_ANSWERS: Sabotage = broken(
     Role::Focus,
     "focus-never-answers",
     "One command in six is carried out and never answered.",
@@ -84,7 +72,7 @@ pub(super) const NEVER_ANSWERS: Sabotage = server(
     },
 );
 
-pub(super) const ANSWERS_TWICE: Sabotage = server(
+pub(super) const ANSWERS_TWICE: Sabotage = broken(
     Role::Mcu,
     "mcu-answers-otherwise-again",
     "One message in twelve is accepted, and refused right after that.",
@@ -99,7 +87,7 @@ pub(super) const ANSWERS_TWICE: Sabotage = server(
     },
 );
 
-pub(super) const ANSWERS_ANOTHER: Sabotage = server(
+pub(super) const ANSWERS_ANOTHER: Sabotage = broken(
     Role::Mcu,
     "mcu-answers-another-request",
     "One answer to a message in twelve has the CSeq of the next one.",
@@ -114,7 +102,7 @@ pub(super) const ANSWERS_ANOTHER: Sabotage = server(
 );
 
 pub(super) const FORGETS_ITS_TAG: Sabotage =
-    server(Role::Mcu, "mcu-forgets-its-tag", "One forward in twelve has no From tag.", "wire.framed", || {
+    broken(Role::Mcu, "mcu-forgets-its-tag", "One forward in twelve has no From tag.", "wire.framed", || {
         says(|desk, letter| {
             let strikes = letter.asks(&Method::Message) && desk.once_in(12);
             let from = letter.header(Name::From).split(";tag=").next().unwrap_or_default().to_owned();
@@ -122,7 +110,7 @@ pub(super) const FORGETS_ITS_TAG: Sabotage =
         })
     });
 
-pub(super) const GRANTS_TOO_LONG: Sabotage = server(
+pub(super) const GRANTS_TOO_LONG: Sabotage = broken(
     Role::Mcu,
     "mcu-grants-too-long",
     "A session is granted for ten times as long as it lasts.",
@@ -152,7 +140,7 @@ fn enveloped(letter: Letter, alter: impl FnOnce(&mut PoolLink<'_>)) -> Letter {
     }
 }
 
-pub(super) const SKIPS_A_LINK_NUMBER: Sabotage = server(
+pub(super) const SKIPS_A_LINK_NUMBER: Sabotage = broken(
     Role::Mcu,
     "mcu-skips-a-link-number",
     "One document for the focus in twelve has the number after its own.",
@@ -165,7 +153,7 @@ pub(super) const SKIPS_A_LINK_NUMBER: Sabotage = server(
     },
 );
 
-pub(super) const ACKNOWLEDGES_TOO_MUCH: Sabotage = server(
+pub(super) const ACKNOWLEDGES_TOO_MUCH: Sabotage = broken(
     Role::Mcu,
     "mcu-acknowledges-too-much",
     "One document for the focus in twelve acknowledges what has not come.",
