@@ -233,7 +233,7 @@ fn an_active_conference_survives_its_expiry() {
 
 #[test]
 fn what_is_deleted_while_active_is_ended() {
-    covers!("PRO-3-2-5-4-b", "D-11");
+    covers!("PRO-3-2-5-4-b", "D-11", "D-37");
     let mut stage = Stage::new(config());
     stage.created(&plain(ID));
     stage.created(&plain("AAAAAAAA"));

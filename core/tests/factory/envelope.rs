@@ -144,7 +144,7 @@ fn a_conference_may_say_that_it_is_whole() {
 /// Documents are UTF-8, whatever they call themselves.
 #[test]
 fn another_encoding_is_400() {
-    covers!("PRO-2-2-d", "PRO-3-2-5-1-a");
+    covers!("PRO-2-2-d", "PRO-3-2-5-1-a", "D-34");
     let mut stage = Stage::new(config());
     let body = add(&format!("<ci:subject>D\u{7f}ner</ci:subject>{}", open(ID)), "");
     let mut bytes = sip(&service("alice", 1, &body)).into_bytes();
@@ -157,7 +157,16 @@ fn another_encoding_is_400() {
 
 #[test]
 fn what_is_not_for_a_factory_is_refused_and_changes_nothing() {
-    covers!("PRO-2-1-a", "PRO-2-2-a", "PRO-2-2-j", "PRO-2-2-n", "PRO-2-2-o", "PRO-2-2-p", "PRO-3-2-5-1-d");
+    covers!(
+        "PRO-2-1-a",
+        "PRO-2-2-a",
+        "PRO-2-2-j",
+        "PRO-2-2-n",
+        "PRO-2-2-o",
+        "PRO-2-2-p",
+        "PRO-3-2-5-1-d",
+        "D-34"
+    );
     let mut stage = Stage::new(config());
     let good = service("alice", 1, &plain(ID));
     let to = format!("To: <{FACTORY_URI}>");

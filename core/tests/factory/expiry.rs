@@ -25,7 +25,7 @@ fn stage() -> Stage {
 
 #[test]
 fn expired_conferences_go_after_a_while() {
-    covers!("PRO-2-2-1-2-k", "PRO-3-2-2-a", "PRO-3-2-6-1-a", "PRO-2-2-3-5-e");
+    covers!("PRO-2-2-1-2-k", "PRO-3-2-2-a", "PRO-3-2-6-1-a", "PRO-2-2-3-5-e", "D-36");
     let mut stage = stage();
     stage.created(&lasting(ID, 10));
     stage.created(&lasting("AAAAAAAA", 40));
@@ -65,7 +65,7 @@ fn an_expired_conference_can_be_prolonged_until_then() {
 
 #[test]
 fn without_expiry_time_there_is_a_default() {
-    covers!("PRO-2-2-1-2-k", "PRO-2-2-1-2-l");
+    covers!("PRO-2-2-1-2-k", "PRO-2-2-1-2-l", "D-36");
     let mut stage = Stage::new(Config { lifetime: Duration::from_secs(48 * HOUR), ..config() });
     let created = stage.created(&plain(ID)).description.expect("a description");
     assert_eq!(created.expiry_time.as_deref(), Some("2007-01-03T00:00:00Z"));

@@ -138,7 +138,7 @@ fn keys_that_cannot_be_opened_are_refused() {
 
 #[test]
 fn a_certificate_matters_where_there_is_a_key() {
-    covers!("PRO-2-2-3-4-e", "PRO-3-2-5-5-c", "PRO-3-2-5-5-e", "PRO-2-2-2-4-d", "PRO-2-2-2-4-e");
+    covers!("PRO-2-2-3-4-e", "PRO-3-2-5-5-c", "PRO-3-2-5-5-e", "PRO-2-2-2-4-d", "PRO-2-2-2-4-e", "D-38");
     let mut stage = Stage::new(config());
     stage.created(&plain(ID));
     // The example's certificate is none, and its answer a success: there is no key.

@@ -119,6 +119,7 @@ fn settings_have_the_form_of_their_mcu() {
         "PRO-2-2-1-5-x",
         "PRO-2-2-1-5-z",
         "PRO-2-2-3-1-aa",
+        "D-35"
     );
     let number = "<tollNumber>1</tollNumber>";
     let other = "<other xmlns=\"urn:x\"/>";
@@ -180,7 +181,7 @@ fn data_may_be_as_large_as_the_limit() {
 /// What has no limit of its own has one together.
 #[test]
 fn a_conference_may_be_so_large_as_a_whole() {
-    covers!("PRO-2-2-3-1-aa", "PRO-3-2-5-2-f");
+    covers!("PRO-2-2-3-1-aa", "PRO-3-2-5-2-f", "D-35");
     let user = |number: usize| {
         format!(
             "<ci:user entity=\"sip:{number}@contoso.com\"><ci:roles><ci:entry>attendee</ci:entry></ci:roles></ci:user>"

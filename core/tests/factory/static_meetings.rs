@@ -60,6 +60,7 @@ fn there_is_one_and_it_stays_as_it_is() {
         "D-33",
         "PRO-2-2-2-1-l",
         "PRO-2-2-2-3-d",
+        "D-36"
     );
     let mut stage = Stage::new(config());
     // Static "false" is no static meeting.

@@ -38,7 +38,7 @@ fn what_was_answered_survives_a_restart() {
 
 #[test]
 fn a_change_that_is_not_committed_is_not_made() {
-    covers!("PRO-2-2-3-1-aa", "PRO-2-2-3-3-f", "PRO-3-2-5-2-j", "PRO-3-2-5-4-e");
+    covers!("PRO-2-2-3-1-aa", "PRO-2-2-3-3-f", "PRO-3-2-5-2-j", "PRO-3-2-5-4-e", "D-35");
     for error in [StoreError::Full, StoreError::Failed("a bad sector")] {
         for at_append in [true, false] {
             let mut stage = Stage::new(config());
@@ -126,7 +126,8 @@ fn a_factory_without_its_table_says_so() {
         "PRO-2-2-3-5-c",
         "PRO-2-2-3-5-d",
         "PRO-3-2-5-6-b",
-        "PRO-3-2-5-5-e"
+        "PRO-3-2-5-5-e",
+        "D-35"
     );
     let mut stage = Stage::new(config());
     stage.created(&plain(ID));

@@ -46,6 +46,7 @@ fn a_client_is_told_where_conferences_are_made() {
 
 #[test]
 fn there_is_no_presence_here() {
+    covers!("D-40");
     let mut node = pool();
     let (conn, _) = node.sign_in("carol", "1");
     node.sign_in("bob", "1");
@@ -104,6 +105,7 @@ fn what_passes_has_long_names_and_a_reason() {
 
 #[test]
 fn who_finds_no_room_is_told_when_to_come_again() {
+    covers!("D-40");
     let mut node = started(Config { users_max: 1, ..config() });
     node.sign_in("alice", "1");
     let conn = node.accept("bob");

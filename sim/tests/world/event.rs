@@ -303,6 +303,7 @@ fn what_a_node_owes_the_world_is_demanded() {
 
 #[test]
 fn what_goes_round_or_piles_up_ends_the_run_with_its_place() {
+    covers!("D-41");
     let still = Links { client: Link::fixed(Duration::ZERO), pool: Link::fixed(Duration::ZERO) };
     let create =
         Action::Create { conference: "unused".to_owned(), subject: "0".to_owned(), rules: Rules::default() };
