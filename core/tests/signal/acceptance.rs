@@ -1,7 +1,7 @@
 //! The 2xx to an INVITE, and the BYE that waits for its ACK.
 
 use crate::common::only;
-use crate::stage::{BRANCH, Heard, SECOND, node, request, times};
+use crate::stage::{Heard, SECOND, accepted, request, times};
 use confsim_core::covers;
 use confsim_core::node::Input;
 use confsim_core::time::{Duration, Instant};
@@ -10,11 +10,7 @@ use confsim_core::wire::sip::{Method, Name};
 #[test]
 fn a_2xx_is_repeated_until_its_ack() {
     covers!("D-1");
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ok) = node.take(invite.tx);
+    let (mut node, conn, dialog, ok) = accepted(1);
     assert_eq!(ok.start(), "SIP/2.0 200 OK");
     assert!(!ok.tag().is_empty());
 
@@ -35,11 +31,7 @@ fn a_2xx_is_repeated_until_its_ack() {
 
 #[test]
 fn an_ack_with_another_number_settles_nothing() {
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 5, "", BRANCH, ""));
-    let invite = node.request();
-    let (_, ok) = node.take(invite.tx);
+    let (mut node, conn, _, ok) = accepted(5);
     node.hear(conn, &request("ACK", 4, ok.tag(), ";branch=z9hG4bK2", ""));
     assert!(node.seen().is_empty());
     assert_eq!(node.pass(SECOND).len(), 1);
@@ -47,11 +39,7 @@ fn an_ack_with_another_number_settles_nothing() {
 
 #[test]
 fn a_2xx_without_ack_is_given_up_after_64_t1() {
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ..) = node.take(invite.tx);
+    let (mut node, _, dialog, ..) = accepted(1);
     let repeats = node.pass(Duration::from_millis(31_999));
     assert_eq!(times(&repeats).last(), Some(&31_500));
     assert!(node.seen().is_empty());
@@ -64,11 +52,7 @@ fn a_2xx_without_ack_is_given_up_after_64_t1() {
 #[test]
 fn a_bye_waits_for_the_ack() {
     covers!("D-6");
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ok) = node.take(invite.tx);
+    let (mut node, conn, dialog, ok) = accepted(1);
     let (bye, sent) = node.within(dialog, Method::Bye, 9);
     assert!(bye.is_some());
     assert!(sent.is_empty());
@@ -87,11 +71,7 @@ fn a_bye_waits_for_the_ack() {
 
 #[test]
 fn a_bye_waits_for_the_ack_at_most_64_t1() {
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ..) = node.take(invite.tx);
+    let (mut node, _, dialog, ..) = accepted(1);
     node.within(dialog, Method::Bye, 9);
     let sent = node.pass(Duration::from_secs(32));
     let byes: Vec<_> = sent.iter().filter(|sent| sent.is(&Method::Bye)).collect();
@@ -101,11 +81,7 @@ fn a_bye_waits_for_the_ack_at_most_64_t1() {
 
 #[test]
 fn a_bye_that_waited_and_finds_no_connection_has_its_outcome() {
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ..) = node.take(invite.tx);
+    let (mut node, conn, dialog, ..) = accepted(1);
     node.within(dialog, Method::Bye, 9);
     node.give(Input::Closed { conn });
     node.seen();

@@ -1,7 +1,7 @@
 //! Connections that are lost, not up yet, or carry what is no SIP; the order of requests.
 
 use crate::common::{only, sip, starts};
-use crate::stage::{BRANCH, Heard, Made, Node, node, request};
+use crate::stage::{BRANCH, Heard, Made, Node, accepted, node, request};
 use bytes::Bytes;
 use confsim_core::covers;
 use confsim_core::node::{Address, ConnId, Input};
@@ -13,11 +13,7 @@ use confsim_core::wire::sip::{Method, Name};
 #[test]
 fn requests_of_a_dialog_come_in_order() {
     covers!("EX-CWA-0-d");
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 10, "", BRANCH, ""));
-    let invite = node.request();
-    let (_, ok) = node.take(invite.tx);
+    let (mut node, conn, _, ok) = accepted(10);
     node.hear(conn, &request("ACK", 10, ok.tag(), ";branch=z9hG4bK2", ""));
     node.seen();
 
@@ -71,11 +67,7 @@ fn an_invite_that_is_accepted_too_late_leaves_nothing() {
 /// D-4: a dialog outlives its connection and goes on over the next one with the same peer.
 #[test]
 fn a_dialog_takes_the_newest_connection_with_its_peer() {
-    let mut node = node();
-    let conn = node.accept("bob");
-    node.hear(conn, &request("INVITE", 1, "", BRANCH, ""));
-    let invite = node.request();
-    let (dialog, ok) = node.take(invite.tx);
+    let (mut node, conn, dialog, ok) = accepted(1);
     node.hear(conn, &request("ACK", 1, ok.tag(), ";branch=z9hG4bK2", ""));
     node.give(Input::Closed { conn });
     node.seen();

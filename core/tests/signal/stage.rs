@@ -90,6 +90,17 @@ impl Machine for Probe {
 
 pub(crate) type Node = Bench<Endpoint<Probe>>;
 
+/// A node that has accepted Bob's INVITE and waits for his ACK: it, his connection, the dialog, and the 2xx.
+#[track_caller]
+pub(crate) fn accepted(cseq: u32) -> (Node, ConnId, DialogId, Sent) {
+    let mut node = node();
+    let conn = node.accept("bob");
+    node.hear(conn, &request("INVITE", cseq, "", BRANCH, ""));
+    let invite = node.request();
+    let (dialog, ok) = node.take(invite.tx);
+    (node, conn, dialog, ok)
+}
+
 pub(crate) fn node() -> Node {
     Bench::new(Endpoint::new(
         Probe,
