@@ -18,6 +18,7 @@ mod serve;
 mod shrink;
 mod subject;
 mod sweep;
+mod trouble;
 mod view;
 
 use std::io::{self, Write};

@@ -5,8 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::case::find;
 use super::subject::{Subject, World};
+use super::trouble::Trouble;
 use super::{Exit, fail, show};
+use crate::capsule::Case;
 use crate::property::Verdict;
 use crate::sabotage::Sabotage;
 use crate::scenario::{Drawn, Scenario};
@@ -35,15 +38,22 @@ pub(super) struct RunArgs {
     /// Break the nodes of one role first (`confsim list saboteurs`)
     #[arg(long, value_parser = sabotage)]
     sabotage: Option<&'static Sabotage>,
+    #[command(flatten)]
+    trouble: Trouble,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
-    let subject = match (args.sabotage, args.world) {
-        (Some(sabotage), World::Event) => Subject::sabotaged(&args.scenario, args.seed, sabotage),
+    let case = find(&args.scenario).and_then(|found| {
+        let mut case = found.case;
+        args.trouble.strike(&mut case.scenario)?;
+        Ok(Case { seed: args.seed.unwrap_or(case.seed), ..case })
+    });
+    let subject = case.and_then(|case| match (args.sabotage, args.world) {
+        (Some(sabotage), World::Event) => Ok(Subject::sabotaged(case, sabotage)),
         (Some(_), World::Turmoil) => Err("--sabotage is for the event world; leave --world out".to_owned()),
-        (None, world) => Subject::run(&args.scenario, args.seed, world),
-    };
+        (None, world) => Subject::run(case, world),
+    });
     let subject = match subject {
         Ok(subject) => subject,
         Err(what) => return fail(&what),

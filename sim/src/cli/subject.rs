@@ -5,7 +5,6 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::case::find;
 use crate::capsule::Case;
 use crate::property::{Judge, Verdict};
 use crate::sabotage::Sabotage;
@@ -32,36 +31,27 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Finds the scenario that `what` names and runs it, with its own seed unless another one is given.
-    pub(super) fn run(what: &str, seed: Option<u64>, world: World) -> Result<Self, String> {
-        let Case { scenario, seed: own, .. } = find(what)?.case;
-        let seed = seed.unwrap_or(own);
-        Self::judge(scenario, seed, |scenario, judge| match world {
-            World::Event => Ok(event::run(scenario, seed, Keep::All, &mut [judge])),
-            World::Turmoil => {
-                turmoil::run(scenario, seed, &mut [judge]).map_err(|error| format!("{what}: {error}"))
-            }
-        })
+    /// Runs `case`.
+    pub(super) fn run(case: Case, world: World) -> Result<Self, String> {
+        let mut judge = Judge::new(&case.scenario);
+        let outcome = match world {
+            World::Event => event::run(&case.scenario, case.seed, Keep::All, &mut [&mut judge]),
+            World::Turmoil => turmoil::run(&case.scenario, case.seed, &mut [&mut judge])
+                .map_err(|error| format!("{}: {error}", case.origin))?,
+        };
+        Ok(Self::judged(case, outcome, judge))
     }
 
     /// The same with some nodes broken.
-    pub(super) fn sabotaged(what: &str, seed: Option<u64>, sabotage: &Sabotage) -> Result<Self, String> {
-        let Case { scenario, seed: own, .. } = find(what)?.case;
-        let seed = seed.unwrap_or(own);
-        Self::judge(scenario, seed, |scenario, judge| {
-            Ok(sabotage.run(scenario, seed, Keep::All, &mut [judge]))
-        })
+    pub(super) fn sabotaged(case: Case, sabotage: &Sabotage) -> Self {
+        let mut judge = Judge::new(&case.scenario);
+        let outcome = sabotage.run(&case.scenario, case.seed, Keep::All, &mut [&mut judge]);
+        Self::judged(case, outcome, judge)
     }
 
-    fn judge(
-        scenario: Scenario,
-        seed: u64,
-        run: impl FnOnce(&Scenario, &mut Judge) -> Result<Outcome, String>,
-    ) -> Result<Self, String> {
-        let mut judge = Judge::new(&scenario);
-        let outcome = run(&scenario, &mut judge)?;
+    fn judged(Case { scenario, seed, .. }: Case, outcome: Outcome, judge: Judge) -> Self {
         let verdict = judge.finish(outcome.end);
-        Ok(Self { scenario, seed, outcome, verdict })
+        Self { scenario, seed, outcome, verdict }
     }
 
     /// One view of it.

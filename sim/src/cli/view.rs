@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::case::{Found, find};
+use super::trouble::Trouble;
 use super::{Exit, fail, show_bytes};
 use crate::capsule::{self, Case, Judged};
 use crate::property::Verdict;
@@ -21,7 +22,7 @@ pub(super) struct ViewArgs {
     /// A named scenario (`confsim list scenarios`), a scenario file, a generated one like `calm:17`, a capsule, or a
     /// trace (.jsonl)
     run: String,
-    /// Show where this other run is a different one
+    /// Show where this other run is a different one; `--fault` is for the first
     #[arg(long, conflicts_with = "form")]
     diff: Option<String>,
     /// How to look at it: `ladder` is text, `mermaid` a diagram for pages that draw them, `svg` a picture, `html`
@@ -34,6 +35,8 @@ pub(super) struct ViewArgs {
     /// Show every hop, the front end's too
     #[arg(long)]
     hops: bool,
+    #[command(flatten)]
+    trouble: Trouble,
 }
 
 /// A run to be shown.
@@ -46,9 +49,11 @@ struct Shown {
 
 /// Runs the command.
 pub(super) fn run(args: &ViewArgs) -> ExitCode {
-    let view = Shown::find(&args.run, args).and_then(|shown| match &args.diff {
+    let view = Shown::find(&args.run, args, Some(&args.trouble)).and_then(|shown| match &args.diff {
         None => shown.render(args.form),
-        Some(other) => Shown::find(other, args).map(|other| diff(shown.side(), other.side()).into_bytes()),
+        Some(other) => {
+            Shown::find(other, args, None).map(|other| diff(shown.side(), other.side()).into_bytes())
+        }
     });
     match view {
         Ok(bytes) => show_bytes(&bytes, Exit::Held),
@@ -57,9 +62,14 @@ pub(super) fn run(args: &ViewArgs) -> ExitCode {
 }
 
 impl Shown {
-    /// Reads a trace, or runs what `what` names.
-    fn find(what: &str, args: &ViewArgs) -> Result<Self, String> {
+    /// Reads a trace, or runs what `what` names, with some trouble more.
+    fn find(what: &str, args: &ViewArgs, trouble: Option<&Trouble>) -> Result<Self, String> {
         if Path::new(what).extension().is_some_and(|extension| extension == "jsonl") {
+            if trouble.is_some_and(Trouble::strikes) {
+                return Err(format!(
+                    "{what}: nothing more can go wrong in a trace; --fault is for what is run"
+                ));
+            }
             let file = fs::read(what).map_err(|error| format!("{what}: {error}; no trace was read"))?;
             let Told { scenario, seed, trace, verdict } =
                 jsonl::read(&file).map_err(|error| format!("{what}: {error}"))?;
@@ -67,7 +77,8 @@ impl Shown {
             return Ok(Self { scenario, trace, verdict, options });
         }
         let Found { case, recorded } = find(what)?;
-        let case = Case { seed: args.seed.unwrap_or(case.seed), ..case };
+        let mut case = Case { seed: args.seed.unwrap_or(case.seed), ..case };
+        trouble.map_or(Ok(()), |trouble| trouble.strike(&mut case.scenario))?;
         let shrunk = recorded.and_then(|capsule| capsule.shrunk);
         let options = Options { hops: args.hops, ..capsule::options(&case, shrunk.as_ref()) };
         let Judged { outcome, verdict, .. } = case.judge(Keep::All);

@@ -43,6 +43,12 @@ fn an_error_is_one_line_that_tells_what_to_do() {
         (&["sweep", "--sabotage", "nobody"], &["nobody", "confsim list saboteurs"]),
         (&["sweep", "--sabotage", "mcu-reports-twice", "--matrix"], &["--sabotage all"]),
         (&["run", "eject", "--sabotage", "nobody"], &["nobody", "confsim list saboteurs"]),
+        (&["run", "eject", "--fault", "lose the 1st BYE"], &["lose the 1st BYE", "expected drop, delay"]),
+        (&["run", "eject", "--fault", "crash dave at 5s"], &["--fault", "`dave`"]),
+        (
+            &["view", "core.jsonl", "--fault", "crash focus at 5s"],
+            &["core.jsonl", "--fault is for what is run"],
+        ),
         (&["run", "eject", "--sabotage", "mcu-reports-twice", "--world", "turmoil"], &["event world"]),
         (&["sweep", "--for", "soon"], &["soon", "60s"]),
         (&["sweep", "--shard", "2/2"], &["2/2", "0/4"]),
