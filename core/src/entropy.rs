@@ -2,26 +2,51 @@
 //!
 //! A stream depends on the root seed and its name alone, so a draw added to one stream never moves another.
 //! The generator is SplitMix64 over a name hash. It is our own, so that a seed keeps its meaning for as long
-//! as this file does, and it is for simulation and identifiers only: it is not a cryptographic generator.
+//! as this file does, and it is for simulation only: who has seen one identifier can tell the next. A driver with
+//! peers that it does not trust brings a generator of its own ([`Entropy::outside`]).
 
 use std::fmt::Write as _;
 
-/// A deterministic source of randomness.
+/// A source of randomness, deterministic unless it is from outside.
 #[derive(Clone, Debug)]
-pub struct Entropy {
-    state: u64,
+pub struct Entropy(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The state of SplitMix64.
+    Stream(u64),
+    /// Whatever the driver draws from.
+    Outside(fn() -> u64),
 }
 
 impl Entropy {
     /// The stream called `name` under the root `seed`.
     pub fn named(seed: u64, name: &str) -> Self {
-        Self { state: mix(seed ^ hash(name.as_bytes())) }
+        Self(Source::Stream(mix(seed ^ hash(name.as_bytes()))))
+    }
+
+    /// What `draw` gives: 64 bits at a time that nobody can foresee, if identifiers are to be secret.
+    pub const fn outside(draw: fn() -> u64) -> Self {
+        Self(Source::Outside(draw))
+    }
+
+    /// A stream of its own for something called `name`, which begins where this one is now.
+    pub fn split(&mut self, name: &str) -> Self {
+        match self.0 {
+            Source::Stream(_) => Self::named(self.bits(), name),
+            Source::Outside(draw) => Self::outside(draw),
+        }
     }
 
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.state)
+        match &mut self.0 {
+            Source::Stream(state) => {
+                *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+                mix(*state)
+            }
+            Source::Outside(draw) => draw(),
+        }
     }
 
     /// A number below `bound`; zero when `bound` is zero. The bias is below 2^-32 for bounds below 2^32.

@@ -1,10 +1,12 @@
 //! Load for `confsim serve`: users in conferences of ten, each of whose messages goes to nine others.
 //!
-//! `cargo run --release --example load -- [ADDR [USERS [MESSAGES-PER-SECOND [SECONDS]]]]`, against a pool that listens. Prints
-//! how many messages were delivered, how long that took, and how many answers and reports were missing.
+//! `cargo run --release --example load -- [ADDR [USERS [MESSAGES-PER-SECOND [SECONDS [PID]]]]]`, against a pool that
+//! listens. Prints how many messages were delivered, how long that took, how many answers and reports were missing, and
+//! what it cost: in processor time, which other programs do not change much, and the pool's memory if it is PID.
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +19,9 @@ use tokio::time::{Instant, sleep_until};
 
 /// How many users share a conference.
 const TOGETHER: usize = 10;
+
+/// After how long without anything new the rest counts as lost.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -236,8 +241,10 @@ async fn main() -> Result<(), Failure> {
     }
     println!("{users} users are in {} conferences after {:.1} s", made.len(), zero.elapsed().as_secs_f64());
 
-    // The history of each conference is over by then, and bounds nobody any more.
+    // Not before the history of each conference is over: it bounds what may be said.
     sleep_until(Instant::now() + Duration::from_secs(41)).await;
+    let pool = arguments.get(4).map_or("", String::as_str);
+    let before = [spent("self"), spent(pool)];
     let begin = Instant::now();
     for number in 0..rate * seconds {
         sleep_until(begin + Duration::from_micros(number * 1_000_000 / rate)).await;
@@ -247,10 +254,45 @@ async fn main() -> Result<(), Failure> {
         user.ask("MESSAGE", &chat, &to, "text/plain", &text).await?;
         tally.sent.fetch_add(1, Ordering::Relaxed);
     }
-    let took = begin.elapsed().as_secs_f64();
-    sleep_until(Instant::now() + Duration::from_secs(10)).await;
+    let took = last_arrival(&tally, begin).await;
     report(&tally, took).await;
+    let delivered = tally.delivered.load(Ordering::Relaxed).max(1);
+    for (who, process, before) in [("load", "self", before[0]), ("pool", pool, before[1])] {
+        if let Some((before, now)) = before.zip(spent(process)) {
+            println!("{who}: {} us of processor time a delivery", (now - before) * 10_000 / delivered);
+        }
+    }
+    let status = fs::read_to_string(format!("/proc/{pool}/status")).unwrap_or_default();
+    if let Some(most) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
+        println!("pool: {} of memory at most", most.trim());
+    }
     Ok(())
+}
+
+/// How much processor time a process has had, in hundredths of a second.
+fn spent(process: &str) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    // The 14th and 15th field (proc(5)); the second may hold blanks.
+    let fields: Vec<&str> = fields.split(' ').collect();
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}
+
+/// Waits until everything has arrived, or nothing more does; how long the last thing took, in seconds.
+async fn last_arrival(tally: &Tally, begin: Instant) -> f64 {
+    let (mut last, mut arrived) = (begin, 0);
+    while last.elapsed() < PATIENCE {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let now = count(&tally.delivered) + count(&tally.answered) + count(&tally.reports);
+        if now > arrived {
+            (last, arrived) = (Instant::now(), now);
+        }
+        if arrived >= count(&tally.sent) * (TOGETHER as u64 + 1) {
+            break;
+        }
+        sleep_until(Instant::now() + Duration::from_millis(100)).await;
+    }
+    (last - begin).as_secs_f64()
 }
 
 async fn report(tally: &Tally, took: f64) {

@@ -1,4 +1,4 @@
-//! The observers over a recording: JSON lines of a run, or a capture of whoever's packets.
+//! The observers over a recording: JSON lines of a run or of a pool on real sockets, or a capture of whoever's packets.
 //!
 //! A recording of the wire does not tell all that a run does. What a property needs beyond the messages it says itself
 //! ([`Property::needs`]); one that needs what the recording does not tell is not judged by it.
@@ -68,6 +68,8 @@ struct Recording {
 /// # Errors
 /// [`CheckError`] says what is wrong with the file, and where.
 pub fn check(file: &[u8]) -> Result<Checked, CheckError> {
+    let streams = jsonl::streams::is_streams(file).then(|| jsonl::streams::capture(file)).transpose()?;
+    let file = streams.as_deref().unwrap_or(file);
     let recording = if capture::is_capture(file) {
         let recording = capture::read(file)?;
         let said = |(_, record): &(Instant, Record)| matches!(record, Record::Emitted(_));

@@ -2,12 +2,15 @@
 //!
 //! A client encrypts a conference key for the factory's certificate, and gets it back encrypted for a
 //! certificate of its own (D-30). Randomness comes from [`confsim_core::entropy::Entropy`], so that equal runs
-//! give equal bytes; which also means that nothing here keeps a secret.
+//! give equal bytes; what is to be secret needs one from outside, and [`Keys`] of its own.
 
+mod keep;
+mod make;
 mod open;
 mod random;
 mod seal;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use confsim_core::cryptography::{Cryptography, CryptographyError};
@@ -17,14 +20,32 @@ use rsa::pkcs8::DecodePrivateKey;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
-/// A private key and the certificate of its public key. They are read when first needed, which most runs never do.
+pub use self::keep::KeysError;
+
+/// A private key and the certificate of its public key. They are read, or made, when first needed, which most runs
+/// never do.
 #[derive(Debug)]
 pub struct Keys {
-    /// PKCS #8, DER.
-    key: &'static [u8],
-    /// X.509, DER.
-    certificate: &'static [u8],
+    origin: Origin,
     read: OnceLock<Option<Read>>,
+}
+
+/// Where they come from.
+#[derive(Debug)]
+enum Origin {
+    /// They are there.
+    Documents(Documents),
+    /// They are made of this.
+    Entropy(Entropy),
+}
+
+/// A key pair as it is kept.
+#[derive(Clone, Debug)]
+struct Documents {
+    /// PKCS #8, DER.
+    key: Cow<'static, [u8]>,
+    /// X.509, DER.
+    certificate: Cow<'static, [u8]>,
 }
 
 /// What the documents say.
@@ -32,12 +53,26 @@ pub struct Keys {
 struct Read {
     private: RsaPrivateKey,
     certificate: Certificate,
+    /// The same, DER.
+    document: Cow<'static, [u8]>,
 }
 
 impl Keys {
     /// A private key (PKCS #8, DER) and its certificate (X.509, DER). That they belong together is not looked at.
     pub const fn new(key: &'static [u8], certificate: &'static [u8]) -> Self {
-        Self { key, certificate, read: OnceLock::new() }
+        Self::of(Origin::Documents(Documents {
+            key: Cow::Borrowed(key),
+            certificate: Cow::Borrowed(certificate),
+        }))
+    }
+
+    /// A pair that is made of `entropy` when it is first needed, which then takes about a second.
+    pub const fn made_of(entropy: Entropy) -> Self {
+        Self::of(Origin::Entropy(entropy))
+    }
+
+    const fn of(origin: Origin) -> Self {
+        Self { origin, read: OnceLock::new() }
     }
 
     /// The factory's key in the simulator, the same in every run (D-30).
@@ -51,17 +86,29 @@ impl Keys {
     }
 
     fn read(&self) -> Option<&Read> {
-        let read = || {
-            let private = RsaPrivateKey::from_pkcs8_der(self.key).ok()?;
-            Some(Read { private, certificate: Certificate::from_der(self.certificate).ok()? })
+        let read = || match &self.origin {
+            Origin::Documents(documents) => documents.read(),
+            Origin::Entropy(entropy) => make::make(entropy.clone())?.read(),
         };
         self.read.get_or_init(read).as_ref()
     }
 }
 
+impl Documents {
+    /// What they say, if that can be used.
+    fn read(&self) -> Option<Read> {
+        let private = RsaPrivateKey::from_pkcs8_der(&self.key).ok()?;
+        let certificate = Certificate::from_der(&self.certificate).ok()?;
+        Some(Read { private, certificate, document: self.certificate.clone() })
+    }
+}
+
 impl Cryptography for Keys {
     fn certificate(&self) -> Result<Vec<u8>, CryptographyError> {
-        Ok(self.certificate.to_vec())
+        match &self.origin {
+            Origin::Documents(documents) => Ok(documents.certificate.to_vec()),
+            Origin::Entropy(_) => Ok(self.read().ok_or(CryptographyError::Unavailable)?.document.to_vec()),
+        }
     }
 
     fn open(&self, enveloped: &[u8]) -> Result<Vec<u8>, CryptographyError> {

@@ -36,7 +36,7 @@ pub enum Peer {
 impl Peer {
     /// The node that `part` describes.
     pub fn new(part: Part<'_>) -> Self {
-        let Part { node, cast, scenario, entropy, mut lasting, disk, .. } = part;
+        let Part { node, cast, scenario, entropy, mut lasting, store, .. } = part;
         let (address, limits) = (|node| cast.address(node), scenario.limits);
         let mut settings = Settings::new(address(node));
         match node.role() {
@@ -51,7 +51,7 @@ impl Peer {
             }
             Role::Factory => {
                 let config = factory_config(scenario, address(NodeId::FOCUS));
-                let factory = Factory::new(config, Box::new(disk), Box::new(Keys::of_factory()));
+                let factory = Factory::new(config, store, Box::new(Keys::of_factory()));
                 Self::Factory(Box::new(Endpoint::new(factory, settings, entropy)))
             }
             Role::Focus => {

@@ -1,10 +1,12 @@
 //! Encryption of conference keys, beside OpenSSL.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
+use std::{env, fs};
 
-use confsim::cryptography::Keys;
+use confsim::cryptography::{Keys, KeysError};
 use confsim::scenario::named;
 use confsim::trace::{Keep, Record};
 use confsim::world::event;
@@ -224,4 +226,27 @@ fn damaged_content_never_passes_for_what_it_was() {
         let opened = reader.open(&damaged);
         assert!(at < content || opened.as_deref() != Ok(CONTENT), "byte {at}");
     }
+}
+
+#[test]
+fn a_pair_of_ones_own_is_made_once_and_kept() {
+    covers!("D-30");
+    let folder = env::temp_dir().join(format!("confsim-{}-keys", process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let kept = |name| Keys::kept_in(&folder, Entropy::named(1, name));
+    let certificate = kept("first").expect("made").certificate().expect("a certificate");
+    assert_ne!(Ok(&certificate), factory().certificate().as_ref());
+    let again = kept("second").expect("read");
+    assert_eq!(again.certificate().as_ref(), Ok(&certificate));
+
+    let file = folder.join("factory.cer");
+    let arguments = ["-encrypt", "-binary", "-outform", "DER", "-aes256", &*file.to_string_lossy()];
+    assert_eq!(again.open(&openssl(&arguments, CONTENT)).as_deref(), Ok(CONTENT));
+
+    let key = folder.join("factory.key");
+    let mode = fs::metadata(&key).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "nobody else's to read");
+    fs::write(&key, "no key").expect("written");
+    assert!(matches!(kept("third"), Err(KeysError::Unusable(path)) if path == key));
+    fs::remove_dir_all(&folder).expect("still there");
 }

@@ -35,6 +35,8 @@ struct Session {
     call_id: Box<str>,
     /// The endpoint's tag.
     tag: Box<str>,
+    /// The role's tag: some clients use Call-ID and tag of their own for all that they do (D-2).
+    peer: Box<str>,
     /// What the endpoint would send as From and To.
     from: Box<str>,
     to: Box<str>,
@@ -64,7 +66,7 @@ impl Sessions {
         let Ok(Some(session)) = Session::read(opening, answer, own) else { return };
         let sessions = self.by_endpoint.entry(endpoint).or_default();
         // A 2xx is repeated until its ACK.
-        if sessions.iter().any(|known| known.is(&session.call_id, &session.tag) && known.to == session.to) {
+        if sessions.iter().any(|known| known.is(&session.call_id, &session.tag, &session.peer)) {
             return;
         }
         if sessions.len() >= SESSIONS_MAX {
@@ -75,14 +77,12 @@ impl Sessions {
 
     /// A request of `endpoint` in a dialog passes.
     pub(super) fn used(&mut self, endpoint: BindingId, message: &Message) {
-        let (Ok(call_id), Ok(from), Ok(cseq)) = (message.call_id(), message.from(), message.cseq()) else {
-            return;
-        };
-        let tag = from.tag().unwrap_or_default();
+        let (Ok(call_id), Ok(cseq)) = (message.call_id(), message.cseq()) else { return };
+        let (own, peer) = (message.from_tag().unwrap_or_default(), message.to_tag().unwrap_or_default());
         let Some(sessions) = self.by_endpoint.get_mut(&endpoint) else { return };
         if *message.method() == Method::Bye {
-            sessions.retain(|session| !session.is(call_id, tag));
-        } else if let Some(session) = sessions.iter_mut().find(|session| session.is(call_id, tag)) {
+            sessions.retain(|session| !session.is(call_id, own, peer));
+        } else if let Some(session) = sessions.iter_mut().find(|session| session.is(call_id, own, peer)) {
             session.cseq = session.cseq.max(cseq.seq);
         }
         self.tidy(endpoint);
@@ -90,11 +90,11 @@ impl Sessions {
 
     /// A BYE to one of `endpoints` passes.
     pub(super) fn ended(&mut self, endpoints: &[BindingId], message: &Message) {
-        let (Ok(call_id), Ok(to)) = (message.call_id(), message.to()) else { return };
-        let tag = to.tag().unwrap_or_default();
+        let Ok(call_id) = message.call_id() else { return };
+        let (own, peer) = (message.to_tag().unwrap_or_default(), message.from_tag().unwrap_or_default());
         for endpoint in endpoints {
             if let Some(sessions) = self.by_endpoint.get_mut(endpoint) {
-                sessions.retain(|session| !session.is(call_id, tag));
+                sessions.retain(|session| !session.is(call_id, own, peer));
                 self.tidy(*endpoint);
             }
         }
@@ -129,21 +129,20 @@ impl Session {
         let (Some(caller), Some(callee)) = (from, to) else { return Ok(None) };
         let mut routes = answer.record_routes().collect::<Result<Vec<_>, _>>()?;
         let contact = answer.contacts().find_map(Result::ok).map(|contact| Box::from(contact.uri.as_str()));
-        let (from, to, tag, target, cseq) = match opening {
+        let (calling, called) = (answer.from_tag(), answer.to_tag());
+        let (from, to, tags, target, cseq) = match opening {
             Opening::Caller(_) => {
                 routes.reverse();
-                let tag = answer.from()?.tag().map(Box::from);
-                (caller, callee, tag, contact, answer.cseq()?.seq)
+                (caller, callee, (calling, called), contact, answer.cseq()?.seq)
             }
-            Opening::Callee(target) => {
-                (callee, caller, answer.to()?.tag().map(Box::from), Some(target.clone()), 0)
-            }
+            Opening::Callee(target) => (callee, caller, (called, calling), Some(target.clone()), 0),
         };
-        let (Some(tag), Some(target)) = (tag, target) else { return Ok(None) };
+        let ((Some(tag), Some(peer)), Some(target)) = (tags, target) else { return Ok(None) };
         let routes = routes.iter().map(|route| route.uri.as_str()).filter(|uri| !own(uri)).map(on_route);
         Ok(Some(Self {
             call_id: answer.call_id()?.into(),
-            tag,
+            tag: tag.into(),
+            peer: peer.into(),
             from: from.into(),
             to: to.into(),
             target,
@@ -152,8 +151,8 @@ impl Session {
         }))
     }
 
-    fn is(&self, call_id: &str, tag: &str) -> bool {
-        *self.call_id == *call_id && *self.tag == *tag
+    fn is(&self, call_id: &str, own: &str, peer: &str) -> bool {
+        *self.call_id == *call_id && *self.tag == *own && *self.peer == *peer
     }
 
     fn leaving(self) -> Leaving {

@@ -13,7 +13,7 @@ use crate::sweep::table;
 /// Arguments of `confsim check`.
 #[derive(Args, Debug)]
 pub(super) struct CheckArgs {
-    /// A trace (.jsonl) that `confsim view` wrote, or a capture (.pcapng, .pcap) of SIP over TCP, of any system
+    /// A trace (.jsonl) of `confsim view` or `confsim serve`, or a capture (.pcapng, .pcap) of SIP over TCP, of any system
     file: PathBuf,
 }
 

@@ -11,6 +11,7 @@ use crate::fault::EXAMPLES;
 use crate::property::CATALOGUE;
 use crate::sabotage;
 use crate::scenario::NAMED;
+use crate::world::turmoil::incomparable;
 
 /// Arguments of `confsim list`.
 #[derive(Args, Debug)]
@@ -21,6 +22,9 @@ pub(super) struct ListArgs {
     /// Of the requirements, only those that nobody speaks for and that have no reason for it
     #[arg(long)]
     open: bool,
+    /// Of the scenarios, whether they are compared message by message with their runs in the turmoil world, or why not
+    #[arg(long)]
+    parity: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -40,6 +44,7 @@ enum What {
 /// Runs the command.
 pub(super) fn run(args: &ListArgs) -> ExitCode {
     let text = match args.what {
+        What::Scenarios if args.parity => parity(),
         What::Scenarios => scenarios(),
         What::Properties => properties(),
         What::Requirements => match requirements(args.open) {
@@ -57,6 +62,15 @@ fn scenarios() -> String {
     for named in NAMED {
         let title = named.scenario().map(|scenario| scenario.title).unwrap_or_default();
         let _ = writeln!(text, "{:<16} {title}", named.name);
+    }
+    text
+}
+
+fn parity() -> String {
+    let mut text = String::new();
+    for named in NAMED {
+        let reason = named.scenario().map_or(Some("unreadable"), |scenario| incomparable(&scenario));
+        let _ = writeln!(text, "{:<28} {}", named.name, reason.unwrap_or("compared"));
     }
     text
 }

@@ -13,12 +13,12 @@ use clap::Args;
 use confsim_core::factory::{MemoryStore, Store};
 use confsim_core::time::Duration;
 use tokio::runtime::Runtime;
-use tokio_rustls::rustls::crypto::ring;
 
 use super::{Exit, fail};
+use crate::cryptography::Keys;
 use crate::durable::Durable;
 use crate::world::shell::CONNECTIONS;
-use crate::world::socket::{Certificate, Config, Log, Pool, Recording};
+use crate::world::socket::{Certificate, Config, Format, Log, Pool, Recording, unforeseeable};
 
 /// How many threads serve: the roles are four, and one of them has most to do.
 const THREADS: usize = 2;
@@ -41,10 +41,11 @@ pub(super) struct ServeArgs {
     /// A proxy that may speak for anybody; may be given several times
     #[arg(long, value_name = "IP")]
     trusted_peer: Vec<IpAddr>,
-    /// Keep conferences in this folder, so that they survive a restart
+    /// Keep conferences, and the factory's key, in this folder, so that they survive a restart
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Record what passes between clients and the pool in this file, as Wireshark reads it (pcapng, in the clear)
+    /// Record what passes between clients and the pool in this file, in the clear: as Wireshark reads it (pcapng), or as
+    /// JSON lines if its name ends in .jsonl; `confsim check` judges both
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
     /// What the pool calls itself in Via and Record-Route, with its port, if not by its address
@@ -56,6 +57,9 @@ pub(super) struct ServeArgs {
     /// After how many seconds a connection is closed on which nobody is signed in, or a message does not end
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     idle: u32,
+    /// Draw identifiers from this number: the same ones every time, which everybody can foresee
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 /// Runs the command.
@@ -70,6 +74,8 @@ fn serve(args: ServeArgs) -> Result<(), String> {
     let create =
         |path: &PathBuf| File::create(path).map_err(|error| format!("--trace {}: {error}", path.display()));
     let file = args.trace.as_ref().map(create).transpose()?.map(BufWriter::new);
+    let lines = args.trace.as_ref().is_some_and(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
+    let format = if lines { Format::Jsonl } else { Format::Pcapng };
     let config = configure(args)?;
     let epoch = config.epoch;
     // What is not raised shows as connections that are not accepted.
@@ -81,7 +87,7 @@ fn serve(args: ServeArgs) -> Result<(), String> {
     let stop = stop(&runtime)?;
     let (recording, written) = match file {
         Some(file) => {
-            let (recording, written) = Recording::to(file, epoch);
+            let (recording, written) = Recording::to(file, format, epoch);
             (Some(recording), Some(written))
         }
         None => (None, None),
@@ -113,9 +119,7 @@ fn configure(args: ServeArgs) -> Result<Config, String> {
         Some([chain, key]) => Some(Certificate::Files { chain: chain.clone(), key: key.clone() }),
         Some(_) => return Err("--tls takes a certificate and its key, or nothing".to_owned()),
     };
-    let mut seed = [0; 8];
-    let random = ring::default_provider().secure_random;
-    random.fill(&mut seed).map_err(|_| "the system gives no random numbers".to_owned())?;
+    let (store, keys) = kept(args.data.as_deref())?;
     Ok(Config {
         name: args.name,
         tcp: vec![args.listen],
@@ -123,21 +127,25 @@ fn configure(args: ServeArgs) -> Result<Config, String> {
         trusted: args.trusted_peer.iter().map(ToString::to_string).collect(),
         connections: args.connections,
         patience: Duration::from_secs(args.idle.into()),
-        store: store(args.data.as_deref())?,
+        store,
+        keys: Box::new(keys),
         epoch: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
-        seed: u64::from_le_bytes(seed),
+        seed: args.seed,
     })
 }
 
-/// Where conferences are kept.
-fn store(folder: Option<&Path>) -> Result<Box<dyn Store>, String> {
-    let Some(folder) = folder else { return Ok(Box::new(MemoryStore::default())) };
+/// Where conferences are kept, and the factory's own key (D-30).
+fn kept(folder: Option<&Path>) -> Result<(Box<dyn Store>, Keys), String> {
+    let Some(folder) = folder else {
+        return Ok((Box::new(MemoryStore::default()), Keys::made_of(unforeseeable())));
+    };
     // Passcodes are in there: it is nobody else's to read.
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|error| format!("--data {}: {error}", folder.display()))?;
     let file = folder.join("conferences.redb");
     let store = Durable::file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(Box::new(store))
+    let keys = Keys::kept_in(folder, unforeseeable()).map_err(|error| error.to_string())?;
+    Ok((Box::new(store), keys))
 }
 
 /// Says where it listens and what to do next.

@@ -41,8 +41,8 @@ fn envelope(certificate: &Certificate, content: &[u8], entropy: &mut Entropy) ->
         serial_number: signed.serial_number.clone(),
     });
     // The two parts ask for randomness of their own.
-    let mut for_key = Random(Entropy::named(entropy.bits(), "content key"));
-    let mut for_content = Random(Entropy::named(entropy.bits(), "content"));
+    let mut for_key = Random(entropy.split("content key"));
+    let mut for_content = Random(entropy.split("content"));
     let recipient = KeyTransRecipientInfoBuilder::new(recipient, key, &mut for_key).ok()?;
     let cipher = ContentEncryptionAlgorithm::Aes256Cbc;
     let mut builder = EnvelopedDataBuilder::new(None, content, cipher, None).ok()?;

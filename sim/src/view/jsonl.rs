@@ -20,6 +20,7 @@
 mod event;
 mod read;
 mod row;
+pub(crate) mod streams;
 mod text;
 mod write;
 

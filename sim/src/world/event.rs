@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use confsim_core::client;
 use confsim_core::entropy::{Entropy, hash, hash_parts};
+use confsim_core::factory::Store;
 use confsim_core::node::{Address, ConnId, Deadline, Input, Node};
 use confsim_core::time::Instant;
 
@@ -55,8 +56,8 @@ pub struct Part<'a> {
     pub entropy: Entropy,
     /// The node's own randomness, the same in every incarnation: for what outlives them.
     pub lasting: Entropy,
-    /// The disk of the focus factory's host, the same in every incarnation.
-    pub disk: Disk,
+    /// What the focus factory keeps its conferences in: the disk of its host, the same in every incarnation.
+    pub store: Box<dyn Store>,
 }
 
 impl<'a> Part<'a> {
@@ -72,7 +73,7 @@ impl<'a> Part<'a> {
         let name = cast.name(node);
         let entropy = Entropy::named(seed, &format!("{name}#{incarnation}"));
         let lasting = Entropy::named(seed, name);
-        Self { node, cast, scenario, incarnation, entropy, lasting, disk: disk.clone() }
+        Self { node, cast, scenario, incarnation, entropy, lasting, store: Box::new(disk.clone()) }
     }
 }
 

@@ -7,6 +7,7 @@
 mod certificate;
 mod log;
 mod net;
+mod random;
 mod recording;
 mod stream;
 
@@ -15,6 +16,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use confsim_core::cryptography::Cryptography;
 use confsim_core::entropy::Entropy;
 use confsim_core::factory::{self, Factory, Store};
 use confsim_core::focus::{self, Focus};
@@ -31,9 +33,9 @@ pub use self::certificate::{Certificate, CertificateError};
 pub use self::log::Log;
 use self::log::{Events, Loggable, Passing};
 use self::net::{Listener, Roles, Sockets};
-pub use self::recording::Recording;
+pub use self::random::unforeseeable;
+pub use self::recording::{Format, Recording};
 use super::shell::Shell;
-use crate::cryptography::Keys;
 
 /// How long ending all dialogs may take.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -60,8 +62,10 @@ pub struct Config {
     pub store: Box<dyn Store>,
     /// When it begins to serve, since the beginning of 1970.
     pub epoch: Duration,
-    /// What identifiers are drawn from.
-    pub seed: u64,
+    /// What conference keys are encrypted for.
+    pub keys: Box<dyn Cryptography>,
+    /// What identifiers are drawn from, unless it is what nobody can foresee.
+    pub seed: Option<u64>,
 }
 
 /// A pool that listens.
@@ -146,7 +150,7 @@ impl Pool {
                 let _ = stopped.send(());
             }
         };
-        let factory = Factory::new(members.factory(config.epoch), config.store, Box::new(Keys::of_factory()));
+        let factory = Factory::new(members.factory(config.epoch), config.store, config.keys);
         let factory = hall.play("factory", &members.factory, factory, |_| {});
         let im_mcu = ImMcu::new(members.im_mcu(&name));
         let im_mcu = hall.play("mcu", &members.im_mcu, im_mcu, |_| {});
@@ -172,7 +176,7 @@ impl Pool {
 struct Hall {
     roles: Roles,
     start: time::Instant,
-    seed: u64,
+    seed: Option<u64>,
     log: Log,
 }
 
@@ -181,7 +185,8 @@ type Playing<N> = (mpsc::Sender<<N as Node>::Command>, JoinHandle<N>);
 
 impl Hall {
     fn node<M: confsim_core::signal::Machine>(&self, role: &str, own: &Address, machine: M) -> Endpoint<M> {
-        Endpoint::new(machine, Settings::new(own.clone()), Entropy::named(self.seed, role))
+        let entropy = self.seed.map_or_else(unforeseeable, |seed| Entropy::named(seed, role));
+        Endpoint::new(machine, Settings::new(own.clone()), entropy)
     }
 
     /// Puts a role to work that only other roles speak to.

@@ -2,14 +2,16 @@
 //!
 //! Every role of the pool is a host of its own; participants are tasks in a few client hosts, since turmoil's
 //! cost grows with the cube of its hosts. Ticks are [`TICK`] long, latencies are whole ticks, and a splitter
-//! around every stream cuts what turmoil would carry whole. Faults are the event world's: this world shows
-//! that the shell tells the same story.
+//! around every stream cuts what turmoil would carry whole. Most faults are the event world's: this world shows
+//! that the shell tells the same story. It plays those that turmoil has words for (`strike`).
 
 mod net;
 mod recorder;
 mod splitter;
+mod strike;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -20,12 +22,14 @@ use tokio::time;
 
 use self::net::Simulated;
 use self::recorder::{Recorder, RoleTap};
+use self::strike::{Strike, Target};
 use super::event::Part;
 use super::outcome::Outcome;
 use super::shell::{CONNECTIONS, Shell};
 use crate::disk::Disk;
+use crate::fault::Fault;
 use crate::node::Peer;
-use crate::scenario::{Action, Scenario};
+use crate::scenario::{Action, Scenario, Step};
 use crate::trace::{Cast, Keep, NodeId, Observer, Role, StepId};
 
 /// How far one step of turmoil moves time. Deliveries happen at its ends only.
@@ -37,12 +41,15 @@ const CLIENT_HOSTS: usize = 4;
 /// Connections that may wait for one listener, and segments on one connection: turmoil panics beyond.
 const TCP_CAPACITY: usize = 4096;
 
+/// How far apart steps have to be so that no tick decides between them, in microseconds.
+const SPACE: u64 = 200_000;
+
 /// A run that this world cannot do.
 #[derive(Debug, thiserror::Error)]
 pub enum Unable {
-    /// Faults are the event world's.
-    #[error("the scenario has faults, which only the event world can strike: use `--world event`")]
-    Faults,
+    /// There is no such thing in turmoil.
+    #[error("this world cannot `{0}`: use `--world event`")]
+    Fault(Fault),
     /// What is written past a client is the event world's as well.
     #[error("the scenario has a `say`, which only the event world can write: use `--world event`")]
     Say,
@@ -53,13 +60,13 @@ pub enum Unable {
 
 /// Runs `scenario` under `seed`. Observers see the records after the run, in the order of their times.
 pub fn run(scenario: &Scenario, seed: u64, observers: &mut [&mut dyn Observer]) -> Result<Outcome, Unable> {
-    if !scenario.faults.is_empty() {
-        return Err(Unable::Faults);
-    }
     if scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
         return Err(Unable::Say);
     }
     let cast = Cast::of(scenario);
+    let strikes = strike::plan(scenario, &cast)?;
+    let hosts = hosts(scenario, &cast);
+    let disk = Disk::new(seed);
     let recorder = Rc::new(RefCell::new(Recorder::new(cast.clone())));
     let mut sim = turmoil::Builder::new()
         .tick_duration(TICK)
@@ -68,22 +75,40 @@ pub fn run(scenario: &Scenario, seed: u64, observers: &mut [&mut dyn Observer]) 
         .simulation_duration(span(scenario.end) + TICK.saturating_mul(4))
         .tcp_capacity(TCP_CAPACITY)
         .build();
-    for node in cast.nodes().filter(|node| node.role() != Role::Client) {
-        let stage = Stage::new(scenario, seed, &cast, vec![node], &recorder);
-        sim.host(host(&cast, node), move || stage.clone().play());
+    for (name, nodes) in &hosts {
+        let (scenario, cast, nodes) = (Rc::new(scenario.clone()), cast.clone(), nodes.clone());
+        let (recorder, disk) = (Rc::clone(&recorder), disk.clone());
+        let stage = Stage { scenario, seed, cast, nodes, recorder, disk };
+        sim.host(&**name, move || stage.clone().play());
     }
-    for group in 0..CLIENT_HOSTS.min(scenario.participants.len()) {
-        let nodes = cast.nodes().filter(|node| node.participant().is_some_and(|n| n % CLIENT_HOSTS == group));
-        let stage = Stage::new(scenario, seed, &cast, nodes.collect(), &recorder);
-        sim.host(format!("clients-{group}"), move || stage.clone().play());
-    }
-    link(&sim, scenario, &cast);
+    link(&sim, scenario, &hosts);
+    let mut strikes = strikes.into_iter().peekable();
     while sim.elapsed() < span(scenario.end) + TICK {
+        while let Some(Strike { fault, deed, .. }) = strikes.next_if(|next| span(next.at) <= sim.elapsed()) {
+            let mut target = Target { sim: &mut sim, hosts: &hosts, disk: &disk, recorder: &recorder };
+            target.strike(fault, &deed);
+        }
         sim.step().map_err(|error| Unable::Host(error.to_string()))?;
     }
     drop(sim);
     let recorder = Rc::try_unwrap(recorder).map_err(|_| Unable::Host("a host outlived the run".into()))?;
     Ok(recorder.into_inner().outcome(scenario, observers, Keep::All))
+}
+
+/// Why a scenario cannot be compared message by message with its run in the event world, if it cannot.
+pub fn incomparable(scenario: &Scenario) -> Option<&'static str> {
+    let close = |pair: &[Step]| matches!(pair, [a, b] if b.at.as_micros() - a.at.as_micros() < SPACE);
+    if !scenario.faults.is_empty() {
+        Some("faults")
+    } else if scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
+        Some("what is written past a client")
+    } else if scenario.participants.iter().any(|participant| participant.link.is_some()) {
+        Some("links of their own")
+    } else if scenario.steps.windows(2).any(close) {
+        Some("races that a tick decides")
+    } else {
+        None
+    }
 }
 
 /// The nodes that share a host.
@@ -94,20 +119,10 @@ struct Stage {
     cast: Cast,
     nodes: Vec<NodeId>,
     recorder: Rc<RefCell<Recorder>>,
+    disk: Disk,
 }
 
 impl Stage {
-    fn new(
-        scenario: &Scenario,
-        seed: u64,
-        cast: &Cast,
-        nodes: Vec<NodeId>,
-        recorder: &Rc<RefCell<Recorder>>,
-    ) -> Self {
-        let (cast, recorder) = (cast.clone(), Rc::clone(recorder));
-        Self { scenario: Rc::new(scenario.clone()), seed, cast, nodes, recorder }
-    }
-
     /// Plays every node's part to the end of the run.
     async fn play(self) -> turmoil::Result {
         let mut parts = tokio::task::JoinSet::new();
@@ -127,7 +142,8 @@ impl Stage {
     }
 
     async fn part(self, node: NodeId) -> turmoil::Result {
-        let part = Part::new(node, &self.cast, &self.scenario, self.seed, 1, &Disk::new(self.seed));
+        let incarnation = self.recorder.borrow().incarnation(node);
+        let part = Part::new(node, &self.cast, &self.scenario, self.seed, incarnation, &self.disk);
         let tap = RoleTap::new(node, Rc::clone(&self.recorder));
         let net = Simulated::new(self.seed, &self.scenario, &self.cast, node);
         let address = self.cast.address(node);
@@ -144,12 +160,14 @@ impl Stage {
 
     /// Does what the scenario says `node` does, and ends its shell when the run is over.
     async fn script(&self, node: NodeId, commands: mpsc::Sender<Command>) {
-        let start = time::Instant::now();
+        // A host that is back takes up what there is still to do.
+        let (start, begun) = (time::Instant::now(), turmoil::sim_elapsed().unwrap_or_default());
         for (index, step) in (0..).zip(&self.scenario.steps) {
+            let Some(wait) = span(step.at).checked_sub(begun) else { continue };
             if self.cast.find(&step.who) != Some(node) {
                 continue;
             }
-            time::sleep_until(start + span(step.at)).await;
+            time::sleep_until(start + wait).await;
             let command = self.recorder.borrow_mut().step(StepId(index), node, &step.action);
             if let Some(command) = command
                 && commands.send(command).await.is_err()
@@ -157,22 +175,42 @@ impl Stage {
                 return;
             }
         }
-        time::sleep_until(start + span(self.scenario.end)).await;
+        time::sleep_until(start + span(self.scenario.end).saturating_sub(begun)).await;
     }
 }
 
-/// Sets the latency of every link a connection can take.
-fn link(sim: &turmoil::Sim<'_>, scenario: &Scenario, cast: &Cast) {
-    let roles: Vec<_> = cast.nodes().filter(|node| node.role() != Role::Client).collect();
-    for one in &roles {
-        for other in roles.iter().filter(|other| *other > one) {
-            let latency = whole_ticks(scenario.links.pool.latency.low);
-            sim.set_link_latency(host(cast, *one), host(cast, *other), latency);
+/// The hosts by their names, and who is on each. A participant whom something happens to has one of his own.
+type Hosts = Vec<(String, Vec<NodeId>)>;
+
+fn hosts(scenario: &Scenario, cast: &Cast) -> Hosts {
+    let struck = scenario.faults.iter().flat_map(Fault::nodes).filter_map(|name| cast.find(name));
+    let struck: BTreeSet<NodeId> = struck.filter(|node| node.role() == Role::Client).collect();
+    let roles = cast.nodes().filter(|node| node.role() != Role::Client);
+    let mut hosts: Hosts = roles.map(|node| (host(cast, node), vec![node])).collect();
+    for group in 0..CLIENT_HOSTS {
+        let in_group = |node: &NodeId| node.participant().is_some_and(|n| n % CLIENT_HOSTS == group);
+        let nodes: Vec<_> = cast.nodes().filter(|node| in_group(node) && !struck.contains(node)).collect();
+        if !nodes.is_empty() {
+            hosts.push((format!("clients-{group}"), nodes));
         }
     }
-    for group in 0..CLIENT_HOSTS.min(scenario.participants.len()) {
-        let latency = whole_ticks(scenario.links.client.latency.low);
-        sim.set_link_latency(format!("clients-{group}"), host(cast, NodeId::FRONT_END), latency);
+    hosts.extend(struck.into_iter().map(|node| (format!("client-{}", cast.name(node)), vec![node])));
+    hosts
+}
+
+/// Sets the latency of every link a connection can take.
+fn link(sim: &turmoil::Sim<'_>, scenario: &Scenario, hosts: &Hosts) {
+    let inside = |nodes: &[NodeId]| nodes.iter().all(|node| node.role() != Role::Client);
+    let front_end = |nodes: &[NodeId]| nodes.contains(&NodeId::FRONT_END);
+    for (index, (one, ours)) in hosts.iter().enumerate() {
+        for (other, theirs) in hosts.iter().skip(index + 1) {
+            let link = match (inside(ours), inside(theirs)) {
+                (true, true) => scenario.links.pool,
+                (true, false) if front_end(ours) => scenario.links.client,
+                _ => continue,
+            };
+            sim.set_link_latency(&**one, &**other, whole_ticks(link.latency.low));
+        }
     }
 }
 

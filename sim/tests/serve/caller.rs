@@ -187,8 +187,14 @@ impl Caller {
 
     /// Signs in, and gives the answer.
     pub(crate) fn sign_in(&mut self) -> Heard {
+        self.sign_in_for(900)
+    }
+
+    /// Signs in for so many seconds, and gives the answer.
+    pub(crate) fn sign_in_for(&mut self, seconds: u32) -> Heard {
         let uri = format!("sip:{}@contoso.com", self.user);
-        self.request("REGISTER", "sip:contoso.com", &format!("<{uri}>"), "register", "Expires: 900\r\n", "");
+        let expires = format!("Expires: {seconds}\r\n");
+        self.request("REGISTER", "sip:contoso.com", &format!("<{uri}>"), "register", &expires, "");
         self.hear("200")
     }
 
@@ -231,6 +237,20 @@ impl Caller {
         );
         self.ask("SERVICE", &factory, "Content-Type: application/cccp+xml\r\n", &body);
         self.read().expect("an answer")
+    }
+
+    /// Asks what conference keys are to be encrypted for: the factory's certificate, in base64.
+    pub(crate) fn encryption_key(&mut self) -> String {
+        let user = self.user.clone();
+        let factory = format!("sip:{user}@contoso.com;gruu;opaque=app:conf:focusfactory");
+        let body = format!(
+            "<?xml version=\"1.0\"?><request xmlns=\"urn:ietf:params:xml:ns:cccp\" C3PVersion=\"1\" to=\"{factory}\" \
+             from=\"sip:{user}@contoso.com\" requestId=\"1\"><getEncryptionKey/></request>"
+        );
+        self.ask("SERVICE", &factory, "Content-Type: application/cccp+xml\r\n", &body);
+        let answer = self.hear("200").body;
+        let (_, rest) = answer.split_once("x509-certificate>").expect("a certificate");
+        rest.split_once('<').expect("its end").0.to_owned()
     }
 
     /// Asks to join a conference.

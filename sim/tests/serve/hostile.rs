@@ -162,6 +162,30 @@ fn torture() {
     });
 }
 
+/// To the network the connection is as it was: nobody ends it, and nobody answers.
+#[test]
+fn a_client_that_is_gone_without_a_word() {
+    covers!("D-4");
+    meanwhile(&["--idle", "1"], |pool| {
+        let [mut ann, mut gone] = ["ann", "gone"].map(|user| Caller::new(user, pool.tcp));
+        ann.sign_in();
+        gone.sign_in_for(3);
+        let focus = ann.create("HALFOPEN");
+        let [chat, _] = [&mut ann, &mut gone].map(|caller| {
+            caller.join(&focus);
+            caller.chat(&focus)
+        });
+        ann.say(&chat, "Is anybody there?");
+        ann.hear("202");
+        // His registration expires, and then nobody is left on his connection.
+        while gone.read().is_some() {}
+        ann.ask("INVITE", "sip:gone@contoso.com", "", "");
+        ann.hear("480");
+        ann.say(&chat, "Nobody is.");
+        ann.hear("200");
+    });
+}
+
 #[test]
 fn a_reader_who_does_not_read() {
     meanwhile(&[], |pool| {

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process;
 
+use confsim_core::covers;
+
 use super::caller::Caller;
 use super::pool::{Served, command};
 
@@ -84,4 +86,22 @@ fn two_cannot_keep_the_same_folder() {
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(error.contains("conferences.redb"), "{error}");
+}
+
+/// The certificate that a pool shows to somebody who asks.
+fn shown(arguments: &[&str]) -> String {
+    let pool = Served::start(arguments);
+    let mut alice = Caller::new("alice", pool.tcp);
+    alice.sign_in();
+    alice.encryption_key()
+}
+
+#[test]
+fn every_pool_has_a_key_of_its_own_and_keeps_it_where_it_keeps_conferences() {
+    covers!("D-30");
+    let folder = Folder::new("keys");
+    let kept = ["--data", folder.path()];
+    let (first, second, other) = (shown(&kept), shown(&kept), shown(&[]));
+    assert_eq!(first, second);
+    assert_ne!(first, other);
 }

@@ -92,6 +92,29 @@ fn recorded_it_can_be_looked_at() {
 }
 
 #[test]
+fn recorded_it_can_be_judged() {
+    for kind in ["pcapng", "jsonl"] {
+        let file = env::temp_dir().join(format!("confsim-{}-judged.{kind}", process::id()));
+        let path = file.to_str().expect("UTF-8");
+        let pool = Served::start(&["--trace", path]);
+        let mut alice = Caller::new("alice", pool.tcp);
+        alice.sign_in();
+        let focus = alice.create("JUDGED");
+        let dialog = alice.join(&focus);
+        alice.within(&dialog, "BYE", "", "");
+        alice.hear("200");
+        pool.signal("-TERM");
+        pool.end();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_confsim")).args(["check", path]).output().expect("it starts");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(0), "{kind}: {text}");
+        assert!(text.starts_with("A capture of alice:") && text.contains("HELD"), "{kind}: {text}");
+        fs::remove_file(&file).expect("still there");
+    }
+}
+
+#[test]
 fn stopped_it_ends_every_session() {
     for signal in ["-INT", "-TERM"] {
         let pool = Served::start(&[]);

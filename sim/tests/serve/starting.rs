@@ -3,6 +3,7 @@
 use std::env;
 use std::process;
 
+use super::caller::Caller;
 use super::pool::{Served, command};
 
 /// The one line that it ends with.
@@ -42,4 +43,17 @@ fn a_file_without_a_certificate_is_named() {
 fn told_to_listen_where_others_can_reach_it_it_does() {
     let pool = Served::start(&["--listen", "0.0.0.0:0", "--insecure-listen"]);
     assert!(pool.tcp.ip().is_unspecified());
+}
+
+/// A tag that the pool has drawn.
+fn tag(arguments: &[&str]) -> String {
+    let pool = Served::start(arguments);
+    let answer = Caller::new("alice", pool.tcp).sign_in();
+    answer.one("To").split_once(";tag=").expect("a tag").1.to_owned()
+}
+
+#[test]
+fn nobody_foresees_identifiers_unless_a_seed_is_given() {
+    assert_ne!(tag(&[]), tag(&[]));
+    assert_eq!(tag(&["--seed", "7"]), tag(&["--seed", "7"]));
 }

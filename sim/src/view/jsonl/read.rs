@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Limits, Message};
+use serde::de::DeserializeOwned;
 
 use super::VERSION;
 use super::event::Rosters;
@@ -90,7 +91,8 @@ pub fn read(file: &[u8]) -> Result<Told, Fault> {
     Err(at_end(records.len() + 2))
 }
 
-fn row(text: &[u8], line: usize) -> Result<Row, Fault> {
+/// What a line says.
+pub(super) fn row<T: DeserializeOwned>(text: &[u8], line: usize) -> Result<T, Fault> {
     serde_json::from_slice(text).map_err(|error| {
         let what = error.to_string();
         // Lines are counted here, and there only.

@@ -16,8 +16,11 @@ use super::net::Net;
 /// How many messages may wait to be written, next to the network's own limit in bytes.
 const OUTGOING: usize = 16_384;
 
-/// How much one read takes at most, in bytes; what an idle connection costs.
+/// How much one read takes, in bytes; what an idle connection costs.
 const READ: usize = 4096;
+
+/// How much one read takes on a connection that has more to say.
+const READ_MORE: usize = 64 * 1024;
 
 /// How much is written at a time, in bytes, unless one message is longer.
 const WRITE: usize = 64 * 1024;
@@ -184,12 +187,18 @@ pub(super) fn connect<T: Net>(net: T, conn: ConnId, to: Address, news: mpsc::Sen
 }
 
 async fn read<S: AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Sender<News<S>>) {
-    let mut buffer = BytesMut::new();
+    let mut buffer = vec![0; READ];
     loop {
-        buffer.reserve(READ);
-        let report = match input.read_buf(&mut buffer).await {
+        let report = match input.read(&mut buffer).await {
             Ok(0) | Err(_) => News::Closed { conn },
-            Ok(_) => News::Received { conn, bytes: buffer.split().freeze() },
+            // Copied, so that what is kept of a message keeps no more than that in memory.
+            Ok(length) => {
+                let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                if length == buffer.len() {
+                    buffer.resize(READ_MORE, 0);
+                }
+                News::Received { conn, bytes }
+            }
         };
         let over = matches!(report, News::Closed { .. });
         if news.send(report).await.is_err() || over {

@@ -141,9 +141,12 @@ impl Passing {
     }
 
     fn heard(&self, now: Instant, message: &Message) {
+        let opens = matches!(message.method(), Method::Invite | Method::Subscribe);
+        if !opens && *message.method() != Method::Bye {
+            return;
+        }
         let (from, to) = (message.header(Name::From).map(uri), message.header(Name::To).map(uri));
         let (Some(from), Some(to)) = (from, to) else { return };
-        let opens = matches!(message.method(), Method::Invite | Method::Subscribe);
         let what = match (message.method(), message.code()) {
             (Method::Bye, None) => "ends       ".to_owned(),
             (Method::Invite, Some(200..300)) => "session    ".to_owned(),

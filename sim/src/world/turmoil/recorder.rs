@@ -1,7 +1,7 @@
 //! From what shells do to the records of a run.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
 
@@ -12,7 +12,8 @@ use confsim_core::time::Instant;
 use crate::node::Peer;
 use crate::scenario::{Action, Scenario};
 use crate::trace::{
-    Cast, Cause, ConnectionId, Emitted, Heard, Keep, MsgId, NodeId, Observer, Opened, Record, StepId, Trace,
+    Cast, Cause, ConnectionId, Emitted, Fate, Heard, HostChange, Keep, MsgId, NodeId, Observer, Opened,
+    Record, Skip, StepId, Trace,
 };
 use crate::world::origin::{Acting, origin};
 use crate::world::outcome::Outcome;
@@ -37,6 +38,10 @@ pub(super) struct Recorder {
     script: Script,
     steps: BTreeMap<NodeId, VecDeque<StepId>>,
     skipped: Vec<StepId>,
+    /// How often a node has come back.
+    returns: BTreeMap<NodeId, u32>,
+    /// Nodes that are down.
+    down: BTreeSet<NodeId>,
 }
 
 /// One connection: who opened it to whom, and what is under way in each direction, the opener's first.
@@ -44,6 +49,8 @@ struct Wire {
     ends: [NodeId; 2],
     ways: [Way; 2],
     matched: bool,
+    /// What becomes of what is written from now on.
+    over: Option<Fate>,
 }
 
 #[derive(Default)]
@@ -75,7 +82,67 @@ impl Recorder {
             script: Script::default(),
             steps: BTreeMap::new(),
             skipped: Vec::new(),
+            returns: BTreeMap::new(),
+            down: BTreeSet::new(),
         }
+    }
+
+    /// Which life of a node this is.
+    pub(super) fn incarnation(&self, who: NodeId) -> u32 {
+        1 + self.returns.get(&who).copied().unwrap_or(0)
+    }
+
+    /// A node is gone, and with it what was under way to it. What it had written itself may still arrive, unless
+    /// the network took it as well.
+    pub(super) fn down(&mut self, at: Instant, who: NodeId, fault: u32, change: HostChange) {
+        self.down.insert(who);
+        self.by_conn.retain(|(node, _), _| *node != who);
+        self.accepted.retain(|_, (node, _)| *node != who);
+        self.steps.remove(&who);
+        self.script.forget(who);
+        self.push(at, Record::Host { who, fault, change });
+        let mut lost = Vec::new();
+        for wire in self.wires.iter_mut().filter(|wire| wire.over.is_none()) {
+            let Some(side) = wire.ends.iter().position(|end| *end == who) else { continue };
+            wire.matched = true;
+            wire.over = Some(Fate::Fault(fault));
+            let silent = change != HostChange::Crashed;
+            for (_, way) in (0..).zip(&mut wire.ways).filter(|(from, _)| silent || *from != side) {
+                lost.extend(way.due.drain(..).map(|underway| underway.id));
+            }
+        }
+        for id in lost {
+            self.push(at, Record::Lost { id, fate: Fate::Fault(fault) });
+        }
+    }
+
+    /// A node begins anew.
+    pub(super) fn back(&mut self, at: Instant, who: NodeId, fault: u32) {
+        self.down.remove(&who);
+        *self.returns.entry(who).or_default() += 1;
+        let incarnation = self.incarnation(who);
+        self.push(at, Record::Host { who, fault, change: HostChange::Back { incarnation } });
+    }
+
+    /// A user could not do something, since his host was down.
+    pub(super) fn missed(&mut self, at: Instant, step: StepId, who: NodeId) {
+        self.skipped.push(step);
+        self.push(at, Record::Step { step, who, skipped: Some(Skip::Down) });
+    }
+
+    /// A node hears that a connection is gone, or never came up.
+    fn gone(&mut self, at: Instant, who: NodeId, conn: ConnId) -> ConnectionId {
+        let (index, _) = self.place(who, conn);
+        let connection = ConnectionId(index);
+        self.push(at, Record::Gone { who, connection });
+        let Some(wire) = self.wires.get_mut(index as usize) else { return connection };
+        wire.matched = true;
+        let fate = *wire.over.get_or_insert(Fate::Connection);
+        let lost: Vec<_> = wire.ways.iter_mut().flat_map(|way| way.due.drain(..)).collect();
+        for underway in lost {
+            self.push(at, Record::Lost { id: underway.id, fate });
+        }
+        connection
     }
 
     /// A user is about to do something: what to tell the client.
@@ -102,6 +169,9 @@ impl Recorder {
         keep: Keep,
     ) -> Outcome {
         let end = Instant::ZERO + scenario.end;
+        for who in std::mem::take(&mut self.down) {
+            self.end(who, Dump::new());
+        }
         for (at, record) in &mut self.records {
             *at = if matches!(record, Record::End { .. }) { end } else { (*at).min(end) };
         }
@@ -132,7 +202,7 @@ impl Recorder {
         let nth = self.opened.entry((opener.min(far), opener.max(far))).or_default();
         *nth += 1;
         let opened = Opened { connection: ConnectionId(index), opener, acceptor, nth: *nth };
-        self.wires.push(Wire { ends: [opener, far], ways: Default::default(), matched: false });
+        self.wires.push(Wire { ends: [opener, far], ways: Default::default(), matched: false, over: None });
         self.by_conn.insert((opener, conn), (index, 0));
         self.push(at, Record::Opened(opened));
     }
@@ -189,7 +259,16 @@ impl Recorder {
         let id = MsgId(self.emitted);
         self.emitted += 1;
         let origin = origin(node, acting, summary);
-        way.due.push_back(Underway { id, origin, emitted: at, summary: summary.clone(), end: way.written });
+        let over = wire.over;
+        if over.is_none() {
+            way.due.push_back(Underway {
+                id,
+                origin,
+                emitted: at,
+                summary: summary.clone(),
+                end: way.written,
+            });
+        }
         let emitted = Emitted {
             id,
             from: node,
@@ -202,6 +281,9 @@ impl Recorder {
             body: body.clone(),
         };
         self.push(at, Record::Emitted(emitted));
+        if let Some(fate) = over {
+            self.push(at, Record::Lost { id, fate });
+        }
     }
 
     /// A node read the message that ends at `end` of what was written to it.
@@ -248,11 +330,7 @@ impl Tap<Peer> for RoleTap {
             Input::Accepted { conn, .. } | Input::Connected { conn } | Input::Received { conn, .. } => {
                 Cause::Connection(ConnectionId(recorder.place(who, *conn).0))
             }
-            Input::Closed { conn } => {
-                let connection = ConnectionId(recorder.place(who, *conn).0);
-                recorder.push(now, Record::Gone { who, connection });
-                Cause::Connection(connection)
-            }
+            Input::Closed { conn } => Cause::Connection(recorder.gone(now, who, *conn)),
         };
     }
 

@@ -1,11 +1,10 @@
-//! The store in a file, on a medium that loses power at every moment there is.
+//! A medium under a database, which loses power when it is told to.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use confsim::durable::Durable;
 use confsim_core::entropy::hash_parts;
-use confsim_core::factory::{Store, StoreError};
 use redb::StorageBackend;
 
 /// A medium with a cache that a power failure empties: of what was not synchronised, some writes arrive whole,
@@ -22,6 +21,12 @@ struct Medium {
     deeds: u32,
     /// The deed at which the power fails.
     fails_at: Option<u32>,
+    /// How many deeds after the power is back it fails again.
+    fails_again: Option<u32>,
+    /// Whether it says that it has synchronised when it has not.
+    lies: bool,
+    /// Whether there is room for nothing more, not even in the holes of its files.
+    full: bool,
     dark: bool,
     /// How long it may become, if there is a limit.
     room: Option<u64>,
@@ -31,15 +36,70 @@ struct Medium {
 
 /// A handle to a medium.
 #[derive(Clone, Debug, Default)]
-struct Handle(Arc<Mutex<Medium>>);
+pub(crate) struct Handle(Arc<Mutex<Medium>>);
 
 impl Handle {
     fn medium(&self) -> MutexGuard<'_, Medium> {
         self.0.lock().expect("nobody panics with it")
     }
 
+    /// The medium with a database in it, and how many deeds that took.
+    pub(crate) fn fresh(seed: u64) -> (Self, u32) {
+        let handle = Self::default();
+        handle.medium().seed = seed;
+        drop(handle.store());
+        let deeds = handle.medium().deeds;
+        (handle, deeds)
+    }
+
+    /// Has the power fail at this deed.
+    pub(crate) fn fail_at(&self, deed: u32) {
+        self.medium().fails_at = Some(deed);
+    }
+
+    /// Has the power fail again so many deeds after it was back.
+    pub(crate) fn fail_again(&self, deeds: u32) {
+        self.medium().fails_again = Some(deeds);
+    }
+
+    /// Has it say from now on that it has synchronised when it has not.
+    pub(crate) fn lie(&self) {
+        self.medium().lies = true;
+    }
+
+    /// Whether there is room for nothing more, from now on.
+    pub(crate) fn fill(&self, full: bool) {
+        self.medium().full = full;
+    }
+
+    /// How many writes and synchronisations there have been.
+    pub(crate) fn deeds(&self) -> u32 {
+        self.medium().deeds
+    }
+
+    /// Whether the power has failed again, or is yet to.
+    pub(crate) fn has_failed_again(&self) -> bool {
+        let medium = self.medium();
+        medium.fails_again.is_none() && medium.fails_at.is_none_or(|deed| medium.deeds >= deed)
+    }
+
+    /// Whether it has no power.
+    pub(crate) fn is_dark(&self) -> bool {
+        self.medium().dark
+    }
+
+    /// How long it is, in bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.medium().seen.len() as u64
+    }
+
+    /// Limits how long it may become.
+    pub(crate) fn limit(&self, room: Option<u64>) {
+        self.medium().room = room;
+    }
+
     /// The power is back.
-    fn restart(&self) {
+    pub(crate) fn restart(&self) {
         let mut medium = self.medium();
         let Medium { platter, cached, seed, .. } = &mut *medium;
         for (place, (offset, bytes)) in (0..).zip(cached.drain(..)) {
@@ -52,15 +112,18 @@ impl Handle {
             put(platter, offset, &bytes[..kept]);
         }
         medium.seen = medium.platter.clone();
-        (medium.dark, medium.fails_at) = (false, None);
+        medium.dark = false;
+        medium.fails_at = medium.fails_again.take().map(|deeds| medium.deeds + deeds);
     }
 
-    fn try_store(&self) -> Option<Durable> {
+    /// The store on it, if it can be opened.
+    pub(crate) fn try_store(&self) -> Option<Durable> {
         let handle = self.clone();
         Durable::on(move || handle.clone()).ok()
     }
 
-    fn store(&self) -> Durable {
+    /// The store on it.
+    pub(crate) fn store(&self) -> Durable {
         self.try_store().expect("a database")
     }
 }
@@ -102,7 +165,8 @@ impl StorageBackend for Handle {
     fn set_len(&self, length: u64) -> io::Result<()> {
         let mut medium = self.medium();
         medium.powered(true)?;
-        if medium.room.is_some_and(|room| length > room) {
+        let grows = length > medium.seen.len() as u64;
+        if medium.room.is_some_and(|room| length > room) || medium.full && grows {
             return Err(io::ErrorKind::StorageFull.into());
         }
         medium.seen.resize(length as usize, 0);
@@ -114,6 +178,9 @@ impl StorageBackend for Handle {
     fn sync_data(&self) -> io::Result<()> {
         let mut medium = self.medium();
         medium.powered(true)?;
+        if medium.lies {
+            return Ok(());
+        }
         medium.cached.clear();
         medium.platter = medium.seen.clone();
         Ok(())
@@ -123,89 +190,12 @@ impl StorageBackend for Handle {
         let mut medium = self.medium();
         // The write during which the power fails may arrive in part.
         let powered = medium.powered(true);
+        if medium.full {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         medium.cached.push((offset, data.to_vec()));
         powered?;
         put(&mut medium.seen, offset, data);
         Ok(())
     }
-}
-
-/// Commits, most of one record, and one rewriting; what is acknowledged, and what was under way when it failed.
-fn work(store: &mut dyn Store) -> (Vec<Vec<u8>>, Option<Vec<Vec<u8>>>) {
-    let mut there: Vec<Vec<u8>> = Vec::new();
-    for round in 0..14_u8 {
-        let mut after = there.clone();
-        let done = if round == 9 {
-            after.drain(..5);
-            store.replace(&after)
-        } else {
-            let records = vec![vec![round; 300 + usize::from(round) * 700]; 1 + usize::from(round == 4)];
-            after.extend(records.iter().cloned());
-            records.iter().try_for_each(|record| store.append(record)).and_then(|()| store.commit())
-        };
-        match done {
-            Ok(()) => there = after,
-            Err(_) => return (there, Some(after)),
-        }
-    }
-    (there, None)
-}
-
-/// The medium with a database in it, and how many deeds that took.
-fn fresh(seed: u64) -> (Handle, u32) {
-    let handle = Handle::default();
-    handle.medium().seed = seed;
-    drop(handle.store());
-    let deeds = handle.medium().deeds;
-    (handle, deeds)
-}
-
-#[test]
-fn whenever_the_power_fails_what_was_acknowledged_is_there() {
-    let mut points = 0;
-    for seed in 0..3 {
-        for point in 1.. {
-            let (handle, deeds) = fresh(seed);
-            handle.medium().fails_at = Some(deeds + point);
-            // The power may fail while the file is opened.
-            let (acknowledged, doubtful) =
-                handle.try_store().map_or((Vec::new(), Some(Vec::new())), |mut store| work(&mut store));
-            handle.restart();
-            let found = handle.store().load().expect("it reads");
-            let whole = found == acknowledged || Some(&found) == doubtful.as_ref();
-            assert!(whole, "seed {seed}, point {point}: {} of {} records", found.len(), acknowledged.len());
-            points += 1;
-            if doubtful.is_none() {
-                break;
-            }
-        }
-    }
-    assert!(points > 150, "the power fails within every commit: {points}");
-}
-
-#[test]
-fn a_failed_commit_leaves_nothing_and_a_full_medium_can_be_emptied() {
-    let (handle, _) = fresh(1);
-    let mut store = handle.store();
-    store.append(b"first").and_then(|()| store.commit()).expect("there is room");
-    let room = handle.medium().seen.len() as u64;
-    handle.medium().room = Some(room);
-    let long = vec![7; 4 * 1024 * 1024];
-    assert_eq!(store.append(&long).and_then(|()| store.commit()), Err(StoreError::Full));
-    assert_eq!(store.load(), Ok(vec![b"first".to_vec()]));
-    handle.medium().room = None;
-    store.append(b"second").and_then(|()| store.commit()).expect("there is room again");
-    assert_eq!(store.load(), Ok(vec![b"first".to_vec(), b"second".to_vec()]));
-    drop(store);
-    assert_eq!(handle.store().load(), Ok(vec![b"first".to_vec(), b"second".to_vec()]));
-}
-
-#[test]
-fn what_is_not_committed_is_not_there() {
-    let (handle, _) = fresh(2);
-    let mut store = handle.store();
-    store.append(b"never").expect("it is remembered");
-    assert_eq!(store.load(), Ok(Vec::new()));
-    store.commit().expect("nothing to do");
-    assert_eq!(store.load(), Ok(Vec::new()));
 }
