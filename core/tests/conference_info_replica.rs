@@ -176,7 +176,7 @@ fn the_view_of_an_mcu_is_replaced_or_changed_by_its_uri() {
     let mut copy = Replica::new();
     let views = vec![view("focus", State::Full, false), view("chat", State::Full, false)];
     copy.apply(&document(1, State::Full, views)).unwrap();
-    let views = vec![view("chat", State::Full, true), view("meeting", State::Full, false)];
+    let views = vec![view("chat", State::Full, true), view("meeting", State::Partial, false)];
     copy.apply(&document(2, State::Partial, views)).unwrap();
     copy.apply(&document(3, State::Partial, vec![view("focus", State::Deleted, false)])).unwrap();
 
@@ -184,6 +184,7 @@ fn the_view_of_an_mcu_is_replaced_or_changed_by_its_uri() {
     let locked: Vec<_> =
         views.iter().map(|view| (&*view.entity, view.entity_state.as_ref().unwrap().locked)).collect();
     assert_eq!(locked, [("chat", Some(true)), ("meeting", Some(false))]);
+    assert!(views.iter().all(|view| view.state == Some(State::Full)), "a copy is whole: {views:?}");
 }
 
 /// A roster as a test knows it: entity to display name.

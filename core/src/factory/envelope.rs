@@ -40,8 +40,8 @@ impl Organizer {
     /// Whether `text` is this user's URI. An example leaves the scheme out (PRO-2-2-2-f).
     fn is(&self, text: &str) -> bool {
         match Uri::parse(text) {
-            Ok(uri) if uri.is_sip() => uri.address() == self.key,
-            _ => Uri::parse(&format!("sip:{text}")).is_ok_and(|uri| uri.address() == self.key),
+            Ok(uri) => uri.address() == self.key,
+            Err(_) => Uri::parse(&format!("sip:{text}")).is_ok_and(|uri| uri.address() == self.key),
         }
     }
 }

@@ -111,6 +111,8 @@ fn bad_conferences() -> Vec<(&'static str, u16, Config, String, String)> {
             "<ci:users><ci:user entity=\"sip:bob@contoso.com\"/></ci:users>".into(),
         ),
         ("invalidUserEntity", 400, config(), good.clone(), user("bob", "attendee")),
+        ("invalidUserEntity", 400, config(), good.clone(), user("sip:contoso.com", "attendee")),
+        ("invalidUserEntity", 400, config(), good.clone(), user("im:bob@contoso.com", "attendee")),
         (
             "invalidUserEntity",
             400,

@@ -156,3 +156,14 @@ fn attendees_have_nobody_else_called() {
     assert_eq!(refused.code(), Some(403));
     assert!(refused.header(Name::MsDiagnostics).starts_with("3015;"), "{refused:?}");
 }
+
+#[test]
+fn who_is_being_called_takes_a_place() {
+    let mut pool = Pool::for_users(2);
+    let mut alice = pool.join("alice");
+    assert_eq!(told(&pool.hear(&alice.command(&call_leslie("alice", "attendee")))), ["alice: 202 (INFO)"]);
+    let another = call_leslie("alice", "attendee").replace("leslie", "bob").replace(GUID, "{2}");
+    let sent = pool.hear(&alice.command(&another));
+    assert_eq!(told(&sent), ["alice: 202 (INFO)", "alice: INFO failure"]);
+    assert_eq!(answer(&sent[1]).result.reason, Some(Reason::MaxMeetingSizeExceeded));
+}

@@ -377,3 +377,16 @@ fn a_renewed_link_is_no_restart() {
     assert_eq!(told(&sent), ["alice: BENOTIFY v6 partial -bob"], "{bobs} has ended");
     assert!(pool.mcu.heard.is_empty());
 }
+
+#[test]
+fn of_two_sessions_the_one_that_is_gone_leaves_the_roster() {
+    covers!("D-17");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    pool.subscribe("alice");
+    let first = pool.join_chat("alice").0;
+    assert_eq!(told(&pool.join_chat("alice").1), ["alice: BENOTIFY v3 partial alice[focus chat chat]"]);
+    assert!(pool.mcu_reports("partial", &session("alice", "{unannounced}")).is_empty());
+    let sent = pool.mcu_reports("partial", &session_gone("alice", &first));
+    assert_eq!(told(&sent), ["alice: BENOTIFY v4 partial alice[focus chat]"]);
+}

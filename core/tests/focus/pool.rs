@@ -106,14 +106,23 @@ impl Peer {
 impl Pool {
     /// A pool that is up, with one conference that everybody of the enterprise may join.
     pub(crate) fn new() -> Self {
-        Self::provisioned(&format!(
-            "<conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" entity=\"{FOCUS}\" version=\"1\"/>"
-        ))
+        Self::provisioned(&plain())
+    }
+
+    /// The same for so many users at most.
+    pub(crate) fn for_users(most: usize) -> Self {
+        Self::configured(&plain(), |config| config.users_max = most)
     }
 
     /// A pool that is up, with one conference as described.
     pub(crate) fn provisioned(description: &str) -> Self {
-        let config = Config::new(Address::new(FRONT_END), Address::new(IM_MCU), Address::new(FACTORY));
+        Self::configured(description, |_| ())
+    }
+
+    /// The same with other settings than usual.
+    pub(crate) fn configured(description: &str, set: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::new(Address::new(FRONT_END), Address::new(IM_MCU), Address::new(FACTORY));
+        set(&mut config);
         let settings = Settings::new(Address::new("focus.pool.contoso.com:5061"));
         let node = Endpoint::new(Focus::new(config), settings, Entropy::named(7, "focus"));
         let mut bench = Bench::new(node);
@@ -409,6 +418,13 @@ impl Call {
     }
 }
 
+/// A conference of which nothing particular is provisioned.
+fn plain() -> String {
+    format!(
+        "<conference-info xmlns=\"urn:ietf:params:xml:ns:conference-info\" entity=\"{FOCUS}\" version=\"1\"/>"
+    )
+}
+
 /// The GUID of a user's focus endpoint.
 pub(crate) fn guid(user: &str) -> String {
     let number = user.bytes().fold(0_u64, |sum, byte| sum * 31 + u64::from(byte)) % 0xFFFF_FFFF;
@@ -511,7 +527,7 @@ pub(crate) fn in_short(info: &ConferenceInfo<'_>) -> String {
     format!("v{} {state}{}{view}", info.version.unwrap_or_default(), users.collect::<String>())
 }
 
-fn tag_of(sent: &[Sent], call: &Call) -> String {
+pub(crate) fn tag_of(sent: &[Sent], call: &Call) -> String {
     let own =
         |it: &&Sent| it.header(Name::CallId) == call.call_id && it.code().is_some_and(|code| code > 100);
     sent.iter().rfind(own).map(|it| it.tag().to_owned()).unwrap_or_default()

@@ -5,7 +5,7 @@ use confsim_core::time::Duration;
 use confsim_core::wire::sip::{Method, Name};
 
 use crate::common::{only, starts};
-use crate::pool::{Pool, SUBSCRIBE, document, in_short, told};
+use crate::pool::{FOCUS, Pool, SUBSCRIBE, add_user, document, guid, in_short, tag_of, told};
 
 #[test]
 fn a_subscriber_without_extensions_gets_notifies() {
@@ -110,4 +110,26 @@ fn only_participants_subscribe_and_only_to_the_conference() {
     assert_eq!(starts(&pool.subscribe_with("alice", "Event: presence\n").1), ["SIP/2.0 489 Bad Event"]);
     let odd = "Event: conference\nAccept: text/plain\n";
     assert_eq!(starts(&pool.subscribe_with("alice", odd).1), ["SIP/2.0 406 Not Acceptable"]);
+    for any in ["*/*", "application/*"] {
+        let (_, sent) = pool.subscribe_with("alice", &format!("Event: conference\nAccept: {any}\n"));
+        assert_eq!(sent[0].code(), Some(200), "{any}: {sent:?}");
+    }
+}
+
+#[test]
+fn a_subscription_hangs_on_the_dialog_of_its_own_endpoint() {
+    covers!("D-5", "D-17");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    let mut other = pool.call("alice", FOCUS);
+    let elsewhere = |text: &str| text.replace("epid-alice", "epid-2").replace(&guid("alice"), &guid("other"));
+    let more = "Supported: timer\nContent-Type: application/cccp+xml\n";
+    let invite = other.request("INVITE", more, &add_user("alice", ""));
+    let sent = pool.hear(&elsewhere(&invite));
+    other.tag = tag_of(&sent, &other);
+    pool.hear(&elsewhere(&other.ack()));
+    pool.subscribe("alice");
+    let left = told(&pool.hear(&elsewhere(&other.request("BYE", "", ""))));
+    assert_eq!(left, ["alice: 200 (BYE)", "alice: BENOTIFY v3 partial alice[focus]"]);
+    assert_eq!(told(&pool.invite("bob").1)[2], "alice: BENOTIFY v4 partial bob[focus]");
 }

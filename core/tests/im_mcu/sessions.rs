@@ -351,6 +351,9 @@ fn other_formats_are_one_more_report() {
     let headers = "Contact: <sip:bob@contoso.com>\r\nContent-Type: application/sdp\r\n";
     let sent = stage.in_dialog(&mut bob, "INVITE", headers, &offer);
     assert_eq!(briefs(&sent), ["200"]);
+    stage.sends.clear();
+    stage.until(stage.now() + 500_000);
+    assert_eq!(briefs(&stage.sends), ["200"], "it waits for its ACK");
     stage.ack(&mut bob);
     let [document] = &stage.to_focus[before..] else { panic!("one document") };
     assert!(
@@ -364,6 +367,9 @@ fn other_formats_are_one_more_report() {
     // The same formats again are no news.
     stage.in_dialog(&mut bob, "UPDATE", headers, &offer);
     assert_eq!(stage.to_focus.len(), before + 1);
+    stage.sends.clear();
+    stage.until(stage.now() + 1_000_000);
+    assert_eq!(briefs(&stage.sends), [""; 0], "nobody acknowledges the answer to an UPDATE");
 }
 
 #[test]
