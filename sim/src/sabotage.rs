@@ -21,6 +21,8 @@ pub use self::desk::Desk;
 pub use self::letter::Letter;
 pub use self::matrix::{Kill, MOST, Row, STARTS, first_kill, matrix, row, text};
 pub use self::node::Sabotaged;
+use crate::capsule::Judged;
+use crate::property::Judge;
 use crate::scenario::{Profile, Scenario};
 use crate::trace::{Keep, Observer, Role};
 use crate::world::{Outcome, event};
@@ -82,5 +84,12 @@ impl Sabotage {
         observers: &mut [&mut dyn Observer],
     ) -> Outcome {
         event::run_with(scenario, seed, keep, observers, |part| Sabotaged::new(part, seed, self))
+    }
+
+    /// Runs and judges `scenario` with the nodes of one role broken.
+    pub fn judge(&self, scenario: &Scenario, seed: u64, keep: Keep) -> Judged {
+        let mut judge = Judge::new(scenario);
+        let outcome = self.run(scenario, seed, keep, &mut [&mut judge]);
+        Judged { verdict: judge.finish(outcome.end), outcome }
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::case::find;
 use super::subject::{Subject, World};
 use super::trouble::Trouble;
-use super::{Exit, fail, show};
+use super::{Exit, fail, sabotage, show};
 use crate::capsule::Case;
 use crate::property::Verdict;
 use crate::sabotage::Sabotage;
@@ -36,7 +36,7 @@ pub(super) struct RunArgs {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Break the nodes of one role first (`confsim list saboteurs`)
-    #[arg(long, value_parser = sabotage)]
+    #[arg(long, value_parser = sabotage::find)]
     sabotage: Option<&'static Sabotage>,
     #[command(flatten)]
     trouble: Trouble,
@@ -100,8 +100,4 @@ pub(super) fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdic
         return ("VACUOUS: nothing was exercised".to_owned(), Exit::Vacuous);
     }
     ("HELD".to_owned(), Exit::Held)
-}
-
-fn sabotage(name: &str) -> Result<&'static Sabotage, String> {
-    Sabotage::find(name).ok_or("no saboteur is called so; see `confsim list saboteurs`".to_owned())
 }

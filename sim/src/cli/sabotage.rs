@@ -56,9 +56,10 @@ pub(super) fn all(jobs: NonZeroUsize) -> ExitCode {
 
 /// The saboteurs that `name` stands for.
 pub(super) fn choose(name: &str) -> Result<Vec<&'static Sabotage>, String> {
-    if name == ALL {
-        return Ok(CATALOGUE.iter().collect());
-    }
-    let unknown = || format!("{name} is no saboteur; see `confsim list saboteurs`");
-    Sabotage::find(name).map(|sabotage| vec![sabotage]).ok_or_else(unknown)
+    if name == ALL { Ok(CATALOGUE.iter().collect()) } else { find(name).map(|sabotage| vec![sabotage]) }
+}
+
+/// The saboteur called `name`.
+pub(super) fn find(name: &str) -> Result<&'static Sabotage, String> {
+    Sabotage::find(name).ok_or_else(|| format!("{name} is no saboteur; see `confsim list saboteurs`"))
 }

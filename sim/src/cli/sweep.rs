@@ -17,6 +17,7 @@ use super::output::Output;
 use super::{Exit, fail, publish, sabotage, show};
 use crate::capsule::{self, Case};
 use crate::node::Peer;
+use crate::sabotage::{Sabotage, Sabotaged};
 use crate::scenario::{Profile, parse_span};
 use crate::sweep::{Draw, Fickle, NoShard, Plan, Ran, Report, Shard, difference, sweep};
 use crate::trace::Keep;
@@ -76,6 +77,9 @@ pub(super) struct SweepArgs {
     /// Take nodes that are not deterministic, to see that `--check-determinism` notices
     #[arg(long, hide = true)]
     fickle: bool,
+    /// Take nodes that this saboteur breaks, to see what a sweep tells and keeps that fails
+    #[arg(long, hide = true, value_parser = sabotage::find, conflicts_with = "fickle")]
+    broken: Option<&'static Sabotage>,
 }
 
 /// Where capsules go when nothing is said.
@@ -175,7 +179,7 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
     let capsules = args.out.as_deref().unwrap_or(Path::new(CAPSULES));
     let written = written
         .and_then(|()| write_json(outputs.json.as_mut(), &report, &wall))
-        .and_then(|()| keep(&failed, capsules))
+        .and_then(|()| keep(&failed, capsules, args.broken))
         .and_then(|()| publish(args, &report.json(&wall), &failed, capsules));
     conclude(&report, &wall, args.require_coverage, written)
 }
@@ -183,7 +187,11 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
 /// Does one run, some of them twice.
 fn perform(args: &SweepArgs, draw: Draw) -> Ran {
     let fickle = Fickle::default();
-    let mut ran = if args.fickle { draw.run_with(|part| fickle.node(part)) } else { draw.run() };
+    let mut ran = match args.broken {
+        Some(sabotage) => draw.run_with(|part| Sabotaged::new(part, draw.seed, sabotage)),
+        None if args.fickle => draw.run_with(|part| fickle.node(part)),
+        None => draw.run(),
+    };
     if args.check_determinism.is_some_and(|every| draw.seed.is_multiple_of(every.get())) {
         let found = if args.fickle {
             difference(&ran, &|part| fickle.node(part))
@@ -196,11 +204,15 @@ fn perform(args: &SweepArgs, draw: Draw) -> Ran {
 }
 
 /// Keeps failed runs as capsules.
-fn keep(failed: &[Draw], folder: &Path) -> Result<(), String> {
+fn keep(failed: &[Draw], folder: &Path, broken: Option<&Sabotage>) -> Result<(), String> {
     for draw in failed {
         let case = Case::from(*draw);
         let folder = publish::folder(folder, *draw);
-        capsule::write(&folder, &case, &case.judge(Keep::All), None).map_err(|error| error.to_string())?;
+        let judged = match broken {
+            Some(sabotage) => sabotage.judge(&case.scenario, case.seed, Keep::All),
+            None => case.judge(Keep::All),
+        };
+        capsule::write(&folder, &case, &judged, None).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -214,6 +214,8 @@ impl Dialogs {
                     known.unacknowledged = false;
                 }
             }
+            // What becomes of an INFO is of no concern to the IM MCU (IM-3-4-2-5-2-a).
+            (Method::Info, Some(_)) if server == NodeId::MCU => {}
             (_, Some(408 | 481)) => {
                 if let Some(known) = self.all.get_mut(dialog.0) {
                     known.lapsed = true;

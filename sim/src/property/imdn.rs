@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
-use confsim_core::wire::sip::{Method, Name};
+use confsim_core::wire::sip::{Method, Name, Uri};
 
 use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
@@ -76,7 +76,7 @@ pub(super) struct Notifications {
     running: BTreeMap<(DialogId, u32), (Arc<str>, u32)>,
     /// The last forward to each session: when, and of which message.
     last: BTreeMap<DialogId, (Instant, (Arc<str>, u32))>,
-    /// Sessions that a time-out has finished (D-7).
+    /// Sessions that are over for the MCU, whether or not it has said so yet.
     silent: Vec<DialogId>,
 }
 
@@ -111,7 +111,7 @@ struct Forward {
 impl Observe for Notifications {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) if spoken.node == NodeId::MCU => self.heard(scene, spoken, verdict),
+            Sight::Heard(spoken) if spoken.node == NodeId::MCU => self.heard(scene, spoken),
             Sight::Said(spoken) if spoken.node == NodeId::MCU => {
                 match (spoken.message.method(), spoken.message.code()) {
                     (Method::Message, Some(code @ 200..)) => self.answered(scene, spoken, code),
@@ -119,7 +119,8 @@ impl Observe for Notifications {
                     (Method::Benotify, None) if is_notification(spoken) => {
                         self.notified(scene, spoken, verdict);
                     }
-                    (Method::Bye, None) => self.ended(scene, spoken, verdict),
+                    // A BYE that is refused, for coming out of order, ends nothing.
+                    (Method::Bye, None | Some(200..300)) => self.ended(scene, spoken, verdict),
                     _ => {}
                 }
             }
@@ -157,7 +158,7 @@ impl Notifications {
         }
     }
 
-    fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
+    fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
         match (spoken.message.method(), spoken.message.code()) {
             (Method::Message, None) => {
                 if let Some(key) = spoken.key() {
@@ -165,28 +166,69 @@ impl Notifications {
                 }
             }
             (Method::Message, Some(code @ 200..)) => {
-                let timeout = self.timeout;
+                let (timeout, clock) = (self.timeout, scene.clock(NodeId::MCU));
                 if let Some(forward) = self.running(spoken) {
-                    forward.settle(code, scene.clock(NodeId::MCU), timeout);
+                    forward.settle(code, clock, timeout);
+                }
+                match spoken.key().and_then(|key| self.running.get(&key).cloned()) {
+                    Some(message) => self.give_up_after(&message, clock),
+                    // Nobody waits for a report on history.
+                    None if lost(code) => self.give_up(spoken.dialog.as_slice(), clock),
+                    None => {}
                 }
             }
-            (Method::Bye, None) => self.ended(scene, spoken, verdict),
+            (Method::Update, Some(code)) if lost(code) => {
+                self.give_up(spoken.dialog.as_slice(), scene.clock(NodeId::MCU));
+            }
             (Method::Service, None) => self.commanded(scene, spoken),
             _ => {}
         }
     }
 
-    /// The focus closes a conference.
+    /// The focus closes a conference, or has the sessions of a user ended.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
         let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {
             return;
         };
-        if command.name != "deleteConference" {
-            return;
+        let Some(conference) = command.conference else { return };
+        let clock = scene.clock(NodeId::MCU);
+        match (command.name.as_str(), command.user) {
+            ("deleteConference", _) => {
+                for (_, report) in self.reports.iter_mut().filter(|((of, _), _)| **of == *conference) {
+                    report.closed.get_or_insert(clock);
+                }
+            }
+            ("deleteUser", Some(user)) => {
+                let all = scene.dialogs.of(NodeId::MCU, Use::Session, &conference);
+                let ours = all.filter(|(_, dialog)| dialog.unacknowledged && is_of(scene, dialog, &user));
+                let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
+                self.give_up(&over, clock);
+            }
+            _ => {}
         }
-        let reports = self.reports.iter_mut();
-        for (_, report) in reports.filter(|((of, _), _)| Some(&**of) == command.conference.as_deref()) {
-            report.closed.get_or_insert(scene.clock(NodeId::MCU));
+    }
+
+    /// Sessions that are over by now, though the BYE of one whose 2xx waits for its ACK is still to come (D-6).
+    fn give_up(&mut self, sessions: &[DialogId], clock: Instant) {
+        self.silent.extend(sessions);
+        let timeout = self.timeout;
+        let forwards = self.reports.values_mut().flat_map(|report| &mut report.forwards);
+        for forward in forwards.filter(|forward| sessions.contains(&forward.to)) {
+            forward.settle(DEPARTED_STATUS, clock, timeout);
+        }
+    }
+
+    /// When the last forward of a message has its outcome, the sessions end that are not there any more (D-7).
+    fn give_up_after(&mut self, message: &(Arc<str>, u32), clock: Instant) {
+        let Some(report) = self.reports.get(message) else { return };
+        let outcomes: Option<Vec<u16>> =
+            report.forwards.iter().map(|forward| Some(forward.outcome?.0)).collect();
+        let Some(outcomes) = outcomes else { return };
+        let all = report.forwards.iter().zip(outcomes);
+        let over: Vec<DialogId> =
+            all.filter(|(_, code)| lost(*code)).map(|(forward, _)| forward.to).collect();
+        if !over.is_empty() {
+            self.give_up(&over, clock);
         }
     }
 
@@ -197,7 +239,7 @@ impl Notifications {
         self.reports.get_mut(message)?.forwards.iter_mut().find(|forward| forward.to == to)
     }
 
-    /// A BYE of either side: what runs towards this session has failed.
+    /// A BYE of the MCU, or its 200 to one: what runs towards this session has failed.
     fn ended(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
             if Some(forward.to) == spoken.dialog
@@ -276,7 +318,6 @@ impl Notifications {
                 forward.settle(TIMED_OUT, scene.clock(NodeId::MCU), self.timeout);
             }
             if forward.outcome == Some((TIMED_OUT, forward.at + self.timeout)) {
-                self.silent.push(forward.to);
                 verdict.exercise(&WAITED);
             }
         }
@@ -286,6 +327,7 @@ impl Notifications {
             let words = format!("{user}'s IMDN for message {message_id} {words}");
             verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
         }
+        self.give_up_after(&(dialog.conference.clone(), message_id), scene.clock(NodeId::MCU));
     }
 
     /// At the end of the run: no IMDN is missing, and none came before its last outcome.
@@ -393,6 +435,17 @@ fn owed(scene: &Scene, author: &Dialog, complete: Instant) -> bool {
     let shown = |at| scene.shows(NodeId::MCU, at);
     let connected = author.connected.is_some_and(|(at, _)| shown(at) <= complete);
     connected && author.ended.is_none_or(|(ended, _)| shown(ended) > complete) && !author.lapsed
+}
+
+/// Whether a session is over that such an answer is heard in (RFC 3261 12.2.1.2).
+const fn lost(code: u16) -> bool {
+    matches!(code, 408 | 481)
+}
+
+/// Whether `user`, as the focus calls him, is the one at the other end.
+fn is_of(scene: &Scene, dialog: &Dialog, user: &str) -> bool {
+    let address = |uri: &str| Uri::parse(uri).ok().map(|uri| uri.address());
+    address(user).is_some() && address(user) == address(&scene.cast.uri(dialog.user))
 }
 
 fn is_notification(spoken: &Spoken<'_>) -> bool {

@@ -53,7 +53,14 @@ pub(super) const CONVERGENCE: Property = Property {
 #[derive(Default)]
 pub(super) struct Rosters {
     conferences: BTreeMap<Arc<str>, Conference>,
+    /// How many activations there have been; those that are over, by number.
+    begun: u32,
+    over: BTreeMap<u32, Conference>,
     subscribers: BTreeMap<DialogId, Subscriber>,
+    /// Rosters on their way to a user: dialog, whether in a request, CSeq; and of which activation they tell.
+    under_way: BTreeMap<(DialogId, bool, u32), u32>,
+    /// Of which activation the last roster tells that a user has heard.
+    hears: BTreeMap<(NodeId, Arc<str>), u32>,
     /// What each client shows last.
     shown: BTreeMap<(NodeId, Arc<str>), Shown>,
 }
@@ -61,6 +68,8 @@ pub(super) struct Rosters {
 /// One activation of a conference (D-12).
 #[derive(Default)]
 struct Conference {
+    /// Which of all activations.
+    number: u32,
     newest: u32,
     versions: BTreeMap<(u32, View), Known>,
     /// The last step from one replica to the next, by identity: who has the same replica makes the same step.
@@ -139,7 +148,8 @@ impl Observe for Rosters {
             }
             // Versions start again (D-12).
             Sight::Crashed(NodeId::FOCUS) => {
-                self.conferences.clear();
+                let all = std::mem::take(&mut self.conferences);
+                self.over.extend(all.into_values().map(|conference| (conference.number, conference)));
                 self.shown.clear();
             }
             _ => {}
@@ -207,9 +217,18 @@ impl Rosters {
         };
         if dialog.uses == Use::Session {
             self.perhaps_over(scene, dialog);
-        } else if spoken.node == dialog.user
-            && let Some(subscriber) = self.subscribers.get_mut(&id)
-            && spoken.message.cseq().is_ok_and(|cseq| cseq.seq == subscriber.cseq)
+            return;
+        }
+        if spoken.node != dialog.user {
+            return;
+        }
+        let message = spoken.message;
+        let place = message.cseq().map(|cseq| (id, message.is_request(), cseq.seq));
+        if let Some(activation) = place.ok().and_then(|place| self.under_way.remove(&place)) {
+            self.hears.insert((dialog.user, dialog.conference.clone()), activation);
+        }
+        if let Some(subscriber) = self.subscribers.get_mut(&id)
+            && message.cseq().is_ok_and(|cseq| cseq.seq == subscriber.cseq)
         {
             subscriber.heard = true;
         }
@@ -219,9 +238,16 @@ impl Rosters {
     /// the MCU has forgotten it; then they go on, and the next one is taken as it comes.
     fn perhaps_new(&mut self, spoken: &Spoken<'_>) {
         if let Some(conference) = Command::begins(spoken.message) {
-            self.conferences.remove(conference.as_str());
-            self.shown.retain(|(_, shown), _| **shown != *conference);
+            self.finish(&conference);
         }
+    }
+
+    /// An activation is over. Who has not heard so yet may still show what was published in it.
+    fn finish(&mut self, conference: &str) {
+        if let Some(over) = self.conferences.remove(conference) {
+            self.over.insert(over.number, over);
+        }
+        self.shown.retain(|(_, shown), _| **shown != *conference);
     }
 
     /// When the last session with the focus is over, so is the activation, and versions may start again.
@@ -229,8 +255,7 @@ impl Rosters {
         let gone = dialog.server == NodeId::FOCUS && dialog.ended.is_some();
         let mut others = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
         if gone && others.all(|(_, other)| other.ended.is_some()) {
-            self.conferences.remove(&dialog.conference);
-            self.shown.retain(|(_, conference), _| *conference != dialog.conference);
+            self.finish(&dialog.conference);
         }
     }
 
@@ -244,7 +269,10 @@ impl Rosters {
         document: &Arc<Document>,
         verdict: &mut Verdict,
     ) {
-        let conference = self.conferences.entry(dialog.conference.clone()).or_default();
+        let conference = self.conferences.entry(dialog.conference.clone()).or_insert_with(|| {
+            self.begun += 1;
+            Conference { number: self.begun, ..Conference::default() }
+        });
         let before = self.subscribers.get(&id);
         verdict.exercise(&VERSIONS);
         let fault = version_fault(conference, before, document, &scene.name(dialog.user));
@@ -272,6 +300,7 @@ impl Rosters {
             conference.newest = conference.newest.max(version);
         }
         let cseq = spoken.message.cseq().map_or(0, |cseq| cseq.seq);
+        self.under_way.insert((id, spoken.message.is_request(), cseq), conference.number);
         let subscriber = Subscriber { version, roster, said: spoken.id, cseq, heard: false, unsure };
         self.subscribers.insert(id, subscriber);
     }
@@ -287,8 +316,11 @@ impl Rosters {
         verdict: &mut Verdict,
     ) {
         let Some(name) = conference_named(uri) else { return };
-        let Some(conference) = self.conferences.get_mut(name.as_str()) else { return };
-        let place = self.shown.entry((who, name.into())).or_default();
+        let key = (who, Arc::from(name));
+        let current = self.conferences.get_mut(&key.1);
+        let heard = self.hears.get(&key).filter(|heard| current.as_ref().is_none_or(|c| c.number != **heard));
+        let Some(conference) = heard.and_then(|heard| self.over.get_mut(heard)).or(current) else { return };
+        let place = self.shown.entry(key).or_default();
         let before = std::mem::replace(place, Shown { version, alike: None }).alike;
         let view = View::of_shown(&scene.cast.uri(who), shown);
         let newest = conference.newest;

@@ -11,6 +11,7 @@ use super::document;
 use super::letter::{Letter, Written, tag};
 use super::sight::{Observe, Scene, Sight};
 use super::{Kind, Property, Verdict};
+use crate::trace::NodeId;
 
 /// SIP, read twice.
 pub(super) const HEADS: Property = Property {
@@ -88,7 +89,7 @@ impl Observe for SecondReading {
             verdict.violate(&HEADS, scene.finding(written.from, &[written.id], words));
         }
         // What is passed on was read when it was said.
-        if written.own && !written.body.is_empty() && *written.body != self.last {
+        if is_its_own(written) && !written.body.is_empty() && *written.body != self.last {
             self.last = written.body.clone();
             self.body(scene, written, message.content_type().unwrap_or_default(), verdict);
         }
@@ -139,6 +140,12 @@ impl SecondReading {
             }
         }
     }
+}
+
+/// Whether a body is the writer's. In MESSAGE and INFO the IM MCU forwards what its participants wrote, a forger's too.
+fn is_its_own(written: &Written<'_>) -> bool {
+    let forwards = ["MESSAGE ", "INFO "].iter().any(|method| written.letter.start.starts_with(method));
+    written.own && !(written.from == NodeId::MCU && forwards)
 }
 
 /// Where two readings of a head differ.

@@ -22,8 +22,8 @@ pub(super) const FRAMED: Property = Property {
     needs: &[],
     except: &[],
     requirements: &["IM-2-1-b", "IM-2-2-a", "D-32"],
-    sentence: "Each message that a node writes has one Content-Length, that of its body, a Via, a Call-ID, a From tag \
-               and a CSeq with its method.",
+    sentence: "Each message that a node writes has one Content-Length, that of its body; each request a Via, a Call-ID, \
+               a From tag, a To and a CSeq with its method, which answers repeat as they are.",
 };
 
 #[derive(Default)]
@@ -69,8 +69,12 @@ fn fault(written: &Written<'_>) -> Option<String> {
             letter.content_length
         ));
     }
+    // The rest of an answer is what was asked (`transaction.echo`), by a forger perhaps.
+    if letter.code().is_some() {
+        return None;
+    }
     let (number, method) = letter.cseq.split_once(' ').unwrap_or_default();
-    let named = letter.code().is_some() || letter.start.split(' ').next() == Some(method);
+    let named = letter.start.split(' ').next() == Some(method);
     if number.parse::<u32>().is_err() || !named {
         return Some(format!("{} with the CSeq {}", letter.start, letter.cseq));
     }

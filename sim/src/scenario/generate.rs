@@ -34,6 +34,12 @@ const CALM: Duration = Duration::from_secs(150);
 /// How long a run goes on after the witness has come: all transactions (32 s) have ended.
 const AFTERMATH: Duration = Duration::from_secs(40);
 
+/// How long news of the witness may be under way, with a gap to be filled.
+const NEWS: Duration = Duration::from_secs(25);
+/// How often something crosses the witness's link until he has joined, one after the other, and links between pool
+/// members.
+const CROSSINGS: (u64, u64) = (12, 20);
+
 /// How long a run goes on after everybody has left: conferences without participants end after ten minutes, and what
 /// that takes has timed out as well.
 const EMPTINESS: Duration = Duration::from_secs(20 * 60);
@@ -114,7 +120,13 @@ pub(super) fn settle(scenario: &mut Scenario) {
     for (_, conference) in conferences {
         add(1, WITNESS, Action::Join { conference });
     }
-    scenario.end = calm + Duration::from_secs(1) + AFTERMATH;
+    scenario.end = calm + Duration::from_secs(1) + aftermath(&scenario.links);
+}
+
+/// How long a run goes on after the witness has come: on slow links long enough that everybody knows him.
+fn aftermath(links: &Links) -> Duration {
+    let joined = links.client.latency.high.times(CROSSINGS.0) + links.pool.latency.high.times(CROSSINGS.1);
+    AFTERMATH.max(joined + NEWS)
 }
 
 /// Between 1 and `most` milliseconds, in one of the manners of real links.

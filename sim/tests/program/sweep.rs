@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::{env, fs, process};
 
+use confsim::capsule::{self, Case};
+use confsim::sweep::Draw;
 use serde_json::Value;
 
 use super::cli::complaint;
@@ -115,6 +117,33 @@ fn a_full_disk_is_an_error_beside_the_result() {
     assert!(text(&output.stdout).contains("HELD"), "what was found is shown all the same");
     let error = text(&output.stderr);
     assert!(error.starts_with("error: /dev/full: ") && error.lines().count() == 1, "{error}");
+}
+
+/// A sweep over a broken MCU keeps the first ten runs that give it away.
+#[test]
+fn failed_runs_are_kept_as_capsules() {
+    let folder = folder("capsules");
+    let sweep = ["sweep", "--seeds", "0..60", "--broken", "mcu-forgets-a-report", "--out"];
+    let output = confsim(&[&sweep[..], &[&folder.to_string_lossy()]].concat());
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    let failed: Vec<&str> =
+        shown.lines().filter_map(|line| line.split_once(" failed; see it")).map(|(draw, _)| draw).collect();
+    assert!(failed.len() >= 10, "{shown}");
+    let mut kept: Vec<PathBuf> =
+        fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    kept.sort();
+    let mut expected: Vec<PathBuf> =
+        failed[..10].iter().map(|draw| folder.join(draw.replace(':', "-"))).collect();
+    expected.sort();
+    assert_eq!(kept, expected);
+    for (folder, draw) in failed[..10].iter().map(|draw| (folder.join(draw.replace(':', "-")), draw)) {
+        let capsule = capsule::read(&folder).expect("a capsule");
+        assert_eq!(capsule.case, Case::from(draw.parse::<Draw>().expect("a draw")));
+        let told = fs::read_to_string(folder.join("capsule.toml")).expect("written");
+        assert!(told.contains("what = \"imdn.complete\""), "{told}");
+    }
+    fs::remove_dir_all(folder).expect("still there");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The properties: they hold, they are exercised, and they notice.
 
+mod alarms;
 mod determinism;
 mod features;
 mod hygiene;
