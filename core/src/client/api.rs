@@ -219,7 +219,7 @@ pub enum Event {
         conference: Arc<str>,
         /// The Message-Id given to it.
         message_id: u32,
-        /// Whether a delivery notification is to be expected (202).
+        /// Whether a delivery notification is to be expected: it was 202, and the session is not over meanwhile.
         notification_follows: bool,
     },
     /// A delivery notification arrived, or the client gave up waiting for it.

@@ -155,15 +155,15 @@ impl Client {
             return;
         };
         let message_id = message_id(message);
-        let notification_follows = outcome.status() == 202;
-        let awaited = notification_follows && current;
-        if awaited {
+        // Nothing follows into a session that is over.
+        let notification_follows = outcome.status() == 202 && current;
+        if notification_follows {
             conference.undelivered.insert(message_id);
             let at = cx.now() + self.config.send_message_timer;
             cx.set_timer(Timer::SendMessage(number, message_id), at);
         }
         cx.event(Event::Accepted { conference: uri, message_id, notification_follows });
-        if let Some(failures) = early.remove(&message_id).filter(|_| awaited) {
+        if let Some(failures) = early.remove(&message_id).filter(|_| notification_follows) {
             self.report_arrived(cx, number, message_id, failures);
         }
     }

@@ -97,6 +97,23 @@ fn a_report_that_does_not_come_in_time_is_not_waited_for() {
     assert!(stage.seen().is_empty());
 }
 
+/// An answer that was under way while the session ended: nothing comes after it.
+#[test]
+fn nothing_follows_an_answer_to_a_session_that_is_over() {
+    covers!("IM-3-3-1-5-1-b", "IM-3-3-1-6-a");
+    let (mut stage, sessions) = joined(Kind::Uccp);
+    let message = send(&mut stage);
+    stage.hear_in(&sessions.chat, "BYE", 1, "");
+    stage.seen();
+    stage.answer(&message, "202 Accepted", "Message-Id: 2\n");
+    assert!(matches!(
+        &stage.seen()[..],
+        [Event::Accepted { message_id: 2, notification_follows: false, .. }]
+    ));
+    stage.pass(Duration::from_secs(60));
+    assert!(delivered(&mut stage).is_empty());
+}
+
 /// A proxy may put the report before the answer it belongs to.
 #[test]
 fn a_report_may_overtake_the_answer() {

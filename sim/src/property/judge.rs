@@ -138,6 +138,7 @@ impl Judge {
             origin: *origin,
             own: from == origin,
             connection: *connection,
+            cause: if let Cause::Message(cause) = cause { Some(*cause) } else { None },
             letter: &letter,
             brief,
             head,

@@ -3,6 +3,7 @@
 use confsim_core::node::Dump;
 use confsim_core::time::{Duration, Instant};
 
+use super::command::Command;
 use super::sight::{Observe, Scene, Sight};
 use super::verdict::Finding;
 use super::{Kind, Known, Need, Property, Verdict};
@@ -61,7 +62,8 @@ impl Observe for Leak {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Said(spoken) | Sight::Heard(spoken) => {
-                if spoken.dialog.is_some() {
+                // Who is refused may have begun the conference all the same.
+                if spoken.dialog.is_some() || Command::begins(spoken.message).is_some() {
                     self.busy = scene.at;
                 }
                 self.spoken = scene.at;

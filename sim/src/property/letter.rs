@@ -67,6 +67,8 @@ pub(super) struct Written<'a> {
     /// Whether it says this of its own, and passes nothing on.
     pub(super) own: bool,
     pub(super) connection: ConnectionId,
+    /// The message that led to it, if one did.
+    pub(super) cause: Option<MsgId>,
     pub(super) letter: &'a Letter<'a>,
     pub(super) brief: Brief,
     /// Start line and headers.
@@ -107,11 +109,11 @@ impl<'a> Letter<'a> {
             |long: &str, short: &str| name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short);
         match name.len() {
             1 | 3 if is("Via", "v") => self.vias.push(value),
-            1 | 4 if is("From", "f") => self.from = value,
-            1 | 2 if is("To", "t") => self.to = value,
-            1 | 7 if is("Call-ID", "i") => self.call_id = value,
+            1 | 4 if is("From", "f") => first(&mut self.from, value),
+            1 | 2 if is("To", "t") => first(&mut self.to, value),
+            1 | 7 if is("Call-ID", "i") => first(&mut self.call_id, value),
             1 | 14 if is("Content-Length", "l") => self.content_length = Some(value),
-            4 if is("CSeq", "") => self.cseq = value,
+            4 if is("CSeq", "") => first(&mut self.cseq, value),
             5 if is("Route", "") => self.routes.push(value),
             9 if is("Pool-Link", "") => self.pool_link = Some(value),
             12 if is("Record-Route", "") => self.record_routes.push(value),
@@ -164,6 +166,13 @@ impl Verb {
             "BENOTIFY" => Self::Benotify,
             _ => Self::Other,
         }
+    }
+}
+
+/// Of several values where one is due the first counts, for the observers as for the nodes.
+fn first<'a>(place: &mut &'a str, value: &'a str) {
+    if place.is_empty() {
+        *place = value;
     }
 }
 

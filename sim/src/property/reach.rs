@@ -12,6 +12,8 @@ use crate::trace::{ConnectionId, NodeId, Record, Role};
 pub(super) struct Reach {
     /// Connections that their clients take for up and no fault has cut.
     lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
+    /// Connections that a fault has cut, and when: their ends may not know.
+    cut: BTreeMap<ConnectionId, Instant>,
     /// When the last fault that has struck lets go.
     harmed: Option<Instant>,
 }
@@ -31,6 +33,7 @@ impl Reach {
             Record::Fault { fault, message, connection } => {
                 self.harm(faults, at, *fault);
                 if message.is_none() && matches!(faults.get(*fault as usize), Some(Fault::Cut(_))) {
+                    self.cut.entry(*connection).or_insert(at);
                     self.lines.values_mut().for_each(|lines| {
                         lines.remove(connection);
                     });
@@ -49,6 +52,11 @@ impl Reach {
     /// When the last fault that has struck so far lets go.
     pub(super) const fn harmed(&self) -> Option<Instant> {
         self.harmed
+    }
+
+    /// When a fault has cut `connection`, if one has.
+    pub(super) fn cut(&self, connection: ConnectionId) -> Option<Instant> {
+        self.cut.get(&connection).copied()
     }
 
     /// Whether `client` has a connection that works.

@@ -8,10 +8,10 @@ use confsim_core::wire::sip::{Limits, Message};
 use roxmltree::{Document, Node};
 
 use super::document;
-use super::letter::{Letter, Written, tag};
+use super::letter::{Letter, Reading, Written, tag};
 use super::sight::{Observe, Scene, Sight};
 use super::{Kind, Property, Verdict};
-use crate::trace::NodeId;
+use crate::trace::{MsgId, NodeId};
 
 /// SIP, read twice.
 pub(super) const HEADS: Property = Property {
@@ -68,23 +68,31 @@ const STATUS: [&str; 9] = [
 pub(super) struct SecondReading {
     /// The last body: one goes to many.
     last: Bytes,
+    /// What forgers have written, and what answers it or passes such an answer on.
+    forged: BTreeSet<MsgId>,
     heads: u64,
     documents: u64,
 }
 
 impl Observe for SecondReading {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
-        let Sight::Wrote(written) = sight else { return };
+        let written = match sight {
+            Sight::Wrote(written) => written,
+            Sight::Read(reading) => return self.read(scene, reading),
+            _ => return,
+        };
         if scene.forges(written.origin) {
+            self.forged.insert(written.id);
             return;
         }
+        let repeats = self.repeats(scene, written);
         let Ok(message) = Message::from_parts(written.head.clone(), written.body.clone(), Limits::DEFAULT)
         else {
             let words = "writes what cannot be read".to_owned();
             return verdict.violate(&HEADS, scene.finding(written.from, &[written.id], words));
         };
         self.heads += 1;
-        if let Some(words) = disagreement(&message, written.letter) {
+        if let Some(words) = disagreement(&message, written.letter).filter(|_| !repeats) {
             let words = format!("writes a head that is read in two ways: {words}");
             verdict.violate(&HEADS, scene.finding(written.from, &[written.id], words));
         }
@@ -102,6 +110,22 @@ impl Observe for SecondReading {
 }
 
 impl SecondReading {
+    fn read(&mut self, scene: &Scene, reading: &Reading<'_>) {
+        if scene.forges(reading.from) {
+            self.forged.insert(reading.id);
+        }
+    }
+
+    /// Whether this is an answer that has to repeat what a forger wrote, however that is to be read.
+    fn repeats(&mut self, scene: &Scene, written: &Written<'_>) -> bool {
+        let forged = written.cause.is_some_and(|cause| self.forged.contains(&cause));
+        let repeats = written.letter.code().is_some() && (forged || scene.forges(written.to));
+        if repeats {
+            self.forged.insert(written.id);
+        }
+        repeats
+    }
+
     fn body(&mut self, scene: &Scene, written: &Written<'_>, content_type: &str, verdict: &mut Verdict) {
         let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let (namespace, names): (&str, &[&str]) = match media.as_str() {

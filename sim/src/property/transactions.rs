@@ -124,11 +124,13 @@ impl Observe for Transactions {
         verdict.exercise_times(&ONCE, self.finals);
         verdict.exercise_times(&UNASKED, self.answers);
         verdict.exercise_times(&ECHO, self.answers);
-        for ((_, who, _), asked) in &self.open {
+        for ((connection, who, _), asked) in &self.open {
             let patience = if asked.verb == Verb::Invite { LONG_PATIENCE } else { PATIENCE };
             // What nobody answers a proxy it does not answer either (RFC 4320 section 4.2).
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
-            if asked.last.is_none() && asked.at + patience <= scene.at && !relayed {
+            // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through.
+            let until = scene.reach.cut(*connection).unwrap_or(scene.at);
+            if asked.last.is_none() && asked.at + patience <= until && !relayed {
                 let words = format!("never answered what it read at {}", asked.at);
                 verdict.violate(&ANSWERED, scene.finding(*who, &[asked.request], words));
             }

@@ -1,6 +1,6 @@
 //! What users see: every message as it was sent, and what became of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use confsim_core::client::Event;
@@ -70,8 +70,6 @@ pub(super) struct Users {
     counts: BTreeMap<NodeId, (u64, u64)>,
     /// Messages answered 202 whose fate a user waits for, by client, conference and Message-Id.
     waiting: BTreeMap<(NodeId, String, u32), Instant>,
-    /// Sessions with the IM MCU that have ended for their clients, who wait for nothing of them any more.
-    over: BTreeSet<(NodeId, String)>,
     /// Those that a client has given up on.
     given_up: Vec<(NodeId, u32)>,
 }
@@ -164,10 +162,7 @@ impl Users {
                 }
             }
             Event::Accepted { conference, message_id, notification_follows: true } => {
-                let conference = named(conference);
-                if !self.over.contains(&(who, conference.clone())) {
-                    self.waiting.insert((who, conference, *message_id), scene.at);
-                }
+                self.waiting.insert((who, named(conference), *message_id), scene.at);
             }
             Event::Delivered { conference, message_id, timed_out, .. } => {
                 verdict.exercise(&TOLD);
@@ -184,13 +179,9 @@ impl Users {
                 };
                 verdict.violate(&TOLD, scene.finding(who, &[], words));
             }
-            Event::ChatJoined { conference } => {
-                self.over.remove(&(who, named(conference)));
-            }
             Event::ChatEnded { conference } | Event::Ended { conference, .. } => {
                 let ended = named(conference);
                 self.waiting.retain(|(client, conference, _), _| *client != who || *conference != ended);
-                self.over.insert((who, ended));
             }
             _ => {}
         }
