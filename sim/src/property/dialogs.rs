@@ -279,6 +279,9 @@ impl Dialogs {
             Some(known) => known.by,
             None => cast.by_uri(&from.uri.address())?,
         };
+        // The focus also repeats what the IM MCU has said to an INVITE that passed it.
+        let place = if server == NodeId::FOCUS { "app:conf:focus:" } else { "app:conf:chat:" };
+        to.uri.opaque().filter(|opaque| opaque.starts_with(place))?;
         let conference = Arc::from(conference_of(&to.uri)?);
         let (contact, abilities) =
             invitation.map(|known| (known.contact, known.abilities)).unwrap_or_default();

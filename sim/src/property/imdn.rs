@@ -199,8 +199,10 @@ impl Notifications {
                 }
             }
             ("deleteUser", Some(user)) => {
+                // Of the others a BYE tells, if there is a connection for it.
+                let mute = |dialog: &Dialog| dialog.unacknowledged || scene.pool_broken;
                 let all = scene.dialogs.of(NodeId::MCU, Use::Session, &conference);
-                let ours = all.filter(|(_, dialog)| dialog.unacknowledged && is_of(scene, dialog, &user));
+                let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, &user));
                 let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
                 self.give_up(&over, clock);
             }
