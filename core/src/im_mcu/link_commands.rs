@@ -12,6 +12,7 @@ use crate::wire::cccp::{
     Response,
 };
 use crate::wire::conference_info::{ConferenceInfo, JoiningMethod, User};
+use crate::wire::sip::Uri;
 
 /// How a command went.
 struct Done {
@@ -150,11 +151,13 @@ impl ImMcu {
         if !conference.has_room(limit) {
             return Err(Reason::MaxMeetingSizeExceeded);
         }
+        // The Contact of a client that has no GRUU is an address of its host, which says nothing to others.
+        let is_gruu = |uri: &&str| Uri::parse(uri).is_ok_and(|uri| uri.is_gruu());
         let participant = Participant {
             user: (&*user.entity).into(),
             name: user.display_text.as_deref().map(Into::into),
             endpoint: (&*endpoint.entity).into(),
-            gruu: endpoint.endpoint_uri.as_deref().map(Into::into),
+            gruu: endpoint.endpoint_uri.as_deref().filter(is_gruu).map(Into::into),
             epid: None,
             joining: JoiningMethod::DialedIn,
             inviter: None,

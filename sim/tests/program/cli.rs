@@ -50,6 +50,10 @@ fn an_error_is_one_line_that_tells_what_to_do() {
             &["core.jsonl", "--fault is for what is run"],
         ),
         (&["run", "eject", "--sabotage", "mcu-reports-twice", "--world", "turmoil"], &["event world"]),
+        (
+            &["run", "provision-disk-full", "--world", "turmoil"],
+            &["fill the disk of factory at 3s for 5s", "--world event"],
+        ),
         (&["sweep", "--for", "soon"], &["soon", "60s"]),
         (&["sweep", "--shard", "2/2"], &["2/2", "0/4"]),
         (&["merge"], &["<REPORTS>", "--help"]),
