@@ -55,6 +55,9 @@ impl Leak {
         scene.dialogs.all_sessions_ended()
             && scene.at >= self.busy + self.idle_timeout + GRACE
             && scene.at >= self.spoken + TRANSACTION
+            // Who waits for a pool member that is down has something to wait for.
+            && !scene.reach.lacks_a_member()
+            && scene.reach.harmed().is_none_or(|harmed| scene.at >= harmed + GRACE)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use confsim_core::time::Instant;
+use confsim_core::time::{Duration, Instant};
 
 use crate::fault::Fault;
-use crate::trace::{ConnectionId, NodeId, Record, Role};
+use crate::trace::{ConnectionId, HostChange, NodeId, Record, Role};
 
 /// The connections of clients, and the faults so far.
 #[derive(Default)]
@@ -14,6 +14,10 @@ pub(super) struct Reach {
     lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
     /// Connections that a fault has cut, and when: their ends may not know.
     cut: BTreeMap<ConnectionId, Instant>,
+    /// Members of the pool that have crashed and are not back.
+    down: BTreeSet<NodeId>,
+    /// Until when the hosts of nodes stand still that were paused.
+    paused: BTreeMap<NodeId, Instant>,
     /// When the last fault that has struck lets go.
     harmed: Option<Instant>,
 }
@@ -39,19 +43,39 @@ impl Reach {
                     });
                 }
             }
-            Record::Host { fault, .. } => self.harm(faults, at, *fault),
+            Record::Host { who, fault, change } => {
+                self.harm(faults, at, *fault);
+                match change {
+                    HostChange::Crashed if who.role() != Role::Client => drop(self.down.insert(*who)),
+                    HostChange::Back { .. } => drop(self.down.remove(who)),
+                    _ => {}
+                }
+                if *change == HostChange::Paused {
+                    let until = at + lasts(faults, *fault);
+                    self.paused.entry(*who).and_modify(|known| *known = until.max(*known)).or_insert(until);
+                }
+            }
             _ => {}
         }
     }
 
     fn harm(&mut self, faults: &[Fault], at: Instant, fault: u32) {
-        let lasts = faults.get(fault as usize).map(Fault::lasts).unwrap_or_default();
-        self.harmed = self.harmed.max(Some(at + lasts));
+        self.harmed = self.harmed.max(Some(at + lasts(faults, fault)));
     }
 
     /// When the last fault that has struck so far lets go.
     pub(super) const fn harmed(&self) -> Option<Instant> {
         self.harmed
+    }
+
+    /// Whether a member of the pool is down.
+    pub(super) fn lacks_a_member(&self) -> bool {
+        !self.down.is_empty()
+    }
+
+    /// Until when the host of `node` has stood still last, or does.
+    pub(super) fn paused(&self, node: NodeId) -> Option<Instant> {
+        self.paused.get(&node).copied()
     }
 
     /// When a fault has cut `connection`, if one has.
@@ -63,4 +87,9 @@ impl Reach {
     pub(super) fn has_line(&self, client: NodeId) -> bool {
         self.lines.get(&client).is_some_and(|lines| !lines.is_empty())
     }
+}
+
+/// How long a fault holds on once it has struck.
+fn lasts(faults: &[Fault], fault: u32) -> Duration {
+    faults.get(fault as usize).map(Fault::lasts).unwrap_or_default()
 }

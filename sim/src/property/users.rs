@@ -108,7 +108,9 @@ impl Observe for Users {
             }
         }
         for ((who, _, message_id), at) in &self.waiting {
-            if *at + PATIENCE + MARGIN <= scene.at {
+            // A client whose host stands still is none the later for it.
+            let from = scene.reach.paused(*who).map_or(*at, |until| until.max(*at));
+            if from + PATIENCE + MARGIN <= scene.at {
                 let words =
                     format!("never told the user what became of message {message_id}, accepted at {at}");
                 verdict.violate(&TOLD, scene.finding(*who, &[], words));
