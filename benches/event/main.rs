@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::property::Judge;
 use confsim::scenario::Scenario;
 use confsim::trace::{Keep, NodeId, Record};
@@ -76,7 +76,7 @@ fn unwatched(scenario: &Scenario) {
 /// Runs a scenario with nodes under the stopwatch.
 fn billed(scenario: &Scenario, deaf: bool) -> Bill {
     let bill = Rc::new(RefCell::new(Bill::default()));
-    let make = |part: event::Part<'_>| {
+    let make = |part: Part<'_>| {
         let deaf = deaf && part.node.participant().is_some_and(|guest| guest > 0);
         Timed::new(part, deaf, &bill)
     };

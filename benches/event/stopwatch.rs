@@ -5,9 +5,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::trace::NodeId;
-use confsim::world::event::Part;
 use confsim_core::client::{Command, Event};
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::time;

@@ -11,6 +11,7 @@
 //! version = 1
 //! origin = "chaos:17"               # what it was found as
 //! seed = 17                         # what all chance follows from
+//! sabotage = "mcu-loses-typing"     # which nodes were broken, and how; absent when none were
 //! digest = "00ff3d5a9c0d1e2f"       # the hash over everything that happened
 //! replay = "confsim replay target/capsules/chaos-17"
 //!

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use confsim_core::client::{self, Client};
-use confsim_core::factory::{self, Factory};
+use confsim_core::entropy::Entropy;
+use confsim_core::factory::{self, Factory, Store};
 use confsim_core::focus::{self, Focus};
 use confsim_core::front_end::{self, FrontEnd};
 use confsim_core::im_mcu::{self, ImMcu};
@@ -12,9 +13,44 @@ use confsim_core::signal::{Endpoint, Settings};
 use confsim_core::time::{Duration, Instant};
 
 use crate::cryptography::Keys;
+use crate::disk::Disk;
 use crate::scenario::{Answer, Kind, Limits, Participant, Scenario};
-use crate::trace::{NodeId, Role};
-use crate::world::event::Part;
+use crate::trace::{Cast, NodeId, Role};
+
+/// What a node is made of.
+pub struct Part<'a> {
+    /// Which node.
+    pub node: NodeId,
+    /// Who is who.
+    pub cast: &'a Cast,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Which life of the node this is, counting from 1.
+    pub incarnation: u32,
+    /// The node's own randomness, of this incarnation.
+    pub entropy: Entropy,
+    /// The node's own randomness, the same in every incarnation: for what outlives them.
+    pub lasting: Entropy,
+    /// What the focus factory keeps its conferences in: the disk of its host, the same in every incarnation.
+    pub store: Box<dyn Store>,
+}
+
+impl<'a> Part<'a> {
+    /// The part of `node` under `seed`.
+    pub fn new(
+        node: NodeId,
+        cast: &'a Cast,
+        scenario: &'a Scenario,
+        seed: u64,
+        incarnation: u32,
+        disk: &Disk,
+    ) -> Self {
+        let name = cast.name(node);
+        let entropy = Entropy::named(seed, &format!("{name}#{incarnation}"));
+        let lasting = Entropy::named(seed, name);
+        Self { node, cast, scenario, incarnation, entropy, lasting, store: Box::new(disk.clone()) }
+    }
+}
 
 /// A node of any role.
 #[derive(Debug)]

@@ -26,6 +26,7 @@ mod link;
 mod lobby;
 mod lock;
 mod members;
+mod naming;
 mod places;
 mod provisioning;
 mod reach;

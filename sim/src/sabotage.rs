@@ -21,8 +21,6 @@ pub use self::desk::Desk;
 pub use self::letter::Letter;
 pub use self::matrix::{Kill, MOST, Row, STARTS, first_kill, matrix, row, text};
 pub use self::node::Sabotaged;
-use crate::capsule::Judged;
-use crate::property::Judge;
 use crate::scenario::{Profile, Scenario};
 use crate::trace::{Keep, Observer, Role};
 use crate::world::{Outcome, event};
@@ -45,6 +43,15 @@ pub struct Sabotage {
     /// Makes the saboteur of one node.
     pub saboteur: fn() -> Box<dyn Saboteur>,
 }
+
+/// Their names tell them apart.
+impl PartialEq for Sabotage {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Sabotage {}
 
 /// What sits between a node and the world. By default everything passes.
 pub trait Saboteur {
@@ -84,12 +91,5 @@ impl Sabotage {
         observers: &mut [&mut dyn Observer],
     ) -> Outcome {
         event::run_with(scenario, seed, keep, observers, |part| Sabotaged::new(part, seed, self))
-    }
-
-    /// Runs and judges `scenario` with the nodes of one role broken.
-    pub fn judge(&self, scenario: &Scenario, seed: u64, keep: Keep) -> Judged {
-        let mut judge = Judge::new(scenario);
-        let outcome = self.run(scenario, seed, keep, &mut [&mut judge]);
-        Judged { verdict: judge.finish(outcome.end), outcome }
     }
 }

@@ -20,8 +20,8 @@ mod words;
 pub use build::{Builder, scenario};
 pub use check::{Flaw, Place};
 pub use drawn::Drawn;
-pub(crate) use file::Quoted;
 pub use file::{FileError, from_toml, to_toml};
+pub(crate) use file::{Quoted, versioned};
 pub use generate::{Profile, generate};
 pub use model::{
     Action, Answer, FORMAT_VERSION, Kind, Limits, Link, Links, MAX_PARTICIPANTS, Participant, Range,

@@ -21,11 +21,11 @@ pub use determinism::{Fickle, FickleNode, difference};
 pub use plan::{NoShard, Plan, Shard};
 pub use report::{Mismatch, Report, table};
 
-use crate::node::Peer;
+use crate::node::{Part, Peer};
 use crate::property::{Judge, Verdict};
 use crate::scenario::{Profile, Scenario, generate};
 use crate::trace::Keep;
-use crate::world::event::{self, Actor, Part};
+use crate::world::event::{self, Actor};
 
 /// In every so many-th run each message is read a second time, by other parsers.
 const READ_TWICE: u64 = 8;

@@ -4,12 +4,13 @@ use confsim_core::time::Instant;
 
 use super::Failure;
 use crate::property::{Judge, Verdict};
+use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::sweep::Draw;
 use crate::trace::{Keep, Observer};
 use crate::world::{Outcome, event};
 
-/// What is run: a scenario and a seed, which say everything about it.
+/// What is run: a scenario, a seed, and what was broken before, which say everything about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// What people call it: `chaos:17`, the name of a scenario, or a file.
@@ -18,6 +19,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// What all chance follows from.
     pub seed: u64,
+    /// Which nodes are broken, and how, if any are.
+    pub sabotage: Option<&'static Sabotage>,
 }
 
 /// A run that is over, and what the properties say of it.
@@ -32,17 +35,32 @@ pub struct Judged {
 impl Case {
     /// Runs it in the event world.
     pub fn judge(&self, keep: Keep) -> Judged {
-        Judged::of(&self.scenario, self.seed, keep, None)
+        Judged::broken(&self.scenario, self.seed, self.sabotage, keep, None)
     }
 }
 
 impl Judged {
     /// Runs `scenario` under `seed` in the event world, with somebody else to watch it.
     pub fn of(scenario: &Scenario, seed: u64, keep: Keep, watcher: Option<&mut dyn Observer>) -> Self {
+        Self::broken(scenario, seed, None, keep, watcher)
+    }
+
+    /// The same with some nodes broken, if `sabotage` says so.
+    pub fn broken(
+        scenario: &Scenario,
+        seed: u64,
+        sabotage: Option<&Sabotage>,
+        keep: Keep,
+        watcher: Option<&mut dyn Observer>,
+    ) -> Self {
         let mut judge = Judge::new(scenario);
-        let outcome = match watcher {
-            Some(watcher) => event::run(scenario, seed, keep, &mut [&mut judge, watcher]),
-            None => event::run(scenario, seed, keep, &mut [&mut judge]),
+        let mut observers: Vec<&mut dyn Observer> = vec![&mut judge];
+        if let Some(watcher) = watcher {
+            observers.push(watcher);
+        }
+        let outcome = match sabotage {
+            Some(sabotage) => sabotage.run(scenario, seed, keep, &mut observers),
+            None => event::run(scenario, seed, keep, &mut observers),
         };
         let verdict = judge.finish(outcome.end);
         Self { outcome, verdict }
@@ -63,6 +81,6 @@ impl Judged {
 /// A generated scenario is called as it is written.
 impl From<Draw> for Case {
     fn from(draw: Draw) -> Self {
-        Self { origin: draw.to_string(), scenario: draw.scenario(), seed: draw.seed }
+        Self { origin: draw.to_string(), scenario: draw.scenario(), seed: draw.seed, sabotage: None }
     }
 }

@@ -6,13 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{CAPSULE_VERSION, Capsule, Case, Failure, Shrunk};
-use crate::scenario::{FileError, Kind, Quoted, Scenario};
-
-/// Read first, so that a file of another version is told so rather than that its keys are unknown.
-#[derive(Deserialize)]
-struct Preface {
-    version: Spanned<u32>,
-}
+use crate::sabotage::Sabotage;
+use crate::scenario::{FileError, Kind, Quoted, Scenario, versioned};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -21,6 +16,7 @@ struct File {
     _version: u32,
     origin: String,
     seed: u64,
+    sabotage: Option<Spanned<String>>,
     digest: Spanned<String>,
     #[serde(rename = "replay")]
     _replay: String,
@@ -52,6 +48,7 @@ struct FileShrunk {
 pub(super) struct Manifest {
     origin: String,
     seed: u64,
+    sabotage: Option<&'static Sabotage>,
     digest: u64,
     failure: Option<Failure>,
     shrunk: Option<Shrunk>,
@@ -60,26 +57,21 @@ pub(super) struct Manifest {
 impl Manifest {
     /// Reads the file's text.
     pub(super) fn read(text: &str) -> Result<Self, FileError> {
-        let syntax = |error: toml::de::Error| FileError::new(text, error.span(), error.message().to_owned());
-        let preface: Preface = toml::from_str(text).map_err(syntax)?;
-        if *preface.version.get_ref() != CAPSULE_VERSION {
-            let version = preface.version.get_ref();
-            let what = format!("this program reads capsule version {CAPSULE_VERSION}, not {version}");
-            return Err(FileError::new(text, Some(preface.version.span()), what));
-        }
-        let file: File = toml::from_str(text).map_err(syntax)?;
+        let file: File = versioned(text, "capsule", CAPSULE_VERSION)?;
         let digest = known(text, &file.digest, "hash of 16 hexadecimal digits", |digits| {
             u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 16)
         })?;
+        let sabotage = file.sabotage.as_ref();
+        let sabotage = sabotage.map(|name| known(text, name, "saboteur", Sabotage::find)).transpose()?;
         let failure = file.failure.map(|failure| failure.failure(text)).transpose()?;
         let shrunk = file.shrunk.map(|FileShrunk { runs, without }| Shrunk { runs, without });
-        Ok(Self { origin: file.origin, seed: file.seed, digest, failure, shrunk })
+        Ok(Self { origin: file.origin, seed: file.seed, sabotage, digest, failure, shrunk })
     }
 
     /// The capsule with this scenario.
     pub(super) fn capsule(self, scenario: Scenario) -> Capsule {
-        let Self { origin, seed, digest, failure, shrunk } = self;
-        Capsule { case: Case { origin, scenario, seed }, digest, failure, shrunk }
+        let Self { origin, seed, sabotage, digest, failure, shrunk } = self;
+        Capsule { case: Case { origin, scenario, seed, sabotage }, digest, failure, shrunk }
     }
 }
 
@@ -124,6 +116,9 @@ pub(super) fn manifest(
     let mut out = format!("version = {CAPSULE_VERSION}\n");
     // Writing to a String cannot fail.
     let _ = writeln!(out, "origin = {}\nseed = {}", Quoted(&case.origin), case.seed);
+    if let Some(Sabotage { name, .. }) = case.sabotage {
+        let _ = writeln!(out, "sabotage = \"{name}\"");
+    }
     let _ = writeln!(out, "digest = \"{digest:016x}\"\nreplay = {}", Quoted(replay));
     if let Some(Told { failure, words, not_at_rest }) = failure {
         let _ = writeln!(out, "\n[failure]\nwhat = \"{}\"\nrole = \"{}\"", failure.what, failure.role());

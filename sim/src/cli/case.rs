@@ -20,7 +20,7 @@ pub(super) struct Found {
 /// fuzzing engine, or a scenario file.
 pub(super) fn find(what: &str) -> Result<Found, String> {
     let place = |error: &dyn std::fmt::Display| format!("{what}: {error}");
-    let case = |scenario: Scenario| Case { origin: what.to_owned(), scenario, seed: SEED };
+    let case = |scenario: Scenario| Case { origin: what.to_owned(), scenario, seed: SEED, sabotage: None };
     let alone = |case| Found { case, recorded: None };
     if let Some(named) = named(what) {
         return named.scenario().map(case).map(alone).map_err(|error| place(&error));
@@ -34,7 +34,7 @@ pub(super) fn find(what: &str) -> Result<Found, String> {
     }
     if let Some(make) = recipe(Path::new(what)) {
         let (scenario, seed) = make(&fs::read(what).map_err(|error| place(&error))?);
-        return Ok(alone(Case { origin: what.to_owned(), scenario, seed }));
+        return Ok(alone(Case { origin: what.to_owned(), scenario, seed, sabotage: None }));
     }
     let file = fs::read_to_string(what).map_err(|error| {
         format!(

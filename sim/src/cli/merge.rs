@@ -21,6 +21,10 @@ pub(super) struct MergeArgs {
     /// Also write the result to this file, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Also write what is covered to this file: how many requirements are in which state, then each with
+    /// its own
+    #[arg(long)]
+    coverage: Option<PathBuf>,
     /// Fail if any property was not exercised
     #[arg(long)]
     require_coverage: bool,
@@ -30,7 +34,7 @@ pub(super) struct MergeArgs {
 pub(super) fn run(args: &MergeArgs) -> ExitCode {
     match merge(args) {
         Ok((report, wall, mut output)) => {
-            let written = write_json(output.as_mut(), &report, &wall);
+            let written = write_json(output.as_mut(), &report, &wall).and_then(|()| covered(args, &report));
             conclude(&report, &wall, args.require_coverage, written)
         }
         Err(what) => fail(&what),
@@ -52,6 +56,16 @@ fn merge(args: &MergeArgs) -> Result<(Report, Value, Option<Output>), String> {
     let whole = whole.ok_or("there is no report to merge")?;
     let output = args.json.as_deref().map(Output::open).transpose()?;
     Ok((whole, json!({ "parts": parts }), output))
+}
+
+/// Writes what is covered where it was asked for.
+fn covered(args: &MergeArgs, report: &Report) -> Result<(), String> {
+    let Some(to) = &args.coverage else { return Ok(()) };
+    let mut file = Output::open(to)?;
+    let reach =
+        report.reach().map_err(|error| format!("the catalogue that was built in: {error}; build again"))?;
+    file.clear()?;
+    file.add(&format!("{}\n{}", reach.text(), reach.table()))
 }
 
 fn read(path: &Path) -> Result<(Report, Value), String> {

@@ -55,7 +55,8 @@ pub(super) fn run(args: &ReplayArgs) -> ExitCode {
         }
     };
     let (title, seed) = (&case.scenario.title, case.seed);
-    show(&format!("{title}, seed {seed}\n\n{picture}\n{}\n{words}\n{hash}\n", table(verdict)), exit)
+    let broken = case.sabotage.map(|sabotage| format!(", {}", sabotage.name)).unwrap_or_default();
+    show(&format!("{title}, seed {seed}{broken}\n\n{picture}\n{}\n{words}\n{hash}\n", table(verdict)), exit)
 }
 
 /// How a run is another one than that recorded in the folder `dir`.

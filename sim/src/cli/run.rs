@@ -47,14 +47,10 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
     let case = find(&args.scenario).and_then(|found| {
         let mut case = found.case;
         args.trouble.strike(&mut case.scenario)?;
-        Ok(Case { seed: args.seed.unwrap_or(case.seed), ..case })
+        let (seed, sabotage) = (args.seed.unwrap_or(case.seed), args.sabotage.or(case.sabotage));
+        Ok(Case { seed, sabotage, ..case })
     });
-    let subject = case.and_then(|case| match (args.sabotage, args.world) {
-        (Some(sabotage), World::Event) => Ok(Subject::sabotaged(case, sabotage)),
-        (Some(_), World::Turmoil) => Err("--sabotage is for the event world; leave --world out".to_owned()),
-        (None, world) => Subject::run(case, world),
-    });
-    let subject = match subject {
+    let subject = match case.and_then(|case| Subject::run(case, args.world)) {
         Ok(subject) => subject,
         Err(what) => return fail(&what),
     };

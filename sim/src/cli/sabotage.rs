@@ -2,18 +2,22 @@
 
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::ProgressBar;
 
 use super::{Exit, fail, show};
+use crate::capsule::{self, Case};
 use crate::sabotage::{CATALOGUE, MOST, Sabotage, first_kill, matrix, text};
+use crate::trace::Keep;
 
 /// The word for every saboteur.
 pub(super) const ALL: &str = "all";
 
-/// Seeks the first run that shows each sabotage, from seed `start` on.
-pub(super) fn seek(chosen: &[&'static Sabotage], start: u64) -> ExitCode {
+/// Seeks the first run that shows each sabotage, from seed `start` on, and keeps it in the folder `out`, if that is
+/// given, as a capsule called like the saboteur.
+pub(super) fn seek(chosen: &[&'static Sabotage], start: u64, out: Option<&Path>) -> ExitCode {
     let mut told = String::new();
     let mut exit = Exit::Held;
     for sabotage in chosen {
@@ -35,6 +39,12 @@ pub(super) fn seek(chosen: &[&'static Sabotage], start: u64) -> ExitCode {
                     told,
                     "  killed by seed {seeds}; see it with: confsim run {draw} --sabotage {name}"
                 );
+                let case = Case { sabotage: Some(sabotage), ..Case::from(draw) };
+                let kept =
+                    out.map(|out| capsule::write(&out.join(name), &case, &case.judge(Keep::All), None));
+                if let Some(Err(error)) = kept {
+                    return fail(&error.to_string());
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::capsule::{self, Case, Judged};
 use crate::property;
 use crate::scenario::{Scenario, to_toml, write_span};
 use crate::shrink::{MAX_RUNS, Settings, Smaller, shrink};
-use crate::trace::Keep;
+use crate::trace::{Keep, Observer};
 use crate::view::{Ladder, ladder};
 
 /// Arguments of `confsim shrink`.
@@ -48,7 +48,10 @@ pub(super) fn run(args: &ShrinkArgs) -> ExitCode {
     let recorded = recorded.and_then(|recorded| recorded.failure).map(|failure| failure.what);
     let property = args.property.as_deref().or(recorded);
     let settings = Settings { max_runs: args.max_runs, jobs: args.jobs, property };
-    let Some(smaller) = shrink(&case, &Judged::of, settings) else {
+    let run = |scenario: &Scenario, seed, keep, watcher: Option<&mut dyn Observer>| {
+        Judged::broken(scenario, seed, case.sabotage, keep, watcher)
+    };
+    let Some(smaller) = shrink(&case, &run, settings) else {
         let what = property.unwrap_or("anything");
         let words = format!("HELD: {} does not violate {what}; there is nothing to make smaller\n", args.run);
         return show(&words, Exit::Held);

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::capsule::Case;
+use crate::capsule::{Case, Judged};
 use crate::property::{Judge, Verdict};
-use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::trace::Keep;
 use crate::view::{As, Options, render};
-use crate::world::{Outcome, event, turmoil};
+use crate::world::{Outcome, turmoil};
 
 /// Where to run it.
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -33,25 +32,19 @@ pub(super) struct Subject {
 impl Subject {
     /// Runs `case`.
     pub(super) fn run(case: Case, world: World) -> Result<Self, String> {
-        let mut judge = Judge::new(&case.scenario);
-        let outcome = match world {
-            World::Event => event::run(&case.scenario, case.seed, Keep::All, &mut [&mut judge]),
-            World::Turmoil => turmoil::run(&case.scenario, case.seed, &mut [&mut judge])
-                .map_err(|error| format!("{}: {error}", case.origin))?,
+        let Judged { outcome, verdict } = match world {
+            World::Event => case.judge(Keep::All),
+            World::Turmoil if case.sabotage.is_some() => {
+                return Err("nodes are broken in the event world only; leave --world out".to_owned());
+            }
+            World::Turmoil => {
+                let mut judge = Judge::new(&case.scenario);
+                let outcome = turmoil::run(&case.scenario, case.seed, &mut [&mut judge])
+                    .map_err(|error| format!("{}: {error}", case.origin))?;
+                Judged { verdict: judge.finish(outcome.end), outcome }
+            }
         };
-        Ok(Self::judged(case, outcome, judge))
-    }
-
-    /// The same with some nodes broken.
-    pub(super) fn sabotaged(case: Case, sabotage: &Sabotage) -> Self {
-        let mut judge = Judge::new(&case.scenario);
-        let outcome = sabotage.run(&case.scenario, case.seed, Keep::All, &mut [&mut judge]);
-        Self::judged(case, outcome, judge)
-    }
-
-    fn judged(Case { scenario, seed, .. }: Case, outcome: Outcome, judge: Judge) -> Self {
-        let verdict = judge.finish(outcome.end);
-        Self { scenario, seed, outcome, verdict }
+        Ok(Self { scenario: case.scenario, seed: case.seed, outcome, verdict })
     }
 
     /// One view of it.

@@ -1,95 +1,34 @@
 //! `confsim sweep`: many generated scenarios.
 
+mod args;
+
 use std::fs;
-use std::num::{NonZeroU64, NonZeroUsize};
-use std::ops::Range;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+pub(super) use self::args::SweepArgs;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::{Exit, fail, publish, sabotage, show};
 use crate::capsule::{self, Case};
 use crate::node::Peer;
 use crate::sabotage::{Sabotage, Sabotaged};
-use crate::scenario::{Profile, parse_span};
-use crate::sweep::{Draw, Fickle, NoShard, Plan, Ran, Report, Shard, difference, sweep};
+use crate::sweep::{Draw, Fickle, Plan, Ran, Report, difference, sweep};
 use crate::trace::Keep;
 
 /// How many seeds a sweep runs when nothing is said: some seconds' worth.
 const DEFAULT_SEEDS: u64 = 1000;
 
-/// Arguments of `confsim sweep`.
-#[derive(Args, Debug)]
-pub(super) struct SweepArgs {
-    /// Which seeds: `A..B`, without B itself, or `A..` together with `--for`
-    #[arg(long, value_parser = seeds)]
-    seeds: Option<Range<u64>>,
-    /// Start no further run after this much time on the clock, like `60s`
-    #[arg(long = "for", value_parser = span)]
-    time: Option<Duration>,
-    /// What kind of scenarios, one or several with commas, or `all` but `scale`: `calm` without faults; `lossy` drops,
-    /// delays and holds back messages and breaks connections; `slow` has latencies of seconds and clocks that are
-    /// wrong; `churn` many who come and go; `chaos` every fault but crashes; `crash` hosts that go down; `hostile-peer`
-    /// one who forges; `scale` 500 participants
-    #[arg(long, value_parser = profiles, default_value = "calm")]
-    profile: Profiles,
-    /// How many threads; the result does not depend on it
-    #[arg(long)]
-    jobs: Option<NonZeroUsize>,
-    /// Run only every N-th, beginning with number I: `0/4` to `3/4`; `confsim merge` puts the reports together
-    #[arg(long, value_parser = shard, default_value_t = Shard::WHOLE)]
-    shard: Shard,
-    /// Also write the result to this file, as JSON
-    #[arg(long)]
-    json: Option<PathBuf>,
-    /// Where failed runs are kept as capsules, the first ten of them; `target/capsules` if not said
-    #[arg(long)]
-    out: Option<PathBuf>,
-    /// Also write the result to this file, as a page
-    #[arg(long)]
-    html: Option<PathBuf>,
-    /// Also print failed runs as GitHub Actions annotates them, and draw the first into the step's summary
-    #[arg(long)]
-    github: bool,
-    /// Also write the hash of every run to this file, one a line, as they come
-    #[arg(long)]
-    digests: Option<PathBuf>,
-    /// Run every N-th seed twice and compare
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "16", require_equals = true)]
-    check_determinism: Option<NonZeroU64>,
-    /// Fail if any property was not exercised
-    #[arg(long)]
-    require_coverage: bool,
-    /// Break nodes and see who notices: the name of a saboteur, or `all` (`confsim list saboteurs`). Each is sought
-    /// in its own profile, from the first seed of `--seeds` on; ends with 1 if one survives
-    #[arg(long, conflicts_with_all = ["time", "profile", "shard", "json", "out", "html", "github", "digests", "check_determinism", "require_coverage"])]
-    sabotage: Option<String>,
-    /// With `--sabotage all`: the kill matrix
-    #[arg(long, requires = "sabotage", conflicts_with = "seeds")]
-    matrix: bool,
-    /// Take nodes that are not deterministic, to see that `--check-determinism` notices
-    #[arg(long, hide = true)]
-    fickle: bool,
-    /// Take nodes that this saboteur breaks, to see what a sweep tells and keeps that fails
-    #[arg(long, hide = true, value_parser = sabotage::find, conflicts_with = "fickle")]
-    broken: Option<&'static Sabotage>,
-}
-
 /// Where capsules go when nothing is said.
 const CAPSULES: &str = "target/capsules";
 /// Most failed runs that are kept as capsules.
 const CAPSULES_MOST: usize = 10;
-
-/// A list of profiles, each once.
-#[derive(Clone, Debug)]
-struct Profiles(Vec<Profile>);
 
 /// The files that a sweep writes.
 struct Outputs {
@@ -117,7 +56,10 @@ fn sabotaged(args: &SweepArgs, name: &str) -> ExitCode {
         };
     }
     match sabotage::choose(name) {
-        Ok(chosen) => sabotage::seek(&chosen, args.seeds.as_ref().map_or(0, |seeds| seeds.start)),
+        Ok(chosen) => {
+            let start = args.seeds.as_ref().map_or(0, |seeds| seeds.start);
+            sabotage::seek(&chosen, start, args.out.as_deref())
+        }
         Err(what) => fail(&what),
     }
 }
@@ -204,15 +146,11 @@ fn perform(args: &SweepArgs, draw: Draw) -> Ran {
 }
 
 /// Keeps failed runs as capsules.
-fn keep(failed: &[Draw], folder: &Path, broken: Option<&Sabotage>) -> Result<(), String> {
+fn keep(failed: &[Draw], folder: &Path, broken: Option<&'static Sabotage>) -> Result<(), String> {
     for draw in failed {
-        let case = Case::from(*draw);
+        let case = Case { sabotage: broken, ..Case::from(*draw) };
         let folder = publish::folder(folder, *draw);
-        let judged = match broken {
-            Some(sabotage) => sabotage.judge(&case.scenario, case.seed, Keep::All),
-            None => case.judge(Keep::All),
-        };
-        capsule::write(&folder, &case, &judged, None).map_err(|error| error.to_string())?;
+        capsule::write(&folder, &case, &case.judge(Keep::All), None).map_err(|error| error.to_string())?;
     }
     Ok(())
 }
@@ -310,36 +248,4 @@ fn progress(plan: &Plan) -> ProgressBar {
 
 fn failures(failed: u64) -> String {
     if failed == 0 { String::new() } else { format!(", {failed} failed") }
-}
-
-fn seeds(text: &str) -> Result<Range<u64>, String> {
-    let wrong = || "give seeds like `0..1000`".to_owned();
-    let (start, end) = text.split_once("..").ok_or_else(wrong)?;
-    let start = start.parse().map_err(|_| wrong())?;
-    let end = if end.is_empty() { u64::MAX } else { end.parse().map_err(|_| wrong())? };
-    if start < end { Ok(start..end) } else { Err("there is no seed in it".to_owned()) }
-}
-
-fn span(text: &str) -> Result<Duration, String> {
-    let span = parse_span(text).ok_or_else(|| "give a time like `60s`".to_owned())?;
-    Ok(Duration::from_micros(span.as_micros()))
-}
-
-fn shard(text: &str) -> Result<Shard, NoShard> {
-    text.parse()
-}
-
-fn profiles(text: &str) -> Result<Profiles, String> {
-    if text == "all" {
-        return Ok(Profiles(Profile::SMALL.to_vec()));
-    }
-    let mut found = Vec::new();
-    for name in text.split(',') {
-        let names = || format!("give {}, or all", Profile::ALL.map(Profile::name).join(" or "));
-        let profile = Profile::find(name).ok_or_else(names)?;
-        if !found.contains(&profile) {
-            found.push(profile);
-        }
-    }
-    Ok(Profiles(found))
 }

@@ -122,6 +122,15 @@ impl Reach {
         text
     }
 
+    /// One line for each requirement: its id, its level, its state. How often does not count, so that this changes only
+    /// when something is reached that was not, or the other way round.
+    pub fn table(&self) -> String {
+        let line = |(requirement, state): &(Requirement, State)| {
+            format!("{:<24} {:<10} {}\n", requirement.id, requirement.level, state.as_str())
+        };
+        self.entries.iter().map(line).collect()
+    }
+
     /// The same for machines: each requirement with its state, and how often where that counts.
     pub fn json(&self) -> Value {
         let entry = |(requirement, state): &(Requirement, State)| {

@@ -1,12 +1,14 @@
 //! C3P as observers read it: which command, about whom, and how it ended.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
 use super::dialogs::DialogId;
-use super::sight::{Spoken, conference_named};
+use super::naming::conference_named;
+use super::sight::Spoken;
 use crate::trace::{NodeId, Role};
 
 /// A C3P request or response.
@@ -171,6 +173,27 @@ impl Commands {
     }
 }
 
+/// What the focus tells the IM MCU of a conference as a whole.
+pub(super) enum Term {
+    /// It is to be served from now on, or still.
+    Begins(Arc<str>),
+    /// It is over.
+    Ends(Arc<str>),
+}
+
+impl Term {
+    /// What `message` tells, if it tells that.
+    pub(super) fn of(message: &Message) -> Option<Self> {
+        let command = Command::of(message).filter(|command| command.code.is_none())?;
+        let conference = Arc::from(command.conference?);
+        match command.name.as_str() {
+            "createConference" => Some(Self::Begins(conference)),
+            "deleteConference" => Some(Self::Ends(conference)),
+            _ => None,
+        }
+    }
+}
+
 /// Where each pool link stands, so that a document is taken for new once (D-11).
 #[derive(Default)]
 pub(super) struct Link {
@@ -179,6 +202,12 @@ pub(super) struct Link {
 }
 
 impl Link {
+    /// What a pool member hears of a conference for the first time.
+    pub(super) fn term(&mut self, spoken: &Spoken<'_>) -> Option<Term> {
+        let takes = self.takes(spoken);
+        takes.then(|| Term::of(spoken.message)).flatten()
+    }
+
     /// Whether the document in what a pool member hears is the next one from another member.
     pub(super) fn takes(&mut self, spoken: &Spoken<'_>) -> bool {
         let member = matches!(spoken.peer.role(), Role::Focus | Role::Mcu | Role::Factory);

@@ -1,16 +1,19 @@
 //! Forwarding: what one says, everybody else in the conference gets, once, in order and under his name.
 
+mod said;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use confsim_core::wire::sip::{Method, Name};
 
-use super::command::{Command, Link};
+use self::said::Said;
+use super::command::{Link, Term};
 use super::dialogs::{DialogId, Use};
 use super::format::{self, Original};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Property, Verdict};
-use crate::trace::{MsgId, NodeId};
+use crate::trace::NodeId;
 
 /// Message-Ids count.
 pub(super) const SERIAL: Property = Property {
@@ -111,7 +114,7 @@ pub(super) const CHANGED: Property = Property {
 
 #[derive(Default)]
 pub(super) struct Delivery {
-    links: BTreeMap<NodeId, Link>,
+    link: Link,
     conferences: BTreeMap<Arc<str>, Talk>,
     /// MESSAGEs that are not answered yet, by dialog and CSeq.
     asked: BTreeMap<(DialogId, u32), Original>,
@@ -133,13 +136,6 @@ struct Talk {
     /// The next Message-Id; zero when the beginning was not seen.
     next: u32,
     said: BTreeMap<u32, Said>,
-}
-
-struct Said {
-    author: DialogId,
-    answered: MsgId,
-    sender: String,
-    original: Original,
 }
 
 /// What a session has got, and what it has yet to get.
@@ -190,21 +186,13 @@ impl Observe for Delivery {
 impl Delivery {
     /// The focus tells the IM MCU to open or to close a conference.
     fn commanded(&mut self, spoken: &Spoken<'_>) {
-        if !self.links.entry(spoken.node).or_default().takes(spoken) {
-            return;
-        }
-        let command = Command::of(spoken.message).filter(|command| command.code.is_none());
-        let Some((name, conference)) = command.and_then(|command| Some((command.name, command.conference?)))
-        else {
-            return;
-        };
-        match name.as_str() {
-            "createConference" => {
+        match self.link.term(spoken) {
+            Some(Term::Begins(conference)) => {
                 let talk = || Talk { next: 1, said: BTreeMap::new() };
-                self.conferences.entry(conference.into()).or_insert_with(talk);
+                self.conferences.entry(conference).or_insert_with(talk);
             }
-            "deleteConference" => drop(self.conferences.remove(conference.as_str())),
-            _ => {}
+            Some(Term::Ends(conference)) => drop(self.conferences.remove(&conference)),
+            None => {}
         }
     }
 
@@ -289,28 +277,7 @@ impl Delivery {
             let words = format!("forwards message {message_id} to {user}, which it has not accepted");
             return verdict.violate(&ORDER, scene.finding(NodeId::MCU, &[spoken.id], words));
         };
-        let messages = [said.answered, spoken.id];
-        if said.author == id {
-            let words = format!("forwards message {message_id} to {user}, who wrote it in this session");
-            verdict.violate(&OWN, scene.finding(NodeId::MCU, &messages, words));
-        }
-        let named = spoken.message.ms_sender().ok().flatten();
-        let name = named.as_ref().and_then(|named| named.display_name());
-        let named = named.as_ref().map(|named| named.uri.address());
-        if named.as_ref() != Some(&said.sender) {
-            let named = named.unwrap_or_else(|| "nobody".to_owned());
-            let words =
-                format!("forwards {}'s message {message_id} to {user} as one of {named}", said.sender);
-            verdict.violate(&SENDER, scene.finding(NodeId::MCU, &messages, words));
-        }
-        let content_type = spoken.message.header(Name::ContentType).unwrap_or_default();
-        let forged = scene.dialogs.get(said.author).is_some_and(|author| scene.forges(author.user));
-        let content = (content_type, spoken.message.body());
-        let fault = said.original.fault(&dialog.abilities, content, name.as_deref());
-        if let Some(words) = fault.filter(|_| !forged) {
-            let words = format!("forwards message {message_id} to {user} {words}");
-            verdict.violate(&format::FORM, scene.finding(NodeId::MCU, &messages, words));
-        }
+        said.judge(scene, spoken, (id, dialog), message_id, verdict);
     }
 
     /// A session is agreed upon, or again.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Substate, Uri};
 
-use super::sight::conference_of;
+use super::naming::conference_of;
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
 /// What a client can do, as its INVITE says, or its answer to one.

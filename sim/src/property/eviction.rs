@@ -8,7 +8,8 @@ use confsim_core::wire::sip::{Method, Substate};
 
 use super::command::{Command, Link};
 use super::dialogs::{Dialog, DialogId, Use};
-use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
+use super::naming::conference_named;
+use super::sight::{Observe, Scene, Sight, Spoken};
 use super::verdict::Finding;
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

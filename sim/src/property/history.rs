@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Name};
 
-use super::command::{Command, Link};
+use super::command::{Link, Term};
 use super::dialogs::DialogId;
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Property, Verdict};
@@ -61,7 +61,7 @@ pub(super) const MISSED: Property = Property {
 
 #[derive(Default)]
 pub(super) struct History {
-    links: BTreeMap<NodeId, Link>,
+    link: Link,
     conferences: BTreeMap<Arc<str>, Past>,
     /// MESSAGEs that the IM MCU has heard and not answered: dialog and CSeq, when, on which sight, which.
     asked: BTreeMap<(DialogId, u32), Asked>,
@@ -144,22 +144,13 @@ impl Observe for History {
 impl History {
     /// The focus tells the IM MCU to open or to close a conference.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        if !self.links.entry(spoken.node).or_default().takes(spoken) {
-            return;
-        }
-        let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {
-            return;
-        };
-        let Some(conference) = command.conference.map(Arc::<str>::from) else { return };
-        match command.name.as_str() {
-            "createConference" => {
+        match self.link.term(spoken) {
+            Some(Term::Begins(conference)) => {
                 let past = Past { created: scene.clock(NodeId::MCU), messages: BTreeMap::new() };
                 self.conferences.entry(conference).or_insert(past);
             }
-            "deleteConference" => {
-                self.conferences.remove(&conference);
-            }
-            _ => {}
+            Some(Term::Ends(conference)) => drop(self.conferences.remove(&conference)),
+            None => {}
         }
     }
 

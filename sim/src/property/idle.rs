@@ -1,11 +1,12 @@
 //! A conference without anybody in it comes to an end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Link};
+use super::command::{Link, Term};
 use super::dialogs::Use;
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Known, Property, Verdict};
@@ -33,7 +34,7 @@ pub(super) struct Idle {
     timeout: Duration,
     link: Link,
     /// Conferences that the IM MCU serves, and when somebody was last seen in them.
-    served: BTreeMap<String, (Instant, MsgId)>,
+    served: BTreeMap<Arc<str>, (Instant, MsgId)>,
 }
 
 impl Idle {
@@ -43,22 +44,17 @@ impl Idle {
     }
 
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let command = Command::of(spoken.message).filter(|command| command.code.is_none());
-        let Some((name, conference)) = command.and_then(|command| Some((command.name, command.conference?)))
-        else {
-            return;
-        };
-        match name.as_str() {
-            "createConference" => {
+        match self.link.term(spoken) {
+            Some(Term::Begins(conference)) => {
                 self.served.entry(conference).or_insert((scene.at, spoken.id));
             }
-            "deleteConference" => {
+            Some(Term::Ends(conference)) => {
                 let served = self.served.remove(&conference);
                 if served.is_some_and(|(since, _)| since + self.timeout <= scene.at + CLOCK) {
                     verdict.exercise(&ENDS);
                 }
             }
-            _ => {}
+            None => {}
         }
     }
 }
@@ -69,10 +65,7 @@ impl Observe for Idle {
             Sight::Heard(spoken)
                 if spoken.node == NodeId::MCU && *spoken.message.method() == Method::Service =>
             {
-                let fresh = self.link.takes(spoken);
-                if fresh {
-                    self.commanded(scene, spoken, verdict);
-                }
+                self.commanded(scene, spoken, verdict);
             }
             Sight::Said(spoken) | Sight::Heard(spoken) => {
                 let dialog = spoken.dialog.and_then(|id| scene.dialogs.get(id));

@@ -1,12 +1,13 @@
 //! Places worth visiting: what is rare, and where things go wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Link};
+use super::command::{Command, Link, Term};
 use super::dialogs::{DialogId, Use};
 use super::letter::{Letter, Reading, Verb, Written, digest, tag};
 use super::sight::{Observe, Scene, Sight, Spoken};
@@ -89,7 +90,7 @@ const NEAR: Duration = Duration::from_millis(1);
 pub(super) struct Places {
     link: Link,
     /// When each conference came to be at the IM MCU.
-    created: BTreeMap<String, Instant>,
+    created: BTreeMap<Arc<str>, Instant>,
     /// INVITEs to the focus under way, by Call-ID.
     joining: BTreeSet<String>,
     locks: BTreeSet<(DialogId, u32)>,
@@ -177,9 +178,7 @@ impl Places {
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let (node, message) = (spoken.node, spoken.message);
         match message.method() {
-            Method::Service if node == NodeId::MCU && self.link.takes(spoken) => {
-                self.commanded(scene, spoken);
-            }
+            Method::Service if node == NodeId::MCU => self.commanded(scene, spoken),
             Method::Invite if node == NodeId::FOCUS && message.is_request() => {
                 if let Ok(call_id) = message.call_id() {
                     self.joining.remove(call_id);
@@ -204,22 +203,18 @@ impl Places {
     }
 
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {
-            return;
-        };
-        let Some(conference) = command.conference else { return };
-        match command.name.as_str() {
-            "createConference" => {
+        match self.link.term(spoken) {
+            Some(Term::Begins(conference)) => {
                 self.created.entry(conference).or_insert(scene.at);
             }
-            "deleteConference" => drop(self.created.remove(&conference)),
-            _ => {}
+            Some(Term::Ends(conference)) => drop(self.created.remove(&conference)),
+            None => {}
         }
     }
 
     fn connected(&self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some((id, dialog)) = scene.mcu_session(spoken) else { return };
-        let Some(created) = self.created.get(&*dialog.conference) else { return };
+        let Some(created) = self.created.get(&dialog.conference) else { return };
         if dialog.connected != Some((scene.at, scene.tick)) {
             return;
         }

@@ -8,7 +8,8 @@ use confsim_core::time::{Duration, Instant};
 
 use super::dialogs::{Dialog, DialogId};
 use super::document::{Document, News, State};
-use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
+use super::naming::conference_named;
+use super::sight::{Observe, Scene, Sight, Spoken};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use confsim_core::client::Event;
 use confsim_core::node::{Dump, Summary};
 use confsim_core::time::Instant;
-use confsim_core::wire::sip::{Message, Uri};
+use confsim_core::wire::sip::Message;
 
 use super::Verdict;
 use super::dialogs::{Dialog, DialogId, Dialogs, Use};
@@ -169,15 +169,4 @@ impl Scene {
     pub(super) fn name(&self, node: NodeId) -> String {
         self.cast.name(node).to_owned()
     }
-}
-
-/// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
-pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
-    let (_, id) = uri.opaque()?.strip_prefix("app:conf:")?.split_once(":id:")?;
-    Some(format!("{}#{id}", uri.address()))
-}
-
-/// [`conference_of`] for a URI as text.
-pub(super) fn conference_named(uri: &str) -> Option<String> {
-    conference_of(&Uri::parse(uri).ok()?)
 }

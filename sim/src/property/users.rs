@@ -9,7 +9,8 @@ use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::{Method, Name};
 
 use super::letter::Written;
-use super::sight::{Observe, Scene, Sight, Spoken, conference_named};
+use super::naming::conference_named;
+use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{NodeId, Role};
 

@@ -12,8 +12,7 @@ use confsim_core::wire::sip::{Framed, Framer, Limits, SipError};
 
 use super::desk::{Desk, LATE};
 use super::{Clock, Letter, Sabotage, Saboteur};
-use crate::node::Peer;
-use crate::world::event::Part;
+use crate::node::{Part, Peer};
 
 /// A node that may be broken.
 pub enum Sabotaged {

@@ -55,6 +55,7 @@ mod read;
 mod wish;
 mod write;
 
+pub(crate) use read::versioned;
 pub use read::{FileError, from_toml};
 pub(crate) use write::Quoted;
 pub use write::to_toml;

@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
             scenario.text += &format!(" Without `{fault}` {words}.");
         }
         Smaller {
-            case: Case { origin: case.origin.clone(), scenario, seed: self.seed },
+            case: Case { scenario, seed: self.seed, ..case.clone() },
             failure: self.failure,
             shrunk,
             is_least: self.runs < self.settings.max_runs,

@@ -8,9 +8,9 @@ use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::time::Instant;
 
 use super::Ran;
-use crate::node::Peer;
+use crate::node::{Part, Peer};
 use crate::trace::{self, Keep, NodeId};
-use crate::world::event::{self, Actor, Part};
+use crate::world::event::{self, Actor};
 
 /// How many further runs are made to find out where two of them part.
 const ATTEMPTS: usize = 8;

@@ -19,8 +19,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use confsim_core::client;
-use confsim_core::entropy::{Entropy, hash, hash_parts};
-use confsim_core::factory::Store;
+use confsim_core::entropy::{hash, hash_parts};
 use confsim_core::node::{Address, ConnId, Deadline, Input, Node};
 use confsim_core::time::Instant;
 
@@ -33,7 +32,7 @@ use super::outcome::{Breach, Outcome, Rule};
 use super::script::{Order, Script};
 use crate::disk::Disk;
 use crate::fault::{Fault, Skew};
-use crate::node::Peer;
+use crate::node::{Part, Peer};
 use crate::scenario::Scenario;
 use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
 
@@ -41,41 +40,6 @@ use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Sk
 pub trait Actor: Node<Command = client::Command, Event = client::Event> {}
 
 impl<N: Node<Command = client::Command, Event = client::Event>> Actor for N {}
-
-/// What a node is made of.
-pub struct Part<'a> {
-    /// Which node.
-    pub node: NodeId,
-    /// Who is who.
-    pub cast: &'a Cast,
-    /// The scenario.
-    pub scenario: &'a Scenario,
-    /// Which life of the node this is, counting from 1.
-    pub incarnation: u32,
-    /// The node's own randomness, of this incarnation.
-    pub entropy: Entropy,
-    /// The node's own randomness, the same in every incarnation: for what outlives them.
-    pub lasting: Entropy,
-    /// What the focus factory keeps its conferences in: the disk of its host, the same in every incarnation.
-    pub store: Box<dyn Store>,
-}
-
-impl<'a> Part<'a> {
-    /// The part of `node` under `seed`.
-    pub fn new(
-        node: NodeId,
-        cast: &'a Cast,
-        scenario: &'a Scenario,
-        seed: u64,
-        incarnation: u32,
-        disk: &Disk,
-    ) -> Self {
-        let name = cast.name(node);
-        let entropy = Entropy::named(seed, &format!("{name}#{incarnation}"));
-        let lasting = Entropy::named(seed, name);
-        Self { node, cast, scenario, incarnation, entropy, lasting, store: Box::new(disk.clone()) }
-    }
-}
 
 /// Runs `scenario` under `seed`; equal arguments give equal outcomes, byte for byte.
 pub fn run(scenario: &Scenario, seed: u64, keep: Keep, observers: &mut [&mut dyn Observer]) -> Outcome {

@@ -23,12 +23,11 @@ use tokio::time;
 use self::net::Simulated;
 use self::recorder::{Recorder, RoleTap};
 use self::strike::{Strike, Target};
-use super::event::Part;
 use super::outcome::Outcome;
 use super::shell::{CONNECTIONS, Shell};
 use crate::disk::Disk;
 use crate::fault::Fault;
-use crate::node::Peer;
+use crate::node::{Part, Peer};
 use crate::scenario::{Action, Scenario, Step};
 use crate::trace::{Cast, Keep, NodeId, Observer, Role, StepId};
 

@@ -2,11 +2,11 @@
 //! synchronisation of its medium, and the properties of provisioning judge what clients are told before and after.
 
 use confsim::durable::Durable;
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::property::{Judge, Verdict};
 use confsim::scenario::{Scenario, from_toml, named};
 use confsim::trace::{Keep, NodeId};
-use confsim::world::event::{Part, run_with};
+use confsim::world::event::run_with;
 use confsim_core::covers;
 use confsim_core::factory::{Store, StoreError};
 

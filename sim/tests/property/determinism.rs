@@ -4,11 +4,10 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::scenario::Profile;
 use confsim::sweep::{Draw, Fickle, Plan, Report, difference, sweep};
 use confsim::trace::NodeId;
-use confsim::world::event::Part;
 use confsim_core::client;
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::time::Instant;

@@ -192,3 +192,13 @@ fn a_document_against_its_schema() {
     });
     noticed(&violations, "wire.documents", &["with the state partly"]);
 }
+
+#[test]
+fn a_session_that_nobody_refreshes_and_nobody_ends() {
+    covers!("D-3", "IM-3-2-d");
+    let violations = judged("client-vanishes", |records| {
+        let place = last(&said(records, NodeId::FOCUS, "BYE", "bob"));
+        records.remove(place);
+    });
+    noticed(&violations, "session.expired", &["nobody has refreshed the session or ended it"]);
+}

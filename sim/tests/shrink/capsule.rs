@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use confsim::capsule::{self, Case, Shrunk};
+use confsim::sabotage::Sabotage;
 use confsim::scenario::{Profile, from_toml};
 use confsim::sweep::Draw;
 use confsim::trace::Keep;
@@ -42,7 +43,7 @@ fn a_capsule_of_a_failure_says_what_failed_and_why_it_is_so_small() {
     let folder = Folder::new("failure");
     let scenario = from_toml(include_str!("../../scenarios/promote-demote.toml")).expect("it reads");
     let judged = planted::run(Bug::Version(5), &scenario, 1, Keep::All, None);
-    let case = Case { origin: "promote-demote".to_owned(), scenario, seed: 1 };
+    let case = Case { origin: "promote-demote".to_owned(), scenario, seed: 1, sabotage: None };
     let (failure, _) = judged.failures(&case.scenario).first().copied().expect("a failure");
     let shrunk = Shrunk { runs: 7, without: vec!["everything \"holds\"".to_owned()] };
     capsule::write(folder.path(), &case, &judged, Some(&shrunk)).expect("written");
@@ -52,6 +53,33 @@ fn a_capsule_of_a_failure_says_what_failed_and_why_it_is_so_small() {
     let plain = case.judge(Keep::All);
     capsule::write(folder.path(), &case, &plain, None).expect("written");
     assert_eq!(capsule::read(folder.path()).expect("read").failure, None);
+}
+
+/// Whoever has the capsule of a broken run sees it break again, and can make it smaller.
+#[test]
+fn a_capsule_of_a_broken_node_breaks_it_again() {
+    let folder = Folder::new("sabotaged");
+    let name = "mcu-forwards-twice";
+    let out = confsim(&["sweep", "--sabotage", name, "--out", &folder.name()]);
+    assert_eq!(out.status.code(), Some(0), "killed");
+    let capsule = format!("{}/{name}", folder.name());
+    let read = capsule::read(Path::new(&capsule)).expect("read");
+    assert_eq!(read.case.sabotage, Sabotage::find(name));
+    let failure = read.failure.expect("it failed");
+    let replayed = confsim(&["replay", &capsule]);
+    assert_eq!(replayed.status.code(), Some(1), "{replayed:?}");
+    let told = String::from_utf8_lossy(&replayed.stdout);
+    assert!(told.contains("the recorded run, event by event") && told.contains(failure.what), "{told}");
+    let smaller = confsim(&["shrink", &capsule, "--max-runs", "20"]);
+    assert_eq!(smaller.status.code(), Some(1), "{smaller:?}");
+    // The nodes that the same scenario has unbroken hold.
+    let sound = Case { sabotage: None, ..read.case };
+    assert!(sound.judge(Keep::Last(0)).complaints().is_empty());
+    let manifest = Path::new(&capsule).join("capsule.toml");
+    let good = fs::read_to_string(&manifest).expect("it is there");
+    fs::write(&manifest, good.replace(name, "nobody")).expect("written");
+    let error = capsule::read(Path::new(&capsule)).expect_err("it is wrong").to_string();
+    assert!(error.contains("`nobody` is no saboteur"), "{error}");
 }
 
 #[test]

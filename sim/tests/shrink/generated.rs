@@ -19,7 +19,7 @@ fn a_generated_scenario_replays_from_its_file_without_its_source_of_chance() {
             let read = from_toml(&written).unwrap_or_else(|error| panic!("{error}\n{written}"));
             assert_eq!(read, drawn, "{}:{seed}", profile.name());
             if seed % RUN == 0 {
-                let case = Case { origin: "a file".to_owned(), scenario: read, seed };
+                let case = Case { origin: "a file".to_owned(), scenario: read, seed, sabotage: None };
                 let again = case.judge(Keep::Last(0)).outcome.trace.digest();
                 assert_eq!(again, Draw { profile, seed }.run().digest, "{}:{seed}", profile.name());
             }

@@ -1,11 +1,11 @@
 //! Nodes with a bug planted in them.
 
 use confsim::capsule::Judged;
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::property::Judge;
 use confsim::scenario::Scenario;
 use confsim::trace::{Keep, NodeId, Observer};
-use confsim::world::event::{self, Part};
+use confsim::world::event;
 use confsim_core::client::{Command, Event};
 use confsim_core::node::{Dump, Input, Node, Output, Summary, Transmit};
 use confsim_core::time::Instant;

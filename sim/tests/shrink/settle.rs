@@ -24,7 +24,7 @@ fn stopped(name: &str, millis: u64, faults: &[&str]) -> Scenario {
 }
 
 fn reasons(scenario: Scenario) -> Vec<String> {
-    let case = Case { origin: "a test".to_owned(), scenario, seed: 1 };
+    let case = Case { origin: "a test".to_owned(), scenario, seed: 1, sabotage: None };
     let judged = case.judge(Keep::All);
     unrest(&case.scenario, &judged.outcome.trace).iter().map(ToString::to_string).collect()
 }
@@ -118,7 +118,7 @@ fn a_violation_in_the_end_comes_with_what_is_behind_it() {
     let folder = Folder::new("rest");
     let scenario = stopped("eject", 15_000, &["drop the 5th BENOTIFY from focus to bob"]);
     let judged = planted::run(Bug::Termination, &scenario, 1, Keep::All, None);
-    let case = Case { origin: "eject".to_owned(), scenario, seed: 1 };
+    let case = Case { origin: "eject".to_owned(), scenario, seed: 1, sabotage: None };
     capsule::write(folder.path(), &case, &judged, None).expect("written");
     let manifest = fs::read_to_string(folder.path().join("capsule.toml")).expect("it is there");
     assert!(manifest.contains("\nnot-at-rest = [\"bob shows version 7 of the roster"), "{manifest}");

@@ -58,7 +58,12 @@ fn story() -> Case {
         "refuse the 9th connection between frank and front-end",
     ];
     story = faults.into_iter().fold(story, Builder::fault);
-    Case { origin: "a long story".to_owned(), scenario: story.build().expect("it can be run"), seed: 4 }
+    Case {
+        origin: "a long story".to_owned(),
+        scenario: story.build().expect("it can be run"),
+        seed: 4,
+        sabotage: None,
+    }
 }
 
 /// What is left of the story where nodes have this bug.

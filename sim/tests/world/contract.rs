@@ -1,10 +1,10 @@
 //! The real nodes keep the contract: what the world itself asserts, and what takes a wrapper to see.
 
 use confsim::fault::{Fault, Harm};
-use confsim::node::Peer;
+use confsim::node::{Part, Peer};
 use confsim::scenario::{Action, NAMED, Profile, Scenario, generate};
 use confsim::trace::Keep;
-use confsim::world::event::{Part, run, run_with};
+use confsim::world::event::{run, run_with};
 use confsim_core::client::{Command, Event};
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::time::Instant;

@@ -282,7 +282,7 @@ fn a_cut_by_an_answer_lets_the_rest_of_a_portion_be_read() {
 #[test]
 fn a_ring_keeps_the_last_and_counts_all() {
     let scenario = talk(20).build().unwrap();
-    let make = |part: confsim::world::event::Part<'_>| Relay::new(part.node, part.cast, Sin::None);
+    let make = |part: confsim::node::Part<'_>| Relay::new(part.node, part.cast, Sin::None);
     let all = run_with(&scenario, 1, Keep::All, &mut [], make).trace;
     let ring = run_with(&scenario, 1, Keep::Last(10), &mut [], make).trace;
     assert_eq!(ring.records().count(), 10);
@@ -311,7 +311,7 @@ fn what_goes_round_or_piles_up_ends_the_run_with_its_place() {
     let talk = talk.step("0s", "alice", Action::SignIn).step("0s", "bob", Action::SignIn);
     let talk = talk.step("1s", "alice", create).build().unwrap();
     let breach = |sin| {
-        let make = |part: confsim::world::event::Part<'_>| Relay::new(part.node, part.cast, sin);
+        let make = |part: confsim::node::Part<'_>| Relay::new(part.node, part.cast, sin);
         run_with(&talk, 1, Keep::Last(10), &mut [], make).broken.expect("a breach").to_string()
     };
     assert_eq!(

@@ -8,7 +8,7 @@ use confsim::world::event::run_with;
 
 fn draw(builder: Builder, hops: bool) -> String {
     let scenario = builder.build().unwrap();
-    let make = |part: confsim::world::event::Part<'_>| Relay::new(part.node, part.cast, Sin::None);
+    let make = |part: confsim::node::Part<'_>| Relay::new(part.node, part.cast, Sin::None);
     let outcome = run_with(&scenario, 1, Keep::All, &mut [], make);
     ladder(&scenario, &outcome.trace, Ladder { hops })
 }

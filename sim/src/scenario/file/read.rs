@@ -8,6 +8,7 @@ mod value;
 use std::ops::Range as Bytes;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use self::participant::FileParticipant;
@@ -31,21 +32,24 @@ pub struct FileError {
 
 /// Reads a scenario file and checks it.
 pub fn from_toml(text: &str) -> Result<Scenario, FileError> {
-    let syntax = |error: toml::de::Error| FileError::new(text, error.span(), error.message().to_owned());
-    let preface: Preface = toml::from_str(text).map_err(syntax)?;
-    if *preface.version.get_ref() != FORMAT_VERSION {
-        let what = format!(
-            "this program reads scenario version {FORMAT_VERSION}, not {}",
-            preface.version.get_ref()
-        );
-        return Err(FileError::new(text, Some(preface.version.span()), what));
-    }
-    let file: File = toml::from_str(text).map_err(syntax)?;
+    let file: File = versioned(text, "scenario", FORMAT_VERSION)?;
     let places = Places::of(&file);
     let located = |flaw: Flaw| FileError::new(text, places.find(flaw.place), flaw.what);
     let scenario = file.scenario().map_err(located)?;
     scenario.check().map_err(located)?;
     Ok(scenario)
+}
+
+/// Reads the text of a file of this `kind`. One of another version is told so, rather than that its keys are unknown.
+pub(crate) fn versioned<T: DeserializeOwned>(text: &str, kind: &str, version: u32) -> Result<T, FileError> {
+    let syntax = |error: toml::de::Error| FileError::new(text, error.span(), error.message().to_owned());
+    let preface: Preface = toml::from_str(text).map_err(syntax)?;
+    let found = *preface.version.get_ref();
+    if found != version {
+        let what = format!("this program reads {kind} version {version}, not {found}");
+        return Err(FileError::new(text, Some(preface.version.span()), what));
+    }
+    toml::from_str(text).map_err(syntax)
 }
 
 impl FileError {
@@ -87,7 +91,7 @@ impl Places {
     }
 }
 
-/// Read first, so that a file of another version is told so rather than that its keys are unknown.
+/// What is read first.
 #[derive(Deserialize)]
 struct Preface {
     version: Spanned<u32>,

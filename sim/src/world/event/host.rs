@@ -4,8 +4,9 @@ use confsim_core::time::Instant;
 
 use super::queue::Due;
 use super::wire::{Item, State};
-use super::{Actor, Engine, Part};
+use super::{Actor, Engine};
 use crate::fault::{Fault, POOL, Pause};
+use crate::node::Part;
 use crate::trace::{Fate, HostChange, NodeId, Record};
 
 impl<N: Actor> Engine<'_, '_, N> {
