@@ -177,6 +177,8 @@ async fn listen(
         let heard = ear.hear().await?;
         if heard.is("202") || heard.is("200") {
             tally.answered.fetch_add(u64::from(heard.header("CSeq").ends_with("MESSAGE")), Ordering::Relaxed);
+        } else if heard.head.starts_with("SIP/2.0 ") {
+            eprintln!("refused: {}", heard.head.lines().next().unwrap_or_default());
         } else if heard.is("MESSAGE") && heard.header("Content-Type").contains("imdn") {
             tally.reports.fetch_add(1, Ordering::Relaxed);
         } else if heard.is("MESSAGE") {
@@ -236,7 +238,12 @@ async fn main() -> Result<(), Failure> {
     while let Some(entered) = entering.join_next().await {
         let (ear, user) = entered??;
         let user = Arc::new(Mutex::new(user));
-        tokio::spawn(listen(ear, Arc::clone(&user), Arc::clone(&tally), zero));
+        let listening = listen(ear, Arc::clone(&user), Arc::clone(&tally), zero);
+        tokio::spawn(async move {
+            if let Err(error) = listening.await {
+                eprintln!("a user is lost: {error}");
+            }
+        });
         all.push(user);
     }
     println!("{users} users are in {} conferences after {:.1} s", made.len(), zero.elapsed().as_secs_f64());
@@ -280,7 +287,7 @@ fn spent(process: &str) -> Option<u64> {
 
 /// Waits until everything has arrived, or nothing more does; how long the last thing took, in seconds.
 async fn last_arrival(tally: &Tally, begin: Instant) -> f64 {
-    let (mut last, mut arrived) = (begin, 0);
+    let (mut last, mut arrived) = (Instant::now(), 0);
     while last.elapsed() < PATIENCE {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let now = count(&tally.delivered) + count(&tally.answered) + count(&tally.reports);

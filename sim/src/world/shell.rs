@@ -24,6 +24,9 @@ use self::connection::{Connection, News};
 /// How many inputs may wait for the node; beyond that the tasks that bring them wait.
 const INPUTS: usize = 1024;
 
+/// How many inputs the node takes in a row before others get a turn.
+const BATCH: usize = 64;
+
 /// How many accepted connections a node has at most, unless told otherwise.
 pub const CONNECTIONS: usize = 16_384;
 
@@ -91,7 +94,7 @@ impl<N: Node, T: Net, P: Tap<N>> Shell<N, T, P> {
     /// Takes what tasks have reported, until a timer is due: to set the alarm for one costs more than most inputs.
     fn hear_all(&mut self, first: News<T::Stream>) {
         self.hear(first);
-        for _ in 1..INPUTS {
+        for _ in 1..BATCH {
             let due = self.deadline.is_some_and(|deadline| deadline.at <= self.net.now());
             match self.inbox.try_recv() {
                 Ok(news) if !due => self.hear(news),

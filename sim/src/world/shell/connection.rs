@@ -13,8 +13,8 @@ use tokio::time;
 
 use super::net::Net;
 
-/// How many messages may wait to be written, next to the network's own limit in bytes.
-const OUTGOING: usize = 16_384;
+/// What a message that waits to be written costs besides its bytes.
+const WAITING: usize = size_of::<Transmit>();
 
 /// How much one read takes, in bytes; what an idle connection costs.
 const READ: usize = 4096;
@@ -75,7 +75,8 @@ pub(super) struct Connection {
 
 /// What works on a connection that is up.
 struct Tasks {
-    outgoing: mpsc::Sender<Transmit>,
+    /// Bounded by the bytes that wait.
+    outgoing: mpsc::UnboundedSender<Transmit>,
     /// Bytes that wait, and how many may.
     waiting: Arc<AtomicUsize>,
     backlog: usize,
@@ -103,7 +104,7 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (input, output) = split(stream);
-        let (outgoing, queue) = mpsc::channel(OUTGOING);
+        let (outgoing, queue) = mpsc::unbounded_channel();
         let (open, closed) = oneshot::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let writing = write(output, queue, Arc::clone(&waiting));
@@ -123,13 +124,15 @@ impl Connection {
     /// Queues a message; false when too much is queued already.
     pub(super) fn write(&mut self, transmit: Transmit) -> bool {
         let Some(tasks) = &self.tasks else { return true };
-        let length = transmit.head.len() + transmit.body.len();
+        let length = cost(&transmit);
         let waiting = tasks.waiting.fetch_add(length, Ordering::Relaxed);
         // One message may always wait, however long it is.
         if waiting > 0 && waiting + length > tasks.backlog {
             return false;
         }
-        !matches!(tasks.outgoing.try_send(transmit), Err(mpsc::error::TrySendError::Full(_)))
+        // Where the writer is gone its reader is about to say so.
+        let _ = tasks.outgoing.send(transmit);
+        true
     }
 
     /// Gives up on the peer: nothing more is written, and the shell hears that the connection is gone.
@@ -207,17 +210,23 @@ async fn read<S: AsyncRead>(conn: ConnId, mut input: ReadHalf<S>, news: mpsc::Se
     }
 }
 
+/// What a message costs while it waits.
+fn cost(transmit: &Transmit) -> usize {
+    WAITING + transmit.head.len() + transmit.body.len()
+}
+
 /// Writes what is queued, as much at a time as there is.
 async fn write<S: AsyncWrite>(
     mut output: WriteHalf<S>,
-    mut queue: mpsc::Receiver<Transmit>,
+    mut queue: mpsc::UnboundedReceiver<Transmit>,
     waiting: Arc<AtomicUsize>,
 ) {
     let mut buffer = BytesMut::new();
     while let Some(first) = queue.recv().await {
         buffer.clear();
-        let mut next = Some(first);
+        let (mut next, mut written) = (Some(first), 0);
         while let Some(transmit) = next {
+            written += cost(&transmit);
             buffer.extend_from_slice(&transmit.head);
             buffer.extend_from_slice(&transmit.body);
             next = if buffer.len() < WRITE { queue.try_recv().ok() } else { None };
@@ -225,7 +234,7 @@ async fn write<S: AsyncWrite>(
         if output.write_all(&buffer).await.is_err() || output.flush().await.is_err() {
             return;
         }
-        waiting.fetch_sub(buffer.len(), Ordering::Relaxed);
+        waiting.fetch_sub(written, Ordering::Relaxed);
         // A roster of a thousand is written once; its buffer need not stay.
         if buffer.capacity() > WRITE * 4 {
             buffer = BytesMut::new();
