@@ -152,15 +152,35 @@ async function crowd(browser) {
   );
   const view = run("view", file, "--as", "html");
   check(view.length < LARGE, `${view.length} bytes`);
-  const begin = performance.now();
+  const since = (begin) => `${Math.round(performance.now() - begin)} ms`;
+  const opening = performance.now();
   const shown = await browser.open(page("crowd.html", view));
-  await shown.press("End");
-  const took = performance.now() - begin;
+  const opened = since(opening);
   const lines = await shown.evaluate("document.getElementById('window').textContent");
-  check(lines.includes("This page shows lines"), lines);
+  check(lines.includes("This page shows lines 1 to 10000 of "), lines);
+  const filtering = performance.now();
+  await shown.evaluate(`(() => {
+    const select = document.getElementById("by-node");
+    select.value = [...select.options].find((option) => option.textContent === "user-${CROWD - 1}").value;
+    select.dispatchEvent(new Event("change"));
+  })()`);
+  const filtered = since(filtering);
+  const lanes = await shown.evaluate("document.querySelectorAll('.actor').length");
+  check(lanes > 1 && lanes < 6, `${lanes} lanes`);
+  const clicking = performance.now();
+  await shown.click(".row");
+  const clicked = since(clicking);
+  check((await shown.evaluate("document.getElementById('message').hidden")) === false, "a click shows nothing");
+  await shown.evaluate("document.getElementById('clear').click()");
+  await shown.press("End");
+  const inSight = await shown.evaluate(`(() => {
+    const label = [...document.querySelectorAll("svg .label")].find((text) => text.textContent.length > 0);
+    return label !== undefined;
+  })()`);
+  check(inSight, "what is chosen is not in sight");
   check(shown.complaints.length === 0, shown.complaints.join("\n"));
   await shown.picture(`${folder}/crowd.png`);
-  console.log(`html of a crowd: ${view.length} bytes, open in ${Math.round(took)} ms`);
+  console.log(`html of a crowd: ${view.length} bytes, open in ${opened}, filtered in ${filtered}, clicked in ${clicked}`);
 }
 
 /** Nothing that peers say is run, and no part of the page lies outside it. */

@@ -39,8 +39,8 @@ use std::path::{Path, PathBuf};
 
 pub use case::{Case, Judged};
 pub use failure::Failure;
-pub(crate) use write::options;
 pub use write::{WriteError, write};
+pub(crate) use write::{needed, options};
 
 use crate::scenario::{FileError, from_toml};
 

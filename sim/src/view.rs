@@ -16,17 +16,19 @@ pub mod pcapng;
 mod plain;
 mod svg;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use confsim_core::time::Instant;
 
 pub use diff::{Side, diff};
-pub use ladder::{Ladder, ladder};
+pub use ladder::{Ladder, excerpt, ladder};
 pub use overview::{Kept, overview};
 
-use self::drawing::Drawing;
+use self::drawing::Sketch;
 use self::plain::plain;
 use crate::property::Verdict;
 use crate::scenario::Scenario;
-use crate::trace::Trace;
+use crate::trace::{NodeId, Trace};
 
 /// A way to look at a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,19 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Why faults (by their place in the scenario) are needed, after shrinking: what happens without them.
     pub needed: BTreeMap<u32, String>,
+    /// Which part of it to draw.
+    pub part: Part,
+}
+
+/// Which part of a run to draw; all of it, or as much as there is room for, by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// From when on.
+    pub from: Option<Instant>,
+    /// Until when, that instant included.
+    pub to: Option<Instant>,
+    /// Only what one of these has to do with, and what becomes of hosts; everything if it is empty.
+    pub only: BTreeSet<NodeId>,
 }
 
 /// Why a view cannot be made.
@@ -80,6 +95,11 @@ impl As {
         }
     }
 
+    /// Whether it is drawn, in parts if the run is long; other views have all of a run.
+    pub const fn is_drawn(self) -> bool {
+        !matches!(self, Self::Jsonl | Self::Pcapng)
+    }
+
     /// What the file of it is called where all views of a run lie together.
     pub const fn file(self) -> &'static str {
         match self {
@@ -104,13 +124,13 @@ pub fn render(
     verdict: &Verdict,
     options: &Options,
 ) -> Result<Vec<u8>, Unable> {
-    let drawing = || Drawing::of(scenario, trace, verdict, options.hops, &options.needed);
+    let sketch = || Sketch::of(scenario, trace, verdict, options);
     let title = plain(&scenario.title);
     Ok(match form {
-        As::Ladder => ladder::text(&drawing()).into_bytes(),
-        As::Mermaid => mermaid::mermaid(&title, &drawing()).into_bytes(),
-        As::Svg => svg::svg(&title, &drawing()).into_bytes(),
-        As::Html => html::page(scenario, trace, verdict, options, &drawing())?.into_bytes(),
+        As::Ladder => ladder::text(&sketch()).into_bytes(),
+        As::Mermaid => mermaid::mermaid(&title, &sketch()).into_bytes(),
+        As::Svg => svg::svg(&title, &sketch()).into_bytes(),
+        As::Html => html::page(scenario, trace, verdict, options, &sketch())?.into_bytes(),
         As::Jsonl => jsonl::write(scenario, trace, verdict, options.seed)?,
         As::Pcapng => pcapng::write(scenario, trace, options.seed),
     })

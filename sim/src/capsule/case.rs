@@ -39,7 +39,28 @@ impl Case {
     }
 }
 
+/// Most records that are kept of a run of which a part is shown: some hundred megabytes of them.
+const KEPT: usize = 250_000;
+
 impl Judged {
+    /// Does a run so that what people look at is kept of it: the part from `from` on, or else where the first
+    /// violation shows, or else the beginning. Of all but the largest runs that is everything.
+    pub fn in_part(from: Option<Instant>, mut run: impl FnMut(Keep) -> Self) -> Self {
+        // What led to it lies before it.
+        let (before, after) = (KEPT / 4, KEPT / 4 * 3);
+        let judged = run(Keep::Around { at: from.unwrap_or(Instant::ZERO), before, after });
+        let trace = &judged.outcome.trace;
+        let until = trace.records().next_back().map(|(at, _)| at);
+        let violated = judged.verdict.violations().first().map(|violation| violation.at);
+        match violated
+            .filter(|at| from.is_none() && trace.forgotten() > 0 && until.is_some_and(|until| *at >= until))
+        {
+            // The same run again: what comes later is known only now.
+            Some(at) => run(Keep::Around { at, before: after, after: before }),
+            None => judged,
+        }
+    }
+
     /// Runs `scenario` under `seed` in the event world, with somebody else to watch it.
     pub fn of(scenario: &Scenario, seed: u64, keep: Keep, watcher: Option<&mut dyn Observer>) -> Self {
         Self::broken(scenario, seed, None, keep, watcher)

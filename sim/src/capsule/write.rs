@@ -1,5 +1,6 @@
 //! Capsules into folders.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -73,8 +74,12 @@ pub fn write(dir: &Path, case: &Case, judged: &Judged, shrunk: Option<&Shrunk>) 
 
 /// How the views of a capsule are drawn.
 pub(crate) fn options(case: &Case, shrunk: Option<&Shrunk>) -> Options {
-    let needed = shrunk.iter().flat_map(|shrunk| (0..).zip(shrunk.without.iter().cloned())).collect();
-    Options { seed: Some(case.seed), needed, ..Options::default() }
+    Options { seed: Some(case.seed), needed: needed(shrunk), ..Options::default() }
+}
+
+/// Why each fault is needed, by its place in the scenario.
+pub(crate) fn needed(shrunk: Option<&Shrunk>) -> BTreeMap<u32, String> {
+    shrunk.iter().flat_map(|shrunk| (0..).zip(shrunk.without.iter().cloned())).collect()
 }
 
 /// A path as a shell takes it.

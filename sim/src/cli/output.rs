@@ -1,7 +1,7 @@
 //! Files that a command is to write when it is done: opened before it begins, so that hours of work are not done for
 //! nothing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -13,11 +13,18 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Opens or creates `path`; what is in it stays until something is written.
+    /// Opens or creates `path`, and the folders that it is in; what is in it stays until something is written.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let file = made.and_then(|()| OpenOptions::new().write(true).create(true).truncate(false).open(path));
         let file = file.map_err(|error| format!("{}: {error}; nothing was run", path.display()))?;
         Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// The folder that it is in, without links and dots.
+    pub(super) fn folder(&self) -> Result<PathBuf, String> {
+        let file = self.path.canonicalize().map_err(|error| self.lost(&error))?;
+        Ok(file.parent().unwrap_or(&file).to_owned())
     }
 
     /// Forgets what was in the file; what is no regular file has nothing to forget.

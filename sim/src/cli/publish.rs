@@ -7,29 +7,71 @@ use std::{env, fs, io};
 
 use serde_json::Value;
 
-use crate::sweep::Draw;
-use crate::view::{As, Kept, overview};
+use super::output::Output;
+use crate::capsule::{Case, Judged};
+use crate::sabotage::Sabotage;
+use crate::sweep::{Draw, Report};
+use crate::view::{As, Kept, excerpt, overview};
 
 /// The folder of a failed run's capsule.
 pub(super) fn folder(capsules: &Path, draw: Draw) -> std::path::PathBuf {
     capsules.join(draw.to_string().replace(':', "-"))
 }
 
-/// Writes the page: `failed` are the runs whose capsules are in `capsules`.
-pub(super) fn page(to: &Path, report: &Value, failed: &[Draw], capsules: &Path) -> Result<(), String> {
-    let wrong =
-        |path: &Path, error: io::Error| format!("{}: {error}; the page was not written", path.display());
-    let mut kept = Vec::new();
-    for draw in failed {
-        let capsule = fs::canonicalize(folder(capsules, *draw)).map_err(|error| wrong(capsules, error))?;
-        let ladder = capsule.join(As::Ladder.file());
-        kept.push(Kept {
-            name: draw.to_string(),
-            page: format!("file://{}", capsule.join(As::Html.file()).display()),
-            ladder: fs::read_to_string(&ladder).map_err(|error| wrong(&ladder, error))?,
+/// The runs of which there are capsules, and where.
+pub(super) struct Capsules<'a> {
+    pub(super) failed: &'a [Draw],
+    pub(super) folder: &'a Path,
+}
+
+/// Writes the page, with a ladder of every failure that the report has kept, run again with nodes `broken` as they
+/// were.
+pub(super) fn page(
+    to: &mut Output,
+    report: &Report,
+    wall: &Value,
+    capsules: &Capsules<'_>,
+    broken: Option<&'static Sabotage>,
+) -> Result<(), String> {
+    let reach = report.reach().map_err(|error| error.to_string())?;
+    let from = to.folder()?;
+    let kept = report.kept().into_iter().map(|draw| {
+        let case = Case { sabotage: broken, ..Case::from(draw) };
+        let Judged { outcome, verdict } = Judged::in_part(None, |keep| case.judge(keep));
+        let page =
+            capsules.failed.contains(&draw).then(|| folder(capsules.folder, draw).join(As::Html.file()));
+        let page = page.map(|page| {
+            let page = fs::canonicalize(&page).map_err(|error| format!("{}: {error}", page.display()))?;
+            Ok::<_, String>(link(&from, &page))
         });
+        let ladder = excerpt(&case.scenario, &outcome.trace, &verdict);
+        Ok::<_, String>(Kept { name: draw.to_string(), page: page.transpose()?, ladder })
+    });
+    let kept = kept.collect::<Result<Vec<_>, _>>()?;
+    to.clear()?;
+    to.add(&overview(&report.json(wall), &reach, &kept))
+}
+
+/// How a page in the folder `from` names the file `to`, so that both can be moved together.
+fn link(from: &Path, to: &Path) -> String {
+    let alike = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(alike).map(|_| "..".to_owned());
+    let down = to.components().skip(alike).map(|part| encoded(&part.as_os_str().to_string_lossy()));
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// A part of a path as a URL has it (RFC 3986, section 2.1): everything but unreserved characters as its bytes.
+fn encoded(part: &str) -> String {
+    let mut url = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(url, "%{byte:02X}");
+        }
     }
-    fs::write(to, overview(report, &kept)).map_err(|error| wrong(to, error))
+    url
 }
 
 /// Annotations, a line for each failed run, at the scenario in its capsule; and the diagram of the first one into the
@@ -71,4 +113,19 @@ fn data(text: &str) -> String {
 /// A property of a workflow command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::link;
+
+    #[test]
+    fn links_go_from_the_page_to_the_file() {
+        let link = |from: &str, to: &str| link(Path::new(from), Path::new(to));
+        assert_eq!(link("/a/b", "/a/b/capsules/calm-1/report.html"), "capsules/calm-1/report.html");
+        assert_eq!(link("/a/b/c", "/a/x y/50%#.html"), "../../x%20y/50%25%23.html");
+        assert_eq!(link("/", "/r\u{e9}sum\u{e9}/report.html"), "r%C3%A9sum%C3%A9/report.html");
+    }
 }

@@ -39,7 +39,8 @@ pub(super) fn run(args: &ReplayArgs) -> ExitCode {
     // Under another seed it is another run.
     let recorded = recorded.filter(|recorded| args.seed.is_none_or(|seed| seed == recorded.case.seed));
     case.seed = args.seed.unwrap_or(case.seed);
-    let judged = case.judge(Keep::All);
+    let whole = recorded.is_some();
+    let judged = if whole { case.judge(Keep::All) } else { Judged::in_part(None, |keep| case.judge(keep)) };
     let Judged { outcome, verdict } = &judged;
     let picture = ladder(&case.scenario, &outcome.trace, Ladder { hops: args.hops });
     let (words, mut exit) = judgement(&case.scenario, outcome, verdict);

@@ -50,7 +50,8 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         let (seed, sabotage) = (args.seed.unwrap_or(case.seed), args.sabotage.or(case.sabotage));
         Ok(Case { seed, sabotage, ..case })
     });
-    let subject = match case.and_then(|case| Subject::run(case, args.world)) {
+    let whole = args.out.is_some();
+    let subject = match case.and_then(|case| Subject::run(case, args.world, whole)) {
         Ok(subject) => subject,
         Err(what) => return fail(&what),
     };
@@ -80,7 +81,9 @@ pub(super) fn judgement(scenario: &Scenario, outcome: &Outcome, verdict: &Verdic
     lines.extend(outcome.broken.as_ref().map(|breach| format!("contract broken {breach}")));
     if !lines.is_empty() {
         lines.insert(0, "VIOLATED".to_owned());
-        if verdict.violations().iter().any(|violation| violation.at == outcome.end) {
+        // What a long run waits for is not known without all of its records.
+        let all = outcome.trace.forgotten() == 0;
+        if all && verdict.violations().iter().any(|violation| violation.at == outcome.end) {
             lines.extend(
                 told(scenario, &outcome.trace).into_iter().map(|words| format!("not at rest: {words}")),
             );

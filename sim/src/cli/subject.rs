@@ -30,10 +30,11 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Runs `case`.
-    pub(super) fn run(case: Case, world: World) -> Result<Self, String> {
+    /// Runs `case`; `whole` if every record of it is needed.
+    pub(super) fn run(case: Case, world: World, whole: bool) -> Result<Self, String> {
         let Judged { outcome, verdict } = match world {
-            World::Event => case.judge(Keep::All),
+            World::Event if whole => case.judge(Keep::All),
+            World::Event => Judged::in_part(None, |keep| case.judge(keep)),
             World::Turmoil if case.sabotage.is_some() => {
                 return Err("nodes are broken in the event world only; leave --world out".to_owned());
             }

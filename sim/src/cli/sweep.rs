@@ -34,6 +34,7 @@ const CAPSULES_MOST: usize = 10;
 struct Outputs {
     json: Option<Output>,
     digests: Option<Output>,
+    html: Option<Output>,
 }
 
 /// Runs the command.
@@ -79,7 +80,7 @@ fn begin(args: &SweepArgs) -> Result<(Plan, Outputs, Interrupt), String> {
         return Err("--seeds without an end never ends; give one, or a time with --for".to_owned());
     }
     let open = |path: &Option<PathBuf>| path.as_deref().map(Output::open).transpose();
-    let outputs = Outputs { json: open(&args.json)?, digests: open(&args.digests)? };
+    let outputs = Outputs { json: open(&args.json)?, digests: open(&args.digests)?, html: open(&args.html)? };
     if let Some(folder) = &args.out {
         probe(folder)?;
     }
@@ -122,7 +123,8 @@ fn run_plan(args: &SweepArgs, plan: &Plan, mut outputs: Outputs, interrupt: &Int
     let written = written
         .and_then(|()| write_json(outputs.json.as_mut(), &report, &wall))
         .and_then(|()| keep(&failed, capsules, args.broken))
-        .and_then(|()| publish(args, &report.json(&wall), &failed, capsules));
+        .and_then(|()| write_html(args, outputs.html.as_mut(), &report, &wall, &failed))
+        .and_then(|()| annotate(args, &report.json(&wall), &failed, capsules));
     conclude(&report, &wall, args.require_coverage, written)
 }
 
@@ -155,11 +157,21 @@ fn keep(failed: &[Draw], folder: &Path, broken: Option<&'static Sabotage>) -> Re
     Ok(())
 }
 
-/// Shows the report where it was asked for.
-fn publish(args: &SweepArgs, report: &Value, failed: &[Draw], capsules: &Path) -> Result<(), String> {
-    if let Some(to) = &args.html {
-        publish::page(to, report, failed, capsules)?;
-    }
+/// Writes the page where it was asked for.
+fn write_html(
+    args: &SweepArgs,
+    to: Option<&mut Output>,
+    report: &Report,
+    wall: &Value,
+    failed: &[Draw],
+) -> Result<(), String> {
+    let Some(to) = to else { return Ok(()) };
+    let capsules = args.out.as_deref().unwrap_or(Path::new(CAPSULES));
+    publish::page(to, report, wall, &publish::Capsules { failed, folder: capsules }, args.broken)
+}
+
+/// Shows failed runs to GitHub if it was asked for.
+fn annotate(args: &SweepArgs, report: &Value, failed: &[Draw], capsules: &Path) -> Result<(), String> {
     if args.github {
         print!("{}", publish::github(report, failed, capsules)?);
     }

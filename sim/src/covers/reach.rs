@@ -27,7 +27,7 @@ pub enum State {
 
 impl State {
     /// Every word for it, in the order of [`State`].
-    const WORDS: [&str; 6] =
+    pub const WORDS: [&str; 6] =
         ["violated", "exercised", "never reached", "by tests only", "out of scope", "open"];
 
     const fn place(self) -> usize {
@@ -56,6 +56,9 @@ pub struct Reach {
 
 /// The levels of the catalogue, in the order of tables.
 const LEVELS: [&str; 7] = ["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "FACT", "DECISION"];
+
+/// The states that tables are followed by a list of.
+const LISTED: [usize; 2] = [0, 2];
 
 impl Reach {
     /// What `verdict` shows.
@@ -104,20 +107,16 @@ impl Reach {
             let _ = write!(text, " {word:>14}");
         }
         text.push('\n');
-        for level in LEVELS {
-            let counts = self.counts(level);
+        for (level, counts) in self.levels() {
             let _ = write!(text, "{level:<12}");
             for count in counts {
                 let _ = write!(text, " {count:>14}");
             }
             text.push('\n');
         }
-        for (words, place) in [("violated", 0), ("never reached", 2)] {
-            let found = self.entries.iter().filter(|(_, state)| state.place() == place);
-            let ids: Vec<&str> = found.map(|(requirement, _)| &*requirement.id).collect();
-            if !ids.is_empty() {
-                let _ = writeln!(text, "{words}: {}", ids.join(", "));
-            }
+        for (words, found) in self.lists() {
+            let ids: Vec<&str> = found.iter().map(|requirement| &*requirement.id).collect();
+            let _ = writeln!(text, "{words}: {}", ids.join(", "));
         }
         text
     }
@@ -129,6 +128,21 @@ impl Reach {
             format!("{:<24} {:<10} {}\n", requirement.id, requirement.level, state.as_str())
         };
         self.entries.iter().map(line).collect()
+    }
+
+    /// Each level, with how many requirements of it are in which state, in the order of [`State::WORDS`].
+    pub fn levels(&self) -> impl Iterator<Item = (&'static str, [usize; State::WORDS.len()])> {
+        LEVELS.into_iter().map(|level| (level, self.counts(level)))
+    }
+
+    /// What was violated and what never reached, where there is any, each under the word for it.
+    pub fn lists(&self) -> Vec<(&'static str, Vec<&Requirement>)> {
+        let list = |place: usize| {
+            let found = self.entries.iter().filter(|(_, state)| state.place() == place);
+            let found: Vec<_> = found.map(|(requirement, _)| requirement).collect();
+            State::WORDS.get(place).filter(|_| !found.is_empty()).map(|words| (*words, found))
+        };
+        LISTED.into_iter().filter_map(list).collect()
     }
 
     /// The same for machines: each requirement with its state, and how often where that counts.

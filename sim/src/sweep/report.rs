@@ -195,6 +195,11 @@ impl Report {
         total
     }
 
+    /// The runs that failed, and those that came out differently, as far as they are kept.
+    pub fn kept(&self) -> Vec<Draw> {
+        self.differing.iter().chain(&self.failures).map(|failure| failure.draw).collect()
+    }
+
     /// What the runs have shown of every requirement.
     ///
     /// # Errors

@@ -17,6 +17,15 @@ pub enum Keep {
     All,
     /// The last so many.
     Last(usize),
+    /// Those around a point in time.
+    Around {
+        /// The point in time.
+        at: Instant,
+        /// Most of the last ones before it.
+        before: usize,
+        /// Most of the first ones from it on.
+        after: usize,
+    },
 }
 
 /// The records of one run, and the digest over all of them, kept or not.
@@ -28,12 +37,14 @@ pub struct Trace {
     digest: Digest,
     entries: VecDeque<(Instant, Record)>,
     forgotten: u64,
+    /// How many records there were since the point in time around which they are kept.
+    after: usize,
 }
 
 impl Trace {
     /// A trace without records.
     pub fn new(cast: Cast, keep: Keep) -> Self {
-        Self { cast, keep, digest: Digest::default(), entries: VecDeque::new(), forgotten: 0 }
+        Self { cast, keep, digest: Digest::default(), entries: VecDeque::new(), forgotten: 0, after: 0 }
     }
 
     /// A trace that somebody tells of: its records, and where not all were kept, how many are missing and the digest.
@@ -57,15 +68,28 @@ impl Trace {
     /// Adds what happened at `at`, which never lies before an earlier record's time.
     pub fn push(&mut self, at: Instant, record: Record) {
         fold(&mut self.digest, at, &record);
-        if let Keep::Last(most) = self.keep
-            && self.entries.len() >= most
-        {
+        if !self.make_room(at) {
             self.forgotten += 1;
-            if self.entries.pop_front().is_none() {
-                return;
-            }
+            return;
         }
         self.entries.push_back((at, record));
+    }
+
+    /// Forgets what has to give way to a record of `at`; whether that can be kept then.
+    fn make_room(&mut self, at: Instant) -> bool {
+        let most = match self.keep {
+            Keep::All => return true,
+            Keep::Last(most) => most,
+            Keep::Around { at: middle, before, .. } if at < middle => before,
+            Keep::Around { after, .. } => {
+                self.after = self.after.saturating_add(1);
+                return self.after <= after;
+            }
+        };
+        if self.entries.len() >= most && self.entries.pop_front().is_some() {
+            self.forgotten += 1;
+        }
+        self.entries.len() < most
     }
 
     /// The records that are kept, in order.

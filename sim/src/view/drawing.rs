@@ -1,29 +1,31 @@
-//! A run as something to draw: actors, and one line after the other. It is made once from the trace; text
-//! ladder, Mermaid, SVG and the page are only different pens.
+//! A run as something to draw: actors, and one line after the other. A [`Sketch`] says what is drawn of a run and in
+//! which order; a [`Drawing`] has a window of it in words. Text ladder, Mermaid, SVG and the page are only different
+//! pens.
 
-mod teller;
+mod sketch;
+mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use confsim_core::time::Instant;
 
-use super::plain::plain;
-use crate::property::{Verdict, Violation};
-use crate::scenario::Scenario;
-use crate::trace::{Cast, HostChange, MsgId, NodeId, Role, StepId, Trace};
+pub(super) use self::sketch::Sketch;
+use crate::trace::{HostChange, MsgId, NodeId};
 
-/// A run, ready to be drawn.
+/// Some of a run's lines, ready to be drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Drawing {
-    /// Everybody who does anything: participants, then the front end, then the roles.
+    /// Everybody who does anything here: participants, then the front end, then the roles.
     pub(super) actors: Vec<Actor>,
     /// What happened, in the order in which it began.
     pub(super) lines: Vec<Line>,
+    /// Which part of the run this is, if it is not all of it: a sentence for people.
+    pub(super) part: Option<String>,
+    /// How each actor fares before the first line, in the order of lanes.
+    pub(super) before: Vec<Life>,
     /// Where each message is drawn, by its place in `lines`; hops that are not drawn are found at the hop that
     /// is.
     messages: BTreeMap<MsgId, usize>,
-    steps: BTreeMap<StepId, usize>,
     lanes: BTreeMap<NodeId, usize>,
 }
 
@@ -42,7 +44,7 @@ pub(super) struct Line {
     pub(super) what: What,
     /// What came of it, in short.
     pub(super) notes: Vec<Note>,
-    /// The line that led to this one, by its place.
+    /// The line that led to this one, by its place, if it is among these.
     pub(super) cause: Option<usize>,
     /// The faults that strike here, by their places in the scenario.
     pub(super) faults: Vec<u32>,
@@ -148,26 +150,6 @@ impl From<HostChange> for Life {
 }
 
 impl Drawing {
-    /// Draws a run; `needed` says why its faults are (by their place in the scenario).
-    pub(super) fn of(
-        scenario: &Scenario,
-        trace: &Trace,
-        verdict: &Verdict,
-        hops: bool,
-        needed: &BTreeMap<u32, String>,
-    ) -> Self {
-        let mut drawing = teller::tell(scenario, trace, hops, needed);
-        for (place, violation) in verdict.violations().iter().enumerate() {
-            drawing.mark(place, violation);
-        }
-        drawing.settle_verdicts();
-        drawing.find_actors(&trace.cast);
-        for line in &mut drawing.lines {
-            line.clean();
-        }
-        drawing
-    }
-
     /// The line on which a message is drawn, if it is.
     pub(super) fn line_of(&self, message: MsgId) -> Option<usize> {
         self.messages.get(&message).copied()
@@ -178,125 +160,31 @@ impl Drawing {
         self.lanes.get(&node).copied().unwrap_or_default()
     }
 
-    /// How the actors' lines look on each of `lines`, in the order of lanes.
-    pub(super) fn lives(&self, lines: Range<usize>) -> Vec<Vec<Life>> {
-        let mut now = vec![Life::Up; self.actors.len()];
-        let mut all = Vec::with_capacity(lines.len());
-        for (place, line) in self.lines.iter().enumerate().take(lines.end) {
+    /// How the actors' lines look on each line, in the order of lanes.
+    pub(super) fn lives(&self) -> impl Iterator<Item = (&Line, Vec<Life>)> {
+        let mut now = self.before.clone();
+        self.lines.iter().map(move |line| {
             if let What::Life { who, life, .. } = &line.what
                 && let Some(mine) = now.get_mut(self.lane(*who))
             {
                 *mine = *life;
             }
-            if place >= lines.start {
-                all.push(now.clone());
-            }
-        }
-        all
-    }
-
-    /// At most `most` lines: those that lead to the first violation and some that follow it, or else the last
-    /// ones.
-    pub(super) fn window(&self, most: usize) -> Range<usize> {
-        let all = self.lines.len();
-        if all <= most {
-            return 0..all;
-        }
-        let violated = self.lines.iter().position(|line| !line.violations.is_empty());
-        let until = violated.map_or(all, |place| (place + most / 4).clamp(most, all));
-        until - most..until
+            (line, now.clone())
+        })
     }
 
     /// Draws these actors, of whom it knows some, in their order.
     pub(super) fn align(&mut self, actors: &[Actor]) {
-        let place = |lane: usize| {
-            let actor = self.actors.get(lane)?;
-            actors.iter().position(|one| one == actor)
-        };
+        let mut before = vec![Life::Up; actors.len()];
         for lane in self.lanes.values_mut() {
-            *lane = place(*lane).unwrap_or(*lane);
+            let found = self.actors.get(*lane).and_then(|actor| actors.iter().position(|one| one == actor));
+            let Some(place) = found else { continue };
+            if let (Some(new), Some(old)) = (before.get_mut(place), self.before.get(*lane)) {
+                *new = *old;
+            }
+            *lane = place;
         }
+        self.before = before;
         self.actors = actors.to_vec();
-    }
-
-    /// Notes a violation where it shows: at its decisive message, or on a line of its own.
-    fn mark(&mut self, place: usize, violation: &Violation) {
-        let note = Note::new(
-            NoteKind::Violated,
-            format!("VIOLATED {}, {}: {}", violation.property.id, violation.who, violation.words),
-        );
-        let line = violation.messages.iter().rev().find_map(|id| self.line_of(*id));
-        if let Some(line) = line.and_then(|line| self.lines.get_mut(line)) {
-            line.violations.push(place);
-            line.notes.push(note);
-            return;
-        }
-        self.lines.push(Line {
-            at: violation.at,
-            what: What::Verdict,
-            notes: vec![note],
-            cause: None,
-            faults: Vec::new(),
-            violations: vec![place],
-        });
-    }
-
-    /// Puts the verdicts that no message shows behind everything else of their time.
-    fn settle_verdicts(&mut self) {
-        let mut order: Vec<usize> = (0..self.lines.len()).collect();
-        order.sort_by_key(|place| self.lines.get(*place).map(|line| line.at));
-        let mut moved = vec![0; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            if let Some(place) = moved.get_mut(*old) {
-                *place = new;
-            }
-        }
-        let to = |old: usize| moved.get(old).copied().unwrap_or(old);
-        let mut lines: Vec<_> = std::mem::take(&mut self.lines).into_iter().enumerate().collect();
-        lines.sort_by_key(|(old, _)| to(*old));
-        self.lines = lines.into_iter().map(|(_, line)| line).collect();
-        self.lines.iter_mut().for_each(|line| line.cause = line.cause.map(to));
-        self.messages.values_mut().for_each(|place| *place = to(*place));
-        self.steps.values_mut().for_each(|place| *place = to(*place));
-    }
-
-    fn find_actors(&mut self, cast: &Cast) {
-        let seen: BTreeSet<NodeId> = self.lines.iter().flat_map(|line| line.what.nodes()).collect();
-        let roles = [NodeId::FRONT_END, NodeId::FOCUS, NodeId::MCU, NodeId::FACTORY];
-        let clients = cast.nodes().filter(|node| node.role() == Role::Client);
-        let nodes = clients.chain(roles).filter(|node| seen.contains(node));
-        for (lane, node) in nodes.enumerate() {
-            self.lanes.insert(node, lane);
-            self.actors.push(Actor { name: plain(cast.name(node)).into_owned() });
-        }
-    }
-}
-
-impl What {
-    /// Who has to do with it.
-    fn nodes(&self) -> Vec<NodeId> {
-        match self {
-            Self::Deed { who, .. } | Self::Life { who, .. } => vec![*who],
-            Self::Arrow(arrow) => vec![arrow.from, arrow.to],
-            Self::Break { between, .. } => between.to_vec(),
-            Self::Verdict => Vec::new(),
-        }
-    }
-}
-
-impl Line {
-    /// Makes all text harmless: peers may say anything.
-    fn clean(&mut self) {
-        let clean = |text: &mut String| {
-            if let std::borrow::Cow::Owned(better) = plain(text) {
-                *text = better;
-            }
-        };
-        self.notes.iter_mut().for_each(|note| clean(&mut note.text));
-        match &mut self.what {
-            What::Deed { text, .. } | What::Break { text, .. } | What::Life { text, .. } => clean(text),
-            What::Arrow(arrow) => clean(&mut arrow.label),
-            What::Verdict => {}
-        }
     }
 }

@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Options;
-use super::drawing::Drawing;
+use super::drawing::Sketch;
 use super::markup::escape;
 use crate::property::Verdict;
 use crate::scenario::Scenario;
@@ -21,8 +21,11 @@ use crate::trace::Trace;
 /// Most lines of one page; of longer runs it shows a window and says so.
 pub(super) const LINES: usize = 10_000;
 
-/// Most characters of message texts in one page, so that it opens at once.
-const TEXTS: usize = 12_000_000;
+/// Most bytes of message texts in one page, so that it opens at once.
+const TEXTS: usize = 11_000_000;
+
+/// What stands for `<` in the page's data.
+const ESCAPED: &str = "\\u003c";
 
 const STYLE: &str = include_str!("html/page.css");
 const BODY: &str = include_str!("html/page.html");
@@ -42,9 +45,9 @@ pub(super) fn page(
     trace: &Trace,
     verdict: &Verdict,
     options: &Options,
-    drawing: &Drawing,
+    sketch: &Sketch<'_>,
 ) -> Result<String, serde_json::Error> {
-    let data = collect::collect(scenario, trace, verdict, options, drawing);
+    let data = collect::collect(scenario, trace, verdict, options, sketch);
     Ok(document(&scenario.title, &[STYLE], BODY, SCRIPT, &json(&data)?))
 }
 
@@ -64,19 +67,21 @@ pub(super) fn document(title: &str, styles: &[&str], body: &str, script: &str, d
     )
 }
 
-/// JSON that can stand in a page: nothing in it ends the element it stands in.
+/// JSON that can stand in a page: nothing in it begins the tag or the comment that would end the element it stands in.
 fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
-    let text = serde_json::to_string(value)?;
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for letter in text.chars() {
-        match letter {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            letter => out.push(letter),
-        }
-    }
-    Ok(out)
+    Ok(serde_json::to_string(value)?.replace('<', ESCAPED))
+}
+
+/// How long a text is in such JSON.
+fn length(text: &[u8]) -> usize {
+    let length = |byte: &u8| match byte {
+        b'<' => ESCAPED.len(),
+        b'"' | b'\\' | b'\n' => 2,
+        // Line ends are written as one character.
+        b'\r' => 0,
+        _ => 1,
+    };
+    text.iter().map(length).sum()
 }
 
 /// What a policy calls a script or a style by (Content Security Policy 3, section 2.3.1).

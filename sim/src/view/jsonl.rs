@@ -18,7 +18,10 @@
 //! Unknown keys and names are errors.
 
 mod event;
+mod provisioned;
 mod read;
+mod reader;
+mod roster;
 mod row;
 pub(crate) mod streams;
 mod text;

@@ -13,17 +13,23 @@
 //! arrow head that never came. The line of an actor whose host is down has a gap, and dots while it stands
 //! still.
 
-use std::collections::BTreeMap;
-
 use confsim_core::time::Instant;
 
-use super::drawing::{Drawing, Life, Line, What};
+use super::Options;
+use super::drawing::{Drawing, Life, Line, Sketch, What};
 use crate::property::Verdict;
 use crate::scenario::Scenario;
 use crate::trace::Trace;
 
 /// Characters from one actor to the next: room for `200 SUBSCRIBE` and an arrow.
 const LANE: usize = 17;
+
+/// Most lines of one ladder, and most characters of their lanes: what editors open without complaint.
+const MOST: usize = 10_000;
+const MOST_TEXT: usize = 16_000_000;
+
+/// Most lines of an excerpt.
+const EXCERPT: usize = 160;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,17 +40,49 @@ pub struct Ladder {
 
 /// Draws a run that nobody has judged.
 pub fn ladder(scenario: &Scenario, trace: &Trace, how: Ladder) -> String {
-    text(&Drawing::of(scenario, trace, &Verdict::default(), how.hops, &BTreeMap::new()))
+    let options = Options { hops: how.hops, ..Options::default() };
+    text(&Sketch::of(scenario, trace, &Verdict::default(), &options))
 }
 
-/// Draws all of a run.
-pub(super) fn text(drawing: &Drawing) -> String {
-    let mut text = format!("{:>12} {:>9}  {}\n", "time", "took", names(drawing));
+/// Draws what leads to the first violation of a run and some of what follows it, or else its beginning.
+pub fn excerpt(scenario: &Scenario, trace: &Trace, verdict: &Verdict) -> String {
+    let options = Options::default();
+    let sketch = Sketch::of(scenario, trace, verdict, &options);
+    drawn(&sketch.draw(sketch.window(EXCERPT)))
+}
+
+/// Draws a run, or of a long one what leads to the first violation, or else the beginning.
+pub(super) fn text(sketch: &Sketch<'_>) -> String {
+    drawn(&fitting(sketch))
+}
+
+fn drawn(drawing: &Drawing) -> String {
+    let part = drawing.part.as_ref().map(|part| format!("{part}\n"));
+    // A terminal shows the end of it, a file the beginning.
+    let mut text = part.iter().map(|part| format!("{part}\n")).collect::<String>();
+    if part.is_some() && drawing.lines.is_empty() {
+        return text;
+    }
+    text.push_str(&format!("{:>12} {:>9}  {}\n", "time", "took", names(drawing)));
     for TextLine { at, took, rest } in lines(drawing) {
         text.push_str(format!("{:>12} {took:>9}  {rest}", at.to_string()).trim_end());
         text.push('\n');
     }
+    text.extend(part.iter().map(|part| format!("\n{part}")));
     text
+}
+
+/// As much of a run as one ladder has room for: fewer lines of many actors.
+fn fitting(sketch: &Sketch<'_>) -> Drawing {
+    let mut most = MOST;
+    loop {
+        let drawing = sketch.draw(sketch.window(most));
+        let least = MOST_TEXT / (LANE * drawing.actors.len().max(1));
+        if drawing.lines.len() <= least {
+            return drawing;
+        }
+        most = least;
+    }
 }
 
 /// A line in its parts.
@@ -65,15 +103,7 @@ pub(super) fn names(drawing: &Drawing) -> String {
 
 /// Every line.
 pub(super) fn lines(drawing: &Drawing) -> impl Iterator<Item = TextLine> {
-    let mut lives = vec![Life::Up; drawing.actors.len()];
-    drawing.lines.iter().map(move |line| {
-        if let What::Life { who, life, .. } = &line.what
-            && let Some(mine) = lives.get_mut(drawing.lane(*who))
-        {
-            *mine = *life;
-        }
-        draw(drawing, line, &lives)
-    })
+    drawing.lives().map(|(line, lives)| draw(drawing, line, &lives))
 }
 
 fn draw(drawing: &Drawing, line: &Line, lives: &[Life]) -> TextLine {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::drawing::{Drawing, Line, NoteKind, What};
+use super::drawing::{Drawing, Line, NoteKind, Sketch, What};
 use super::ladder::span;
 
 /// Most characters of a diagram: Mermaid draws none with more than 50,000 unless it is configured to, and the
@@ -12,28 +12,30 @@ const MOST: usize = 48_000;
 /// Longest note, in characters.
 const NOTE: usize = 160;
 
-/// Draws a run, or as much of it as Mermaid takes: what leads to the first violation, or else the end.
-pub(super) fn mermaid(title: &str, drawing: &Drawing) -> String {
-    let blocks: Vec<String> = drawing.lines.iter().map(|line| block(drawing, line)).collect();
-    let head = head(title, drawing);
-    let all = drawing.lines.len();
-    let mut window = 0..all;
-    // The window shrinks to what fits; it is where the drawing says that people look first.
-    while head.len() + blocks.get(window.clone()).unwrap_or_default().iter().map(String::len).sum::<usize>()
-        > MOST
-        && !window.is_empty()
-    {
-        window = drawing.window(window.len() * 3 / 4);
+/// Most lines of a diagram; that many are never small enough.
+const LINES: usize = 2_000;
+
+/// Draws a run, or as much of it as Mermaid takes: what leads to the first violation, or else the beginning.
+pub(super) fn mermaid(title: &str, sketch: &Sketch<'_>) -> String {
+    let mut window = sketch.window(LINES);
+    // The window shrinks to what fits; it is where people look first.
+    loop {
+        let drawing = sketch.draw(window.clone());
+        let out = diagram(title, &drawing);
+        if out.len() <= MOST || window.is_empty() {
+            return out;
+        }
+        window = sketch.window(window.len() * 3 / 4);
     }
-    let mut out = head;
-    if window.len() < all && !drawing.actors.is_empty() {
+}
+
+fn diagram(title: &str, drawing: &Drawing) -> String {
+    let mut out = head(title, drawing);
+    if let Some(part) = drawing.part.as_ref().filter(|_| !drawing.actors.is_empty()) {
         let ends = span_of(0, drawing.actors.len() - 1);
-        let what = format!("lines {} to {} of {all}", window.start + 1, window.end);
-        let _ = writeln!(out, "  note over {ends}: {}", escape(&what));
+        let _ = writeln!(out, "  note over {ends}: {}", escape(part));
     }
-    for block in blocks.get(window).unwrap_or_default() {
-        out.push_str(block);
-    }
+    out.extend(drawing.lines.iter().map(|line| block(drawing, line)));
     out
 }
 

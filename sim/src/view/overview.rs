@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::html::document;
 use super::markup::escape;
+use crate::covers::{Reach, Requirement, State};
 use crate::property::CATALOGUE;
 
 const STYLE: &str = include_str!("html/page.css");
@@ -16,46 +17,51 @@ const OWN_STYLE: &str = include_str!("overview.css");
 pub struct Kept {
     /// What it is called: `chaos:17`.
     pub name: String,
-    /// Where its own page is, as this page's reader finds it.
-    pub page: String,
-    /// Its ladder, as text.
+    /// Where its own page is, relative to this one, if it has one.
+    pub page: Option<String>,
+    /// Its ladder where it went wrong, as text.
     pub ladder: String,
 }
 
-/// Shows the report of a sweep, as [`crate::sweep::Report::json`] gives it, with the failed runs that were kept.
-pub fn overview(report: &Value, kept: &[Kept]) -> String {
+/// Shows the report of a sweep, as [`crate::sweep::Report::json`] gives it, what it has shown of the requirements, and
+/// the failed runs that were kept.
+pub fn overview(report: &Value, reach: &Reach, kept: &[Kept]) -> String {
     let number = |key: &str| report.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let failed = number("failed") + list(report, "differing").len() as u64;
-    let (word, class) =
-        if failed == 0 { ("HELD".to_owned(), "good") } else { (format!("VIOLATED {failed}"), "bad") };
+    let (word, class) = match (list(report, "differing").len(), number("failed")) {
+        (0, 0) => ("HELD".to_owned(), "good"),
+        (0, failed) => (format!("VIOLATED {failed}"), "bad"),
+        (differing, _) => (format!("NOT DETERMINISTIC {differing}"), "bad"),
+    };
     let mut body = format!(
         "<header><div class=\"title\"><h1>Sweep</h1><span class=\"pill {class}\">{word}</span>\
          <span class=\"quiet\">{} runs</span></div></header>\n<main><section class=\"sheet\">\n",
         number("runs"),
     );
-    body.push_str(&figures(report));
+    body.push_str(&figures(report, reach));
     body.push_str(&failures(report, kept));
     body.push_str(&properties(report));
+    body.push_str(&requirements(reach));
     body.push_str(&profiles(report));
-    body.push_str(&counts(report, "faults", "Faults", "struck"));
-    body.push_str(&counts(report, "steps", "Steps", "done"));
+    body.push_str(&counts(report, "faults", "Faults", ["drawn", "struck"]));
+    body.push_str(&counts(report, "steps", "Steps", ["drawn", "done"]));
     body.push_str("</section></main>\n");
     document("Sweep", &[STYLE, OWN_STYLE], &body, "", "{}")
 }
 
 /// The numbers that people ask for first.
-fn figures(report: &Value) -> String {
+fn figures(report: &Value, reach: &Reach) -> String {
     let wall = |key: &str| report.pointer(&format!("/wall/{key}")).and_then(Value::as_f64);
     let number = |path: &str| report.pointer(path).and_then(Value::as_u64).unwrap_or_default();
+    let judged =
+        |state: &State| matches!(state, State::Violated(_) | State::Exercised(_) | State::NeverReached);
+    let reached: Vec<_> = reach.entries().iter().filter(|(_, state)| judged(state)).collect();
+    let missed = reached.iter().filter(|(_, state)| *state == State::NeverReached).count();
     let mut figures = vec![
         ("runs", number("/runs").to_string()),
         ("failed", number("/failed").to_string()),
         ("simulated", format!("{} s", number("/simulated_us") / 1_000_000)),
         ("hops", number("/hops").to_string()),
-        (
-            "requirements reached",
-            format!("{} of {}", number("/requirements/reached"), number("/requirements/named")),
-        ),
+        ("requirements reached", format!("{} of {}", reached.len() - missed, reached.len())),
     ];
     if let (Some(simulated), Some(hops)) = (wall("simulated_seconds_per_second"), wall("hops_per_second")) {
         figures.push(("simulated seconds per second", format!("{simulated:.0}")));
@@ -84,12 +90,12 @@ fn failures(report: &Value, kept: &[Kept]) -> String {
                 let _ = write!(out, "<p>{}</p>", escape(words));
             }
             if let Some(kept) = kept.iter().find(|kept| kept.name == name) {
-                let (page, ladder) = (escape(&kept.page), escape(&kept.ladder));
-                let _ =
-                    write!(out, "<p><a href=\"{page}\">its page</a></p><pre class=\"ladder\">{ladder}</pre>");
-            } else {
-                let _ = write!(out, "<p>See it with <code>confsim run {}</code></p>", escape(name));
+                if let Some(page) = &kept.page {
+                    let _ = write!(out, "<p><a href=\"{}\">its page</a></p>", escape(page));
+                }
+                let _ = write!(out, "<pre class=\"ladder\" tabindex=\"0\">{}</pre>", escape(&kept.ladder));
             }
+            let _ = write!(out, "<p>See it with <code>confsim run {}</code></p>", escape(name));
             out.push_str("</details>\n");
         }
     }
@@ -128,6 +134,26 @@ fn properties(report: &Value) -> String {
     table("Properties", &["id", "holds", "judged", "violated", "what it says"], &rows)
 }
 
+/// How many requirements of each level are in which state, then those that are violated or never reached.
+fn requirements(reach: &Reach) -> String {
+    let mut rows = String::new();
+    for (level, counts) in reach.levels() {
+        let cells: String = counts.iter().map(|count| format!("<td class=\"number\">{count}</td>")).collect();
+        let _ = writeln!(rows, "<tr><td>{level}</td>{cells}</tr>");
+    }
+    let heads: Vec<_> = ["level"].into_iter().chain(State::WORDS).collect();
+    let mut out = table("Requirements", &heads, &rows);
+    for (words, found) in reach.lists() {
+        let _ = writeln!(out, "<details><summary>{words}: {}</summary>", found.len());
+        let row = |requirement: &&Requirement| {
+            let Requirement { id, title, level, .. } = requirement;
+            format!("<dt><code>{}</code></dt><dd>{}, {}</dd>", escape(id), escape(level), escape(title))
+        };
+        let _ = writeln!(out, "<dl>{}</dl></details>", found.iter().map(row).collect::<String>());
+    }
+    out
+}
+
 fn profiles(report: &Value) -> String {
     let mut rows = String::new();
     for profile in list(report, "profiles") {
@@ -147,16 +173,17 @@ fn profiles(report: &Value) -> String {
 }
 
 /// How often each kind of something came about.
-fn counts(report: &Value, key: &str, title: &str, what: &str) -> String {
+fn counts(report: &Value, key: &str, title: &str, what: [&str; 2]) -> String {
     let Some(counts) = report.get(key).and_then(Value::as_object) else { return String::new() };
     let row = |(kind, count): (&String, &Value)| {
+        let number = |key: &str| count.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let (drawn, done) = (number("drawn"), number("done"));
         format!(
-            "<tr><td>{}</td><td class=\"number\">{}</td></tr>\n",
-            escape(kind),
-            escape(&count.to_string())
+            "<tr><td>{}</td><td class=\"number\">{drawn}</td><td class=\"number\">{done}</td></tr>\n",
+            escape(kind)
         )
     };
-    table(title, &["kind", what], &counts.iter().map(row).collect::<String>())
+    table(title, &["kind", what[0], what[1]], &counts.iter().map(row).collect::<String>())
 }
 
 fn table(title: &str, heads: &[&str], rows: &str) -> String {

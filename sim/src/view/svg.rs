@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::drawing::{Drawing, Life, Line, NoteKind, What};
+use super::drawing::{Drawing, Life, Line, NoteKind, Sketch, What};
 use super::ladder::span;
 use super::markup::escape;
 
@@ -20,12 +20,12 @@ const NOTES: usize = 700;
 
 const STYLE: &str = include_str!("svg.css");
 
-/// Draws a run, or of a long one what leads to the first violation, or else the end.
-pub(super) fn svg(title: &str, drawing: &Drawing) -> String {
-    let window = drawing.window(MOST);
+/// Draws a run, or of a long one what leads to the first violation, or else the beginning.
+pub(super) fn svg(title: &str, sketch: &Sketch<'_>) -> String {
+    let drawing = sketch.draw(sketch.window(MOST));
     let lanes = drawing.actors.len();
     let width = LEFT + lanes * LANE + NOTES;
-    let height = TOP + (window.len() + 1) * ROW;
+    let height = TOP + (drawing.lines.len() + 1) * ROW;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
@@ -33,20 +33,18 @@ pub(super) fn svg(title: &str, drawing: &Drawing) -> String {
         escape(title)
     );
     let mut heading = title.to_owned();
-    if window.len() < drawing.lines.len() {
-        let (from, until, all) = (window.start + 1, window.end, drawing.lines.len());
-        let _ = write!(heading, ": lines {from} to {until} of {all}");
+    if let Some(part) = &drawing.part {
+        let _ = write!(heading, ": {part}");
     }
     let _ = writeln!(out, "<text class=\"title\" x=\"16\" y=\"24\">{}</text>", escape(&heading));
     for (lane, actor) in drawing.actors.iter().enumerate() {
         let _ =
             writeln!(out, "<text class=\"actor\" x=\"{}\" y=\"52\">{}</text>", x(lane), escape(&actor.name));
     }
-    let lives = drawing.lives(window.clone());
-    let lines = drawing.lines.get(window).unwrap_or_default();
+    let lives: Vec<_> = drawing.lives().map(|(_, lives)| lives).collect();
     out.push_str(&lifelines(&lives, lanes));
-    for (row, line) in lines.iter().enumerate() {
-        draw(&mut out, drawing, line, row, width);
+    for (row, line) in drawing.lines.iter().enumerate() {
+        draw(&mut out, &drawing, line, row, width);
     }
     out.push_str("</svg>\n");
     out

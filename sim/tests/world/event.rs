@@ -291,6 +291,25 @@ fn a_ring_keeps_the_last_and_counts_all() {
 }
 
 #[test]
+fn what_is_around_a_point_in_time_can_be_kept() {
+    let scenario = talk(20).build().unwrap();
+    let make = |part: confsim::node::Part<'_>| Relay::new(part.node, part.cast, Sin::None);
+    let told = |trace: &confsim::trace::Trace| {
+        trace.records().map(|(at, record)| format!("{at} {record:?}")).collect::<Vec<_>>()
+    };
+    let all = run_with(&scenario, 1, Keep::All, &mut [], make).trace;
+    let (at, _) = all.records().nth(40).unwrap();
+    let middle = all.records().position(|(time, _)| time >= at).unwrap();
+    for (before, after) in [(0, 7), (5, 7), (5, 0), (1000, 1000)] {
+        let part = run_with(&scenario, 1, Keep::Around { at, before, after }, &mut [], make).trace;
+        let until = all.records().count().min(middle + after);
+        assert_eq!(told(&part), told(&all)[middle.saturating_sub(before)..until], "{before} {after}");
+        assert_eq!(part.forgotten() as usize, all.records().count() - part.records().count());
+        assert_eq!(part.digest(), all.digest());
+    }
+}
+
+#[test]
 fn what_a_node_owes_the_world_is_demanded() {
     let rule = |sin| run_sinning(talk(1).topology(Topology::Pool), 1, sin).broken.map(|breach| breach.rule);
     assert_eq!(rule(Sin::StaleDeadline), Some(Rule::Overdue("nap")));

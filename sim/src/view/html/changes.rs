@@ -16,26 +16,29 @@ const MOST: usize = 50;
 pub(super) struct Seen<'a>(BTreeMap<(NodeId, &'a str), &'a RosterView>);
 
 impl<'a> Seen<'a> {
-    /// What is different in what `who` sees now.
-    pub(super) fn change(
+    /// `who` sees this now; what that was before.
+    pub(super) fn now(
         &mut self,
         who: NodeId,
         conference: &'a str,
         roster: &'a RosterView,
-        cast: &Cast,
-    ) -> Vec<String> {
-        let nobody = RosterView::default();
-        let before = self.0.insert((who, conference), roster).unwrap_or(&nobody);
-        let changed = roster.changed_since(before).into_iter();
-        let mut changes: Vec<String> =
-            changed.filter_map(|uri| change(uri, before.get(uri), roster.get(uri), cast)).collect();
-        let all = changes.len();
-        if all > MOST {
-            changes.truncate(MOST);
-            changes.push(format!("and {} more", all - MOST));
-        }
-        changes
+    ) -> Option<&'a RosterView> {
+        self.0.insert((who, conference), roster)
     }
+}
+
+/// What is different in a roster.
+pub(super) fn changes(before: Option<&RosterView>, roster: &RosterView, cast: &Cast) -> Vec<String> {
+    let nobody = RosterView::default();
+    let before = before.unwrap_or(&nobody);
+    let changed = roster.changed_since(before).into_iter();
+    let mut told = changed.filter_map(|uri| change(uri, before.get(uri), roster.get(uri), cast));
+    let mut changes: Vec<String> = told.by_ref().take(MOST).collect();
+    let more = told.count();
+    if more > 0 {
+        changes.push(format!("and {more} more"));
+    }
+    changes
 }
 
 /// What is different about one user.

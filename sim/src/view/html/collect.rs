@@ -1,23 +1,22 @@
 //! Gathers what a page tells from the trace and its drawing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use bytes::Bytes;
 use confsim_core::client::Event;
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Limits, Message};
 
-use super::changes::Seen;
+use super::changes::{Seen, changes};
 use super::data::{Actor, Fault, Line, Page, Point, Property, Replica, Violation};
 use super::names::Names;
 use super::reports::Reports;
-use super::{LINES, TEXTS};
+use super::{LINES, TEXTS, length};
 use crate::property::Verdict;
 use crate::scenario::Scenario;
 use crate::trace::{Cause, Emitted, MsgId, NodeId, Record, Trace};
 use crate::view::Options;
-use crate::view::drawing::{Drawing, Life, What};
+use crate::view::drawing::{Drawing, Life, Sketch, What};
 use crate::view::plain::{plain, plain_lines};
 
 /// How much of one body is shown, in bytes: the first of these with which the page stays small enough.
@@ -32,15 +31,14 @@ pub(super) fn collect(
     trace: &Trace,
     verdict: &Verdict,
     options: &Options,
-    drawing: &Drawing,
+    sketch: &Sketch<'_>,
 ) -> Page {
-    let window = drawing.window(LINES);
+    let drawing = &sketch.draw(sketch.window(LINES));
     let sent = trace.records().filter_map(|(_, record)| match record {
         Record::Emitted(sent) => Some((sent.id, sent)),
         _ => None,
     });
-    let mut collector =
-        Collector { drawing, trace, sent: sent.collect(), window, bodies: Vec::new(), most: 0 };
+    let mut collector = Collector { drawing, trace, sent: sent.collect(), bodies: Vec::new(), most: 0 };
     let mut names = Names::of(scenario, trace, &collector.sent);
     let cut = collector.choose_bodies();
     let mut lines = collector.lines(&mut names);
@@ -50,17 +48,13 @@ pub(super) fn collect(
         Life::Still => "still",
         Life::Down => "down",
     };
-    let start = collector.window.start;
-    let before = drawing.lives(start.saturating_sub(1)..start).pop();
-    let before = before.unwrap_or_else(|| vec![Life::Up; drawing.actors.len()]);
-    let actors = drawing.actors.iter().zip(&before);
+    let actors = drawing.actors.iter().zip(&drawing.before);
     Page {
         title: plain(&scenario.title).into_owned(),
         text: plain_lines(&scenario.text),
         seed: options.seed.map(|seed| seed.to_string()),
         held: verdict.held(),
-        from: collector.window.start,
-        all: drawing.lines.len(),
+        part: drawing.part.clone(),
         cut,
         actors: actors.map(|(actor, life)| Actor { name: actor.name.clone(), life: shown(life) }).collect(),
         violations: collector.violations(verdict),
@@ -79,8 +73,6 @@ struct Collector<'a> {
     drawing: &'a Drawing,
     trace: &'a Trace,
     sent: BTreeMap<MsgId, &'a Emitted>,
-    /// The lines that are shown.
-    window: Range<usize>,
     /// The different bodies.
     bodies: Vec<String>,
     /// Most bytes of one body.
@@ -90,9 +82,10 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// Decides how much of each body is shown, and says whether that is less than usual.
     fn choose_bodies(&mut self) -> bool {
-        let heads: usize = self.messages().map(|sent| sent.head.len()).sum();
+        let heads: usize = self.messages().map(|sent| length(&sent.head)).sum();
         let bodies: BTreeSet<&Bytes> = self.messages().map(|sent| &sent.body).collect();
-        let total = |most: usize| heads + bodies.iter().map(|body| body.len().min(most)).sum::<usize>();
+        let shown = |body: &Bytes, most: usize| length(body.get(..most).unwrap_or(body));
+        let total = |most: usize| heads + bodies.iter().map(|body| shown(body, most)).sum::<usize>();
         let [usual, .., least] = BODIES;
         self.most = BODIES.into_iter().find(|most| total(*most) <= TEXTS).unwrap_or(least);
         self.most != usual
@@ -100,28 +93,21 @@ impl<'a> Collector<'a> {
 
     /// The messages that are shown.
     fn messages(&self) -> impl Iterator<Item = &'a Emitted> {
-        let lines = self.drawing.lines.get(self.window.clone()).unwrap_or_default();
-        lines.iter().filter_map(|line| match &line.what {
+        self.drawing.lines.iter().filter_map(|line| match &line.what {
             What::Arrow(arrow) => self.sent.get(&arrow.message).copied(),
             _ => None,
         })
     }
 
-    /// The place of a line among those shown.
-    fn place(&self, line: usize) -> Option<usize> {
-        line.checked_sub(self.window.start).filter(|_| line < self.window.end)
-    }
-
     fn lines(&mut self, names: &mut Names) -> Vec<Line> {
         let mut known = BTreeMap::new();
         let drawing = self.drawing;
-        let lines = drawing.lines.get(self.window.clone()).unwrap_or_default();
-        let mut shown = Vec::with_capacity(lines.len());
-        for line in lines {
+        let mut shown = Vec::with_capacity(drawing.lines.len());
+        for line in &drawing.lines {
             let mut out = Line {
                 at: line.at.as_micros(),
                 notes: line.notes.iter().map(|note| (note.kind.as_str(), note.text.clone())).collect(),
-                cause: line.cause.and_then(|cause| self.place(cause)),
+                cause: line.cause,
                 violations: line.violations.clone(),
                 ..Line::default()
             };
@@ -195,12 +181,13 @@ impl<'a> Collector<'a> {
             else {
                 continue;
             };
-            let changes = seen.change(*who, conference, roster, &self.trace.cast);
+            let before = seen.now(*who, conference, roster);
             let line = match cause {
-                Cause::Message(id) => self.drawing.line_of(*id).and_then(|line| self.place(line)),
+                Cause::Message(id) => self.drawing.line_of(*id),
                 _ => None,
             };
             let (Some(line), Some(place)) = (line, names.conference_in(conference)) else { continue };
+            let changes = changes(before, roster, &self.trace.cast);
             let point = Point { at: at.as_micros(), version: *version, users: roster.len(), line };
             replicas.entry((*who, place)).or_default().push(point);
             if let Some(line) = lines.get_mut(line) {
@@ -218,17 +205,13 @@ impl<'a> Collector<'a> {
     fn reports(&self) -> Vec<super::data::Report> {
         let mut reports = Reports::default();
         for sent in self.sent.values() {
-            let line = self.drawing.line_of(sent.id).and_then(|line| self.place(line));
-            reports.emitted(sent, line, &self.trace.cast);
+            reports.emitted(sent, self.drawing.line_of(sent.id), &self.trace.cast);
         }
         reports.finish()
     }
 
     fn violations(&self, verdict: &Verdict) -> Vec<Violation> {
-        let line = |place: usize| {
-            let found = self.drawing.lines.iter().position(|line| line.violations.contains(&place));
-            found.and_then(|line| self.place(line))
-        };
+        let line = |place: usize| self.drawing.lines.iter().position(|line| line.violations.contains(&place));
         let told = (0..).zip(verdict.violations()).map(|(place, violation)| Violation {
             property: violation.property.id,
             at: violation.at.as_micros(),
@@ -242,7 +225,7 @@ impl<'a> Collector<'a> {
         let mut struck: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (place, line) in self.drawing.lines.iter().enumerate() {
             for fault in &line.faults {
-                struck.entry(*fault).or_default().extend(self.place(place));
+                struck.entry(*fault).or_default().push(place);
             }
         }
         let fault = |(place, fault): (u32, &crate::fault::Fault)| Fault {

@@ -10,10 +10,8 @@ pub(super) struct Page {
     /// As text: it may be larger than what the script can count.
     pub(super) seed: Option<String>,
     pub(super) held: bool,
-    /// The place of the first line in the whole run.
-    pub(super) from: usize,
-    /// How many lines the whole run has.
-    pub(super) all: usize,
+    /// Which part of the run this is, if it is not all of it.
+    pub(super) part: Option<String>,
     /// Whether message texts were cut so that the page stays small.
     pub(super) cut: bool,
     pub(super) actors: Vec<Actor>,

@@ -76,7 +76,9 @@ function drawHeads(lanes) {
     head.style.maxWidth = `${ladder.lane - 8}px`;
     return head;
   });
-  $("heads").replaceChildren(el("span", { class: "corner" }, "time"), ...names);
+  const side = el("span", { class: "cover" });
+  side.style.width = `${ladder.notes}px`;
+  $("heads").replaceChildren(el("span", { class: "corner" }, "time"), side, ...names);
 }
 
 /** An actor's line: a gap while the host is down, dots while it stands still. */
@@ -97,6 +99,9 @@ function drawLine(picture, line, top) {
   const y = top + 19;
   const [from, to] = [laneX(line.a), laneX(line.b)];
   if (!ladder.at.has(line.a) || !ladder.at.has(line.b) || line.kind === "verdict") return;
+  const [left, right] = inView();
+  const beyond = Math.min(from, to) > right;
+  if (beyond || Math.max(from, to) < left) return drawBeyond(picture, line, beyond ? right : left, y, beyond);
   if (line.kind === "arrow" && from !== to) return drawArrow(picture, line, from, to, y);
   if (line.kind === "break") {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
@@ -112,23 +117,37 @@ function drawLine(picture, line, top) {
   );
 }
 
+/** From where to where lanes are in sight, beside the notes. */
+function inView() {
+  const view = $("ladder");
+  return [view.scrollLeft, view.scrollLeft + view.clientWidth - TIME - ladder.notes];
+}
+
+/** What happens at lanes out of sight is told at the edge. */
+function drawBeyond(picture, line, edge, y, right) {
+  const words = right ? `${sentence(line)} ▸` : `◂ ${sentence(line)}`;
+  picture.append(svg("text", { class: right ? "beyond right" : "beyond", x: right ? edge - 4 : edge + 4, y }, words));
+}
+
 function drawArrow(picture, line, from, to, y) {
   const way = Math.sign(to - from);
   const heard = line.heard !== undefined;
   // One that never arrives ends before it gets there.
   const end = heard ? to - 2 * way : Math.round(from + (to - from) * 0.84);
   const back = end - 8 * way;
-  const view = $("ladder");
-  const low = Math.max(Math.min(from, to), view.scrollLeft);
-  const high = Math.min(Math.max(from, to), view.scrollLeft + view.clientWidth - TIME - ladder.notes);
+  const [left, right] = inView();
+  const low = Math.max(Math.min(from, to), left);
+  const high = Math.min(Math.max(from, to), right);
   const middle = high > low ? (low + high) / 2 : (from + to) / 2;
+  // One whose ends are both out of sight says between whom it goes.
+  const words = Math.min(from, to) < left && Math.max(from, to) > right ? sentence(line) : line.label;
   const kind = line.violations ? "arrow bad" : heard ? "arrow" : "arrow lost";
   picture.append(
     svg("path", { class: kind, d: `M${from} ${y}H${end}` }),
     heard
       ? svg("path", { class: line.violations ? "tip bad" : "tip", d: `M${end} ${y}L${back} ${y - 4}V${y + 4}Z` })
       : svg("path", { class: "cross", d: `M${end - 5} ${y - 5}l10 10m-10 0l10 -10` }),
-    svg("text", { class: "label", x: middle, y: y - 4 }, line.label),
+    svg("text", { class: "label", x: middle, y: y - 4 }, words),
   );
 }
 
@@ -175,9 +194,18 @@ function select(place, sight = false) {
     if (sight || top < view.scrollTop || top + ROW > view.scrollTop + room) {
       view.scrollTop = Math.max(0, top - room / 2);
     }
+    bringLanes(run.lines[place]);
     view.setAttribute("aria-activedescendant", `line-${place}`);
   }
   draw(true);
+}
+
+/** Brings the left end of a line into sight, where a participant is, if neither end is. */
+function bringLanes(line) {
+  const ends = [laneX(line.a), laneX(line.b)];
+  const [left, right] = inView();
+  if (line.kind === "verdict" || ends.some((x) => x >= left && x <= right)) return;
+  $("ladder").scrollLeft = Math.max(0, Math.min(...ends) - Math.max(0, right - left) / 2);
 }
 
 /** Shows a line, wherever one is, and even if the filter hides it. */

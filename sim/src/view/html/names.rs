@@ -14,6 +14,8 @@ pub(super) struct Names {
     by_id: BTreeMap<String, usize>,
     pub(super) dialogs: Vec<String>,
     by_call: BTreeMap<String, usize>,
+    /// How many dialogs are called alike.
+    alike: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -54,11 +56,11 @@ impl Names {
             return *place;
         }
         let name = name();
-        let again = format!("{name} ");
-        let like = self.dialogs.iter().filter(|one| **one == name || one.starts_with(&again)).count();
         let place = self.dialogs.len();
         self.by_call.insert(call.to_owned(), place);
-        self.dialogs.push(if like == 0 { name } else { format!("{name} ({})", like + 1) });
+        let alike = self.alike.entry(name.clone()).or_default();
+        *alike += 1;
+        self.dialogs.push(if *alike == 1 { name } else { format!("{name} ({alike})") });
         place
     }
 }

@@ -126,9 +126,10 @@ function begin() {
       shown.line === null ? "" : link(shown.line, `Show at ${time(shown.at)}`),
     );
   }
-  if (run.lines.length < run.all) {
+  const cut = run.cut ? "Long message texts are cut." : "";
+  if (run.part !== null || run.cut) {
     $("window").hidden = false;
-    $("window").textContent = `This page shows lines ${run.from + 1} to ${run.from + run.lines.length} of ${run.all}: a longer run than a page can hold. The whole of it is in trace.jsonl.`;
+    $("window").textContent = [run.part === null ? "" : `This page shows ${run.part}.`, cut].join(" ");
   }
   for (const [id, { all, names }] of Object.entries(CHOICES)) {
     $(id).append(el("option", { value: "" }, all), ...names.map((name, place) => el("option", { value: place }, name)));

@@ -1,13 +1,12 @@
 //! What users see, as serde knows it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use confsim_core::client::{EndpointView, Event, Failure, Provisioned, RosterView, UserView};
-use confsim_core::wire::cccp::{Code, CommandResult, Outcome, Response};
-use confsim_core::wire::conference_info::{self, ConferenceInfo};
+use confsim_core::client::{Event, Failure};
 use serde::{Deserialize, Serialize};
 
+use super::provisioned::ProvisionedRow;
+use super::roster::{Changes, Rosters};
 use super::text::{Names, Text};
 use crate::trace::NodeId;
 
@@ -33,90 +32,6 @@ pub(super) enum EventRow {
     CommandDone { conference: String, command: String },
     Failed { what: String, conference: Option<String>, status: u16, reason: String },
     Ended { conference: String, by_server: bool },
-}
-
-/// What a factory did; conferences are documents of RFC 4575, capabilities are a C3P response.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub(super) enum ProvisionedRow {
-    Modified { conference: String, version: u32 },
-    VersionConflict { current: String },
-    Deleted { id: String },
-    Details { info: String, passcode: Option<String> },
-    List { is_static: Option<bool>, conferences: Vec<String> },
-    EncryptionKey { certificate: String, issuing_server: Option<String> },
-    McuTypes(Vec<String>),
-    Capabilities(String),
-}
-
-/// What changed in a roster, by SIP URI; nothing for who is gone.
-type Changes = BTreeMap<String, Option<UserRow>>;
-
-/// Somebody in a roster.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct UserRow {
-    display_name: Option<String>,
-    role: String,
-    endpoints: BTreeMap<String, EndpointRow>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct EndpointRow {
-    session: String,
-    status: String,
-    formats: Vec<String>,
-}
-
-/// The last roster that each client has seen of each conference.
-#[derive(Default)]
-pub(super) struct Rosters(BTreeMap<(NodeId, Arc<str>), Arc<RosterView>>);
-
-impl Rosters {
-    fn changes(&mut self, who: NodeId, conference: &Arc<str>, now: &Arc<RosterView>) -> Changes {
-        let before = self.0.insert((who, conference.clone()), now.clone()).unwrap_or_default();
-        let same = |uri: &str| before.get(uri) == now.get(uri);
-        let changed = now.changed_since(&before).into_iter().filter(|uri| !same(uri));
-        changed.map(|uri| (uri.to_string(), now.get(uri).map(|user| UserRow::of(user)))).collect()
-    }
-
-    fn apply(&mut self, who: NodeId, conference: &Arc<str>, changes: Changes) -> Arc<RosterView> {
-        let last = self.0.entry((who, conference.clone())).or_default();
-        let mut now = RosterView::clone(last);
-        for (uri, user) in changes {
-            match user {
-                Some(user) => now.insert(uri.into(), Arc::new(user.view())),
-                None => now.remove(&uri),
-            }
-        }
-        *last = Arc::new(now);
-        last.clone()
-    }
-}
-
-impl UserRow {
-    fn of(user: &UserView) -> Self {
-        let endpoint = |endpoint: &EndpointView| EndpointRow {
-            session: endpoint.session.clone(),
-            status: endpoint.status.clone(),
-            formats: endpoint.formats.clone(),
-        };
-        Self {
-            display_name: user.display_name.clone(),
-            role: user.role.clone(),
-            endpoints: user.endpoints.iter().map(|(entity, it)| (entity.clone(), endpoint(it))).collect(),
-        }
-    }
-
-    fn view(self) -> UserView {
-        let endpoint = |EndpointRow { session, status, formats }| EndpointView { session, status, formats };
-        UserView {
-            display_name: self.display_name,
-            role: self.role,
-            endpoints: self.endpoints.into_iter().map(|(entity, it)| (entity, endpoint(it))).collect(),
-        }
-    }
 }
 
 impl EventRow {
@@ -235,87 +150,5 @@ impl EventRow {
                 Event::Ended { conference: conference.into(), by_server }
             }
         })
-    }
-}
-
-impl ProvisionedRow {
-    fn of(provisioned: &Provisioned) -> Self {
-        match provisioned {
-            Provisioned::Modified { conference, version } => {
-                Self::Modified { conference: conference.to_string(), version: *version }
-            }
-            Provisioned::VersionConflict { current } => {
-                Self::VersionConflict { current: write_conference(current) }
-            }
-            Provisioned::Deleted { id } => Self::Deleted { id: id.clone() },
-            Provisioned::Details { info, passcode } => {
-                Self::Details { info: write_conference(info), passcode: passcode.clone() }
-            }
-            Provisioned::List { is_static, conferences } => Self::List {
-                is_static: *is_static,
-                conferences: conferences.iter().map(write_conference).collect(),
-            },
-            Provisioned::EncryptionKey { certificate, issuing_server } => Self::EncryptionKey {
-                certificate: certificate.clone(),
-                issuing_server: issuing_server.clone(),
-            },
-            Provisioned::McuTypes(types) => Self::McuTypes(types.clone()),
-            Provisioned::Capabilities(capabilities) => {
-                let outcome = Outcome::GetConferencingCapabilities(Some(capabilities.clone()));
-                let response = Response {
-                    request_id: 0,
-                    from: "".into(),
-                    to: "".into(),
-                    version: None,
-                    code: Code::Success,
-                    responder: None,
-                    result: CommandResult::success(outcome),
-                };
-                Self::Capabilities(String::from_utf8_lossy(&response.write()).into_owned())
-            }
-        }
-    }
-
-    fn provisioned(self) -> Result<Provisioned, String> {
-        Ok(match self {
-            Self::Modified { conference, version } => {
-                Provisioned::Modified { conference: conference.into(), version }
-            }
-            Self::VersionConflict { current } => {
-                Provisioned::VersionConflict { current: Box::new(read_conference(current)?) }
-            }
-            Self::Deleted { id } => Provisioned::Deleted { id },
-            Self::Details { info, passcode } => {
-                Provisioned::Details { info: Box::new(read_conference(info)?), passcode }
-            }
-            Self::List { is_static, conferences } => Provisioned::List {
-                is_static,
-                conferences: conferences.into_iter().map(read_conference).collect::<Result<_, _>>()?,
-            },
-            Self::EncryptionKey { certificate, issuing_server } => {
-                Provisioned::EncryptionKey { certificate, issuing_server }
-            }
-            Self::McuTypes(types) => Provisioned::McuTypes(types),
-            Self::Capabilities(document) => {
-                let found = Response::parse(document.as_bytes()).ok().map(Response::into_owned);
-                match found.map(|response| response.result.outcome) {
-                    Some(Outcome::GetConferencingCapabilities(Some(found))) => {
-                        Provisioned::Capabilities(found)
-                    }
-                    _ => return Err(document),
-                }
-            }
-        })
-    }
-}
-
-fn write_conference(info: &ConferenceInfo<'_>) -> String {
-    String::from_utf8_lossy(&conference_info::write(info)).into_owned()
-}
-
-fn read_conference(document: String) -> Result<ConferenceInfo<'static>, String> {
-    match conference_info::read(document.as_bytes()).map(ConferenceInfo::into_owned) {
-        Ok(info) => Ok(info),
-        Err(_) => Err(document),
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use confsim_core::time::Instant;
 
 use super::VERSION;
-use super::event::{EventRow, Rosters};
+use super::event::EventRow;
+use super::roster::Rosters;
 use super::row::{ChangeRow, Header, Row, SkipRow, TallyRow, VerdictRow, ViolationRow};
 use super::text::{Text, write_cause, write_fate, write_summary};
 use crate::property::Verdict;
