@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::{env, fs, process};
 
 use confsim::capsule::{self, Case};
+use confsim::sabotage::Sabotage;
 use confsim::sweep::Draw;
 use serde_json::Value;
 
@@ -138,7 +139,8 @@ fn failed_runs_are_kept_as_capsules() {
     assert_eq!(kept, expected);
     for (folder, draw) in failed.iter().map(|draw| (folder.join(draw.replace(':', "-")), draw)) {
         let capsule = capsule::read(&folder).expect("a capsule");
-        assert_eq!(capsule.case, Case::from(draw.parse::<Draw>().expect("a draw")));
+        let drawn = Case::from(draw.parse::<Draw>().expect("a draw"));
+        assert_eq!(capsule.case, Case { sabotage: Sabotage::find("focus-skips-a-version"), ..drawn });
         let told = fs::read_to_string(folder.join("capsule.toml")).expect("written");
         assert!(told.contains("what = \"roster.versions\""), "{told}");
     }
