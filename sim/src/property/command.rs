@@ -194,10 +194,11 @@ impl Term {
     }
 }
 
-/// Where each pool link stands, so that a document is taken for new once (D-11).
+/// Where a pool link stands, so that a document is taken for new once (D-11).
 #[derive(Default)]
 pub(super) struct Link {
-    epoch: String,
+    /// The incarnations of sender and receiver that the numbers count for.
+    epochs: (String, String),
     taken: u64,
 }
 
@@ -213,11 +214,13 @@ impl Link {
         let member = matches!(spoken.peer.role(), Role::Focus | Role::Mcu | Role::Factory);
         let message = spoken.message;
         let envelope = message.pool_link().ok().flatten().filter(|_| member && message.is_request());
-        let Some(envelope) = envelope else { return false };
-        if self.epoch != envelope.epoch {
-            *self = Self { epoch: envelope.epoch.to_owned(), taken: 0 };
+        let Some((envelope, peer)) = envelope.and_then(|envelope| Some((envelope, envelope.peer?))) else {
+            return false;
+        };
+        if (&*self.epochs.0, &*self.epochs.1) != (envelope.epoch, peer) {
+            *self = Self { epochs: (envelope.epoch.to_owned(), peer.to_owned()), taken: 0 };
         }
-        let next = envelope.peer.is_some() && envelope.seq == self.taken + 1;
+        let next = envelope.seq == self.taken + 1;
         self.taken += u64::from(next);
         next
     }
