@@ -100,6 +100,8 @@ pub struct Link<A, T> {
     /// What the peer's epochs start with, once it has been met, and how that was last.
     peer_incarnation: Option<Box<str>>,
     meeting: Meeting,
+    /// Whether there is a connection, up and not just asked for: what waits has been sent on it.
+    up: bool,
     /// Whether the peer has spoken on the present connection.
     in_step: bool,
     sent: u64,
@@ -121,6 +123,7 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
             peer_epoch: None,
             peer_incarnation: None,
             meeting: Meeting::First,
+            up: false,
             in_step: false,
             sent: 0,
             taken: 0,
@@ -144,12 +147,14 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
 
     /// The connection is up: greet, and send again what waits.
     pub fn connected<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
+        self.up = true;
         self.greet(cx);
         self.send_waiting(cx);
     }
 
     /// The connection is gone.
     pub fn disconnected<M: Machine<Ask = A, Timer = T>>(&mut self, cx: &mut Context<'_, M>) {
+        self.up = false;
         self.in_step = false;
         cx.set_timer(self.timer, cx.now() + RESEND);
     }
@@ -183,8 +188,8 @@ impl<A: Clone, T: TimerKey> Link<A, T> {
         self.sent += 1;
         let document = document.into();
         self.waiting.insert(self.sent, (kind, document.clone()));
-        // A stranger is greeted first; documents follow once it has shown its epoch.
-        if self.peer_epoch.is_some() {
+        // A stranger is greeted first; documents follow once it has shown its epoch. What waited before goes first.
+        if self.peer_epoch.is_some() && self.up {
             self.transmit(cx, self.sent, Some((kind, document)));
         }
     }

@@ -266,6 +266,24 @@ fn a_break_loses_nothing_and_repeats_nothing() {
     assert_eq!(longest, 12);
 }
 
+/// A connection is asked for, and not up yet: what waits goes first all the same.
+#[test]
+fn what_is_said_while_the_connection_is_opened_keeps_its_place() {
+    let mut pair = Pair::new();
+    pair.run();
+    pair.cut();
+    pair.send(FOCUS, &["a"]);
+    let focus = &mut pair.nodes[FOCUS];
+    focus.now += RESEND;
+    let [Out::Open(conn, _)] = focus.give(Input::Timeout)[..] else { panic!("opens nothing") };
+    assert!(focus.give(Input::Command("b")).is_empty());
+    let sent = focus.give(Input::Connected { conn }).into_iter().map(|out| match out {
+        Out::Sent(sent) => sent.body().to_owned(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), ["", "a", "b"]);
+}
+
 #[test]
 fn messages_lost_on_the_way_come_again() {
     let mut pair = Pair::new();

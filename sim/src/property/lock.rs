@@ -148,6 +148,10 @@ impl Door {
     /// A new session. The one with the IM MCU comes after that with the focus.
     fn accepted(&mut self, scene: &Scene, dialog: &Dialog, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let user = scene.cast.uri(dialog.user);
+        // A 2xx that is sent again lets nobody in who was not in.
+        if spoken.dialog.is_none_or(|id| !self.known.insert(id)) {
+            return;
+        }
         if dialog.server == NodeId::MCU {
             if let Some(by) = self.held.get(&user) {
                 let words = format!("accepts {user}, who waits in the lobby");
@@ -156,8 +160,7 @@ impl Door {
             return;
         }
         let organizer = dialog.conference.split_once('#').is_some_and(|(organizer, _)| organizer == user);
-        let repeated = spoken.dialog.is_none_or(|id| !self.known.insert(id));
-        if repeated || dialog.connected.is_some() || organizer || !self.locked {
+        if dialog.connected.is_some() || organizer || !self.locked {
             return;
         }
         verdict.exercise(&HOLDS);

@@ -68,8 +68,10 @@ const LONGEST: [(NodeId, u64); 2] = [(NodeId::FOCUS, 7200), (NodeId::MCU, 600)];
 const SHORTEST: u64 = 90;
 /// The longest registration when the scenario does not say.
 const REGISTRATION: u64 = 7200;
-/// How late an end may be seen: latencies, a host that stands still, a clock that is slow.
+/// How late a client may be seen to register: latencies, a host that stands still, a clock that is slow.
 const MARGIN: Duration = Duration::from_secs(120);
+/// How late, by its own clock, a server may end a session that is over: it may stand still just then.
+const LATE: Duration = Duration::from_secs(30);
 
 pub(super) struct Refresh {
     session_expires: Option<u64>,
@@ -90,9 +92,17 @@ struct Invited {
 
 /// A session with a timer, which the client refreshes.
 struct Session {
+    /// When it was last agreed upon, by its server's clock.
     since: Instant,
     interval: Duration,
     agreed: MsgId,
+}
+
+impl Session {
+    /// When a server gives it up: a third before it is over (RFC 4028 section 10).
+    fn due(&self) -> Instant {
+        self.since + (self.interval - Duration::from_micros(self.interval.as_micros() / 3))
+    }
 }
 
 impl Observe for Refresh {
@@ -118,8 +128,11 @@ impl Observe for Refresh {
 
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for (id, session) in &self.sessions {
-            let Some(dialog) = scene.dialogs.get(*id) else { continue };
-            if session.since + session.interval + MARGIN > scene.at {
+            let Some(dialog) = scene.dialogs.get(*id).filter(|dialog| !dialog.lapsed) else { continue };
+            // Who has left in time needs no refresh.
+            let ended = dialog.ended.map(|(ended, _)| scene.shows(dialog.server, ended));
+            let overdue = session.since + session.interval + LATE;
+            if overdue > scene.clock(dialog.server) || ended.is_some_and(|ended| ended < session.due()) {
                 continue;
             }
             verdict.exercise(&EXPIRED);
@@ -134,7 +147,7 @@ impl Observe for Refresh {
             }
         }
         for (who, until) in &self.registered {
-            if *until + MARGIN <= scene.at && !scene.struck(*who) {
+            if *until + MARGIN <= scene.at && !scene.struck(*who) && !scene.forges(*who) {
                 let words = format!("was registered until {until} and has not registered again");
                 verdict.violate(&KEPT, scene.finding(*who, &[], words));
             }
@@ -193,8 +206,11 @@ impl Refresh {
             verdict.exercise(&REFRESHED);
         }
         if let Some(seconds) = granted.filter(|_| refresher != Some(Refresher::Uas)) {
-            let session =
-                Session { since: scene.at, interval: Duration::from_secs(seconds), agreed: spoken.id };
+            let session = Session {
+                since: scene.clock(spoken.node),
+                interval: Duration::from_secs(seconds),
+                agreed: spoken.id,
+            };
             self.sessions.insert(id, session);
         }
     }
@@ -231,11 +247,20 @@ impl Refresh {
             return;
         };
         let Some(session) = self.sessions.remove(&id) else { return };
-        let third = Duration::from_micros(session.interval.as_micros() / 3);
-        if scene.at < session.since + (session.interval - third) {
+        let now = scene.clock(dialog.server);
+        if now < session.due() {
             return;
         }
         verdict.exercise(&EXPIRED);
+        if now > session.since + session.interval + LATE && !scene.pool_broken {
+            let words = format!(
+                "agreed with {} on {} at {} and ends the session only now",
+                scene.name(dialog.user),
+                session.interval,
+                session.since
+            );
+            verdict.violate(&EXPIRED, scene.finding(dialog.server, &[session.agreed, spoken.id], words));
+        }
         let excused = scene.struck(dialog.user) || scene.pool_broken || scene.forges(dialog.user);
         if !excused {
             let words = format!(
@@ -278,7 +303,7 @@ impl Refresh {
         let before = self.registered.insert(who, scene.at + Duration::from_secs(granted));
         if asked == 0 {
             self.registered.remove(&who);
-        } else if let Some(until) = before.filter(|_| !scene.struck(who)) {
+        } else if let Some(until) = before.filter(|_| !scene.struck(who) && !scene.forges(who)) {
             verdict.exercise(&KEPT);
             if scene.at > until + MARGIN {
                 let words = format!("was registered until {until} and registers again only now");

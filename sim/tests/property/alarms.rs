@@ -9,12 +9,15 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 5] = [
+const FOUND: [(&str, u64); 8] = [
+    ("accepted-before-the-lock", 501_815),
     ("bye-out-of-order", 300_252),
     ("ejected-before-ack", 100_384),
     ("gone-before-bye", 444),
+    ("numbers-of-a-restart", 310_659),
     ("old-roster-late", 200_578),
     ("passed-on-as-written", 344),
+    ("spoilt-registration", 320_665),
 ];
 
 #[test]

@@ -34,6 +34,19 @@ pub(super) const IGNORES_THE_LOCK: Sabotage = broken(
     },
 );
 
+pub(super) const ADMITS_WHO_IS_DENIED: Sabotage = broken(
+    Role::Focus,
+    "focus-admits-who-is-denied",
+    "Who is to be sent away from the lobby is let in.",
+    "lock.holds",
+    || {
+        hears(|desk, letter| {
+            let strikes = commands(&letter, "<setLobbyAccess");
+            desk.hear(if strikes { letter.swapping(">denied<", ">granted<") } else { letter });
+        })
+    },
+);
+
 pub(super) const SWAPS_ROLES: Sabotage = broken(
     Role::Focus,
     "focus-swaps-roles",

@@ -257,3 +257,33 @@ pub(super) const WRITES_NO_STATE: Sabotage = broken(
         })
     },
 );
+
+pub(super) const LEAVES_THE_NAMESPACE: Sabotage = broken(
+    Role::Focus,
+    "focus-leaves-the-namespace",
+    "In one document in six the users have no namespace.",
+    "wire.rosters",
+    || {
+        says(|desk, letter| {
+            let strikes = is_roster(&letter) && desk.once_in(6);
+            desk.say(if strikes { letter.swapping("<users ", "<users xmlns=\"\" ") } else { letter });
+        })
+    },
+);
+
+pub(super) const CONCEALS_WHO_LEAVES: Sabotage = broken(
+    Role::Mcu,
+    "mcu-conceals-who-leaves",
+    "The focus is told of a session that has ended as if it went on.",
+    "roster.members",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Service) && is_roster(&letter);
+            let shown = strikes.then(|| letter.text().replace(" state=\"deleted\"", " state=\"full\""));
+            desk.say(match shown {
+                Some(body) => letter.with_body(body),
+                None => letter,
+            });
+        })
+    },
+);

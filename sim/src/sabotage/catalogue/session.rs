@@ -165,3 +165,25 @@ pub(super) const ACKNOWLEDGES_TOO_MUCH: Sabotage = broken(
         })
     },
 );
+
+pub(super) const ACKNOWLEDGES_NOTHING: Sabotage = broken(
+    Role::Focus,
+    "focus-acknowledges-nothing",
+    "No document of another pool member is ever acknowledged.",
+    "link.arrives",
+    || says(|desk, letter| desk.say(enveloped(letter, |link| link.ack = 0))),
+);
+
+pub(super) const FORGETS_A_VIA: Sabotage = broken(
+    Role::Mcu,
+    "mcu-forgets-a-via",
+    "One answer to a message in twelve has but the topmost Via.",
+    "transaction.echo",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.answers(202, &Method::Message) && desk.once_in(12);
+            let top = letter.header(Name::Via).to_owned();
+            desk.say(if strikes { letter.with(Name::Via, top) } else { letter });
+        })
+    },
+);

@@ -1,9 +1,11 @@
 //! What those who are in a conference do next.
 
+use std::collections::BTreeSet;
+
 use confsim_core::entropy::Entropy;
 
 use super::Profile;
-use crate::scenario::{Action, Participant};
+use crate::scenario::{Action, Participant, Rules};
 
 /// What one can do in a conference, besides saying something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,30 +60,53 @@ pub(super) struct Acts {
 pub(super) struct Room {
     conference: String,
     organizer: usize,
-    present: Vec<bool>,
+    present: BTreeSet<usize>,
+    locked: bool,
+    /// Those whose clients can wait in its lobby.
+    patient: BTreeSet<usize>,
+    /// Those who have come while it was locked.
+    waiting: BTreeSet<usize>,
 }
 
 impl Room {
     /// A conference with its organizer in it.
-    pub(super) fn new(conference: &str, organizer: usize, people: usize) -> Self {
-        let present = (0..people).map(|one| one == organizer).collect();
-        Self { conference: conference.to_owned(), organizer, present }
+    pub(super) fn new(conference: &str, organizer: usize, people: &[Participant], rules: &Rules) -> Self {
+        let waits = |(_, one): &(usize, &Participant)| one.lobby && !rules.no_lobby;
+        Self {
+            conference: conference.to_owned(),
+            organizer,
+            present: BTreeSet::from([organizer]),
+            locked: rules.locked,
+            patient: people.iter().enumerate().filter(waits).map(|(one, _)| one).collect(),
+            waiting: BTreeSet::new(),
+        }
     }
 
     /// Somebody comes in; the name of the conference.
     pub(super) fn enter(&mut self, who: usize) -> String {
-        self.set(who, true);
+        self.present.insert(who);
+        if self.locked && who != self.organizer && self.patient.contains(&who) {
+            self.waiting.insert(who);
+        }
         self.conference.clone()
     }
 
-    fn set(&mut self, who: usize, is_present: bool) {
-        if let Some(place) = self.present.get_mut(who) {
-            *place = is_present;
-        }
+    fn leave(&mut self, who: usize) {
+        self.present.remove(&who);
+        self.waiting.remove(&who);
     }
 
-    fn has(&self, who: usize) -> bool {
-        self.present.get(who).copied().unwrap_or_default()
+    /// Somebody who may lets one in who waits, or sends him away: as often the one as the other.
+    fn decides(&mut self, draw: &mut Entropy, people: &[Participant]) -> Option<Action> {
+        let waiting: Vec<_> = self.waiting.iter().copied().collect();
+        let guest = draw.pick(&waiting).copied()?;
+        let (conference, user) = (self.conference.clone(), people.get(guest)?.name.clone());
+        self.waiting.remove(&guest);
+        if draw.chance(1, 2) {
+            return Some(Action::LobbyAdmit { conference, user });
+        }
+        self.present.remove(&guest);
+        Some(Action::LobbyDeny { conference, user })
     }
 }
 
@@ -111,8 +136,15 @@ impl Acts {
         room: &mut Room,
         count: u64,
     ) -> Action {
-        if !room.has(who) {
+        if !room.present.contains(&who) {
             return Action::Join { conference: room.enter(who) };
+        }
+        if who == room.organizer
+            && !room.waiting.is_empty()
+            && draw.chance(3, 4)
+            && let Some(decision) = room.decides(draw, people)
+        {
+            return decision;
         }
         let sum: u64 = self.others.iter().map(|(_, weight)| weight).sum();
         let mut dice = draw.below(self.send + sum);
@@ -146,7 +178,7 @@ fn action(
     let may = who == room.organizer || draw.chance(1, 5);
     let mut other = |is_present: bool| {
         let others: Vec<_> =
-            (0..people.len()).filter(|one| *one != who && room.has(*one) == is_present).collect();
+            (0..people.len()).filter(|one| *one != who && room.present.contains(one) == is_present).collect();
         let found = draw.pick(&others).copied()?;
         Some((found, people.get(found)?.name.clone()))
     };
@@ -155,7 +187,7 @@ fn action(
         Act::GetState => Action::GetState { conference },
         Act::Refresh => Action::Refresh { conference },
         Act::Leave => {
-            room.set(who, false);
+            room.leave(who);
             Action::Leave { conference }
         }
         Act::SetFormats => Action::SetFormats { conference, formats: (*draw.pick(&FORMATS)?).to_owned() },
@@ -164,19 +196,26 @@ fn action(
         Act::Eject => {
             let (victim, user) = other(true)?;
             if who == room.organizer {
-                room.set(victim, false);
+                room.leave(victim);
             }
             Action::Eject { conference, user }
         }
-        Act::Lock => Action::Lock { conference },
-        Act::Unlock => Action::Unlock { conference },
+        Act::Lock => {
+            room.locked |= who == room.organizer;
+            Action::Lock { conference }
+        }
+        Act::Unlock => {
+            room.locked &= who != room.organizer;
+            Action::Unlock { conference }
+        }
         Act::Promote => Action::Promote { conference, user: other(true)?.1 },
         Act::Demote => Action::Demote { conference, user: other(true)?.1 },
         Act::Invite => Action::Invite { conference, user: other(false)?.1 },
         Act::LobbyAdmit => Action::LobbyAdmit { conference, user: other(true)?.1 },
         Act::LobbyDeny => Action::LobbyDeny { conference, user: other(true)?.1 },
         Act::End => {
-            room.present.fill(false);
+            room.present.clear();
+            room.waiting.clear();
             Action::End { conference }
         }
     })

@@ -57,9 +57,9 @@ impl Workload {
         let rules = if draw.chance(1, 3) { self.rules(draw) } else { Rules::default() };
         let name = || conference.to_owned();
         let at = 1_550_000;
+        self.rooms.push(Room::new(conference, organizer, &self.participants, &rules));
         self.step(at, organizer, Action::Create { conference: name(), subject: String::new(), rules });
         self.step(at + 500_000, organizer, Action::Join { conference: name() });
-        self.rooms.push(Room::new(conference, organizer, self.participants.len()));
     }
 
     fn rules(&self, draw: &mut Entropy) -> Rules {
