@@ -41,7 +41,7 @@ pub use layer::Settings;
 pub use machine::{Context, Machine, Outcome, Outside, Request, Response};
 pub use proxy::{Forwarding, Leaving, on_route};
 pub use session_timer::{MIN_SE, SessionTimer, TooSmall};
-pub use timers::{TimerKey, Timers};
+pub use timers::TimerKey;
 
 use crate::time::Duration;
 

@@ -14,38 +14,38 @@ pub trait TimerKey: Copy + Ord + Debug {
 
 /// The running timers of one machine.
 #[derive(Clone, Debug)]
-pub struct Timers<K> {
+pub(super) struct Timers<K> {
     due: BTreeSet<(Instant, K)>,
     at: BTreeMap<K, Instant>,
 }
 
 impl<K: TimerKey> Timers<K> {
     /// No timer runs.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { due: BTreeSet::new(), at: BTreeMap::new() }
     }
 
     /// Starts `key`, or moves it if it runs already.
-    pub fn set(&mut self, key: K, at: Instant) {
+    pub(super) fn set(&mut self, key: K, at: Instant) {
         self.clear(key);
         self.at.insert(key, at);
         self.due.insert((at, key));
     }
 
     /// Stops `key`, if it runs.
-    pub fn clear(&mut self, key: K) {
+    pub(super) fn clear(&mut self, key: K) {
         if let Some(at) = self.at.remove(&key) {
             self.due.remove(&(at, key));
         }
     }
 
     /// When the next timer fires, and which.
-    pub fn next(&self) -> Option<Deadline> {
+    pub(super) fn next(&self) -> Option<Deadline> {
         self.due.first().map(|(at, key)| Deadline { at: *at, timer: key.name() })
     }
 
     /// Takes out the next timer that is due at `now`.
-    pub fn pop(&mut self, now: Instant) -> Option<K> {
+    pub(super) fn pop(&mut self, now: Instant) -> Option<K> {
         let (at, key) = *self.due.first()?;
         if at > now {
             return None;
@@ -55,18 +55,7 @@ impl<K: TimerKey> Timers<K> {
     }
 
     /// How many timers run.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.at.len()
-    }
-
-    /// Whether none runs.
-    pub fn is_empty(&self) -> bool {
-        self.at.is_empty()
-    }
-}
-
-impl<K: TimerKey> Default for Timers<K> {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -85,6 +85,19 @@ fn a_conference_without_anybody_known_ends_after_ten_minutes_for_those_who_are_l
     assert_eq!(pool.events().last(), Some(&Event::Deactivated(FOCUS.into())));
 }
 
+/// However many want to join before the factory has answered: 2,000 are kept, and the next is sent away.
+#[test]
+fn only_so_many_wait_for_a_conference_to_become_active() {
+    let mut pool = Pool::new();
+    pool.factory.deaf = true;
+    for _ in 0..2000 {
+        let (_, sent) = pool.invite("bob");
+        assert!(sent.iter().all(|it| it.code() == Some(100)), "{sent:?}");
+    }
+    let (_, sent) = pool.invite("bob");
+    assert_eq!(sent.last().and_then(Sent::code), Some(503));
+}
+
 /// What a conference leaves behind when everybody has gone and all time has passed.
 #[test]
 fn nothing_is_left_of_a_conference_that_is_over() {

@@ -9,13 +9,14 @@ use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::time::Duration;
 use confsim_core::wire::sip::Method;
 
+const ALICE: &str = "sip:alice@contoso.com";
+
 /// A call to all three endpoints of alice.
 fn fork(node: &mut Node) -> Vec<Sent> {
     for epid in ["1", "2", "3"] {
         node.sign_in("alice", epid);
     }
-    let aor = "sip:alice@contoso.com";
-    let mut sent = node.focus_asks("INVITE", aor, aor, "");
+    let mut sent = node.focus_asks("INVITE", ALICE, ALICE, "");
     let trying = sent.remove(0);
     assert_eq!((trying.conn, trying.code()), (FOCUS, Some(100)));
     let mut conns: Vec<_> = sent.iter().map(|sent| sent.conn).collect();
@@ -44,6 +45,23 @@ fn the_first_endpoint_to_answer_wins() {
     node.pass(Duration::from_secs(64));
     let dump = node.node.dump();
     assert_eq!((dump["server transactions"], dump["client transactions"]), (0, 0), "{dump:?}");
+}
+
+/// RFC 6026 7.1: timer L runs from the first 2xx on, however many follow.
+#[test]
+fn a_late_2xx_does_not_prolong_the_transaction() {
+    let mut node = pool();
+    let legs = fork(&mut node);
+    node.hear(legs[0].conn, &legs[0].response("200 OK", "a1", ""));
+    node.pass(Duration::from_secs(20));
+    assert_eq!(only(node.hear(legs[1].conn, &legs[1].response("200 OK", "a2", ""))).tag(), "a2");
+    let repeat = |node: &mut Node| node.focus_asks("INVITE", ALICE, ALICE, "");
+    assert_eq!(only(repeat(&mut node)).tag(), "a2");
+    node.pass(Duration::from_secs(12));
+    // What was a repeat a moment ago is a call of its own.
+    let sent = repeat(&mut node);
+    assert_eq!(sent[0].code(), Some(100));
+    assert_eq!(sent.iter().filter(|sent| sent.is(&Method::Invite)).count(), 3);
 }
 
 #[test]

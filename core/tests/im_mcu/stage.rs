@@ -13,8 +13,8 @@ pub(crate) const FOCUS: &str =
     "sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:7ECB5F9BFFB1F343B36775DBA09E8038";
 pub(crate) const CHAT: &str =
     "sip:alice@contoso.com;gruu;opaque=app:conf:chat:id:7ECB5F9BFFB1F343B36775DBA09E8038";
-const FOCUS_CONN: ConnId = ConnId::accepted(0);
-const CLIENT_CONN: ConnId = ConnId::accepted(1);
+pub(crate) const FOCUS_CONN: ConnId = ConnId::accepted(0);
+pub(crate) const CLIENT_CONN: ConnId = ConnId::accepted(1);
 
 /// The MCU and its surroundings.
 pub(crate) struct Stage {

@@ -1,9 +1,10 @@
 //! INVITEs that have overtaken their announcement (D-10, D-11).
 
 use confsim_core::covers;
+use confsim_core::node::Input;
 use confsim_core::wire::sip::Name;
 
-use crate::stage::{MODERN, Stage, briefs};
+use crate::stage::{CLIENT_CONN, FOCUS_CONN, MODERN, Stage, briefs};
 
 const GUID: &str = "A1";
 
@@ -58,6 +59,20 @@ fn who_waits_can_give_up() {
     assert_eq!(briefs(&stage.sends), ["200", "487"]);
     stage.announce("Alice", GUID);
     assert_eq!((stage.sends.len(), stage.dump("legs")), (2, 0));
+}
+
+/// Who waits came over the connection of the focus, and is forgotten with that one alone.
+#[test]
+fn who_waits_outlives_the_front_end_but_not_the_connection_of_the_focus() {
+    covers!("D-11");
+    let mut stage = Stage::new();
+    stage.invite_waiting("Alice", GUID, MODERN);
+    stage.give(Input::Closed { conn: CLIENT_CONN });
+    stage.announce("Alice", GUID);
+    assert_eq!(briefs(&stage.sends), ["200"]);
+    stage.invite_waiting("Bob", "B2", MODERN);
+    stage.give(Input::Closed { conn: FOCUS_CONN });
+    assert_eq!((stage.sends.len(), stage.dump("waiting INVITEs")), (1, 0));
 }
 
 /// An ejection that follows the announcement finds the session.
