@@ -160,6 +160,16 @@ fn nodes_that_are_not_deterministic_are_noticed() {
     assert!(shown.contains("the run ends and front-end holds"), "{shown}");
 }
 
+/// The repeat of a run has whole nodes: a difference from that of broken ones would say nothing.
+#[test]
+fn broken_nodes_are_not_run_twice() {
+    let error = complaint(&confsim(&["sweep", "--broken", "focus-skips-a-version", "--check-determinism=2"]));
+    for option in ["--broken", "--check-determinism"] {
+        assert!(error.contains(option), "{error}");
+    }
+    assert!(error.contains("cannot be used with"), "{error}");
+}
+
 /// What a fuzzing engine writes is run as it is; the seeds are of the same form.
 #[test]
 fn the_files_of_a_fuzzing_engine_are_run() {

@@ -66,7 +66,7 @@ pub(in crate::cli) struct SweepArgs {
     #[arg(long, hide = true)]
     pub(super) fickle: bool,
     /// Take nodes that this saboteur breaks, to see what a sweep tells and keeps that fails
-    #[arg(long, hide = true, value_parser = sabotage::find, conflicts_with = "fickle")]
+    #[arg(long, hide = true, value_parser = sabotage::find, conflicts_with_all = ["fickle", "check_determinism"])]
     pub(super) broken: Option<&'static Sabotage>,
 }
 
