@@ -86,46 +86,7 @@ pub enum Fault {
     Fill(Fill),
 }
 
-/// What a fault strikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Single messages.
-    Message,
-    /// Connections.
-    Connection,
-    /// Hosts.
-    Host,
-    /// What is stored.
-    Store,
-    /// Clocks.
-    Clock,
-}
-
-impl Class {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Message => "message",
-            Self::Connection => "connection",
-            Self::Host => "host",
-            Self::Store => "store",
-            Self::Clock => "clock",
-        }
-    }
-}
-
 impl Fault {
-    /// What it strikes. An outage strikes host and store: it counts as the latter.
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::Message { .. } => Class::Message,
-            Self::Cut(_) | Self::Refuse(_) | Self::Stall(_) | Self::Slow(_) => Class::Connection,
-            Self::Crash(_) | Self::Pause(_) => Class::Host,
-            Self::Outage(_) | Self::Fill(_) => Class::Store,
-            Self::Clock(_) => Class::Clock,
-        }
-    }
-
     /// How long it goes on once it has struck. What lets go by an event of its own, as a crash does, takes no time.
     pub fn lasts(&self) -> Duration {
         match self {

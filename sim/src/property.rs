@@ -43,8 +43,6 @@ mod users;
 mod verdict;
 mod wire;
 
-use crate::fault::Class;
-
 pub use judge::Judge;
 pub use known::Known;
 pub use verdict::{Tally, Verdict, Violation};
@@ -58,8 +56,6 @@ pub struct Property {
     pub kind: Kind,
     /// What has to be recorded of a run, besides the messages, for it to be judged.
     pub needs: &'static [Need],
-    /// Faults under which it promises nothing: a run with one of them is not judged by it.
-    pub except: &'static [Class],
     /// What it stands for, by the ids of the catalogue.
     pub requirements: &'static [&'static str],
     /// What it says, in one sentence.

@@ -80,13 +80,9 @@ fn properties() -> String {
     for property in CATALOGUE {
         let _ = writeln!(text, "{:<20} {:<11} {}", property.id, property.kind.as_str(), property.sentence);
         let _ = writeln!(text, "{:<20} {:<11} ({})", "", "", property.requirements.join(", "));
-        for (what, words) in [
-            ("needs", property.needs.iter().map(|need| need.as_str()).collect::<Vec<_>>()),
-            ("not under faults of", property.except.iter().map(|class| class.as_str()).collect()),
-        ] {
-            if !words.is_empty() {
-                let _ = writeln!(text, "{:<20} {:<11} {what}: {}", "", "", words.join(", "));
-            }
+        if !property.needs.is_empty() {
+            let needs: Vec<&str> = property.needs.iter().map(|need| need.as_str()).collect();
+            let _ = writeln!(text, "{:<20} {:<11} needs: {}", "", "", needs.join(", "));
         }
     }
     text

@@ -15,7 +15,6 @@ pub(super) const ANSWERED: Property = Property {
     id: "command.answered",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-7", "D-20", "EX-IM-4-1-2-c", "EX-IM-4-3-1-k"],
     sentence: "Each command that the focus accepts with 202 gets its result by INFO while the dialog that it was given \
                in lives.",
@@ -26,7 +25,6 @@ pub(super) const UNASKED: Property = Property {
     id: "command.unasked",
     kind: Kind::Never,
     needs: &[],
-    except: &[],
     requirements: &["D-7", "EX-IM-4-1-2-d", "EX-IM-4-3-1-l"],
     sentence: "The focus tells a client the result of a command that it has not accepted from it, or that it has told \
                before, or of another command under its number.",

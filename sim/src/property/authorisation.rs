@@ -22,7 +22,6 @@ pub(super) const REFUSED: Property = Property {
     id: "authorisation.refused",
     kind: Kind::Always,
     needs: &[Need::Causes],
-    except: &[],
     requirements: &["D-8", "D-10", "D-11", "D-20"],
     sentence: "A request of one who may not make it (an attendee, a stranger to the dialog or to the roster, a \
                client that speaks as somebody else, as a pool member or for another conference) is refused at \

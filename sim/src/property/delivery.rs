@@ -20,7 +20,6 @@ pub(super) const SERIAL: Property = Property {
     id: "delivery.serial",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-12",
         "IM-2-2-4-c",
@@ -39,7 +38,6 @@ pub(super) const STATUS: Property = Property {
     id: "delivery.status",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-21", "D-22", "IM-3-3-2-5-1-a", "IM-3-3-2-5-1-c"],
     sentence: "A MESSAGE is answered 200 when no other session is connected, and 202 when one is.",
 };
@@ -49,7 +47,6 @@ pub(super) const ONCE: Property = Property {
     id: "delivery.once",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-21",
         "IM-3-3-2-5-1-g",
@@ -67,7 +64,6 @@ pub(super) const ORDER: Property = Property {
     id: "delivery.order",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-24", "IM-3-3-2-5-1-h", "EX-IM-4-2-1-c"],
     sentence: "Each session gets messages with growing Message-Ids, history included, and each after its answer.",
 };
@@ -77,7 +73,6 @@ pub(super) const OWN: Property = Property {
     id: "delivery.own",
     kind: Kind::Never,
     needs: &[],
-    except: &[],
     requirements: &["D-23", "IM-3-3-2-5-1-g"],
     sentence: "A message is forwarded to the session that it came from.",
 };
@@ -87,7 +82,6 @@ pub(super) const SENDER: Property = Property {
     id: "delivery.sender",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-27", "IM-2-2-3-a", "IM-2-2-3-c", "IM-3-3-2-5-1-l", "EX-IM-4-2-1-e", "EX-IM-4-2-1-h"],
     sentence: "The Ms-Sender of a forwarded message names its author.",
 };
@@ -97,7 +91,6 @@ pub(super) const ALONE: Property = Property {
     id: "delivery.alone",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-22", "IM-3-3-2-5-1-a"],
     sentence: "Somebody says something to a conference in which nobody else is connected.",
 };
@@ -107,7 +100,6 @@ pub(super) const CHANGED: Property = Property {
     id: "delivery.changed",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-29"],
     sentence: "A session with the IM MCU takes other formats than it did.",
 };

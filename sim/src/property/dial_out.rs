@@ -17,7 +17,6 @@ pub(super) const OUTCOME: Property = Property {
     id: "dial-out.outcome",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-33", "IM-3-1-3-4-1-a", "EX-IM-4-1-2-c", "EX-IM-4-1-2-d"],
     sentence: "An accepted addUser that calls somebody is told pending any number of times, then its one result: \
                success when he has answered; after a failure no session of that call goes on.",

@@ -16,7 +16,6 @@ pub(super) const ENDS: Property = Property {
     id: "conference.ends",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-6", "IM-3-c"],
     sentence: "Once deleteConference has succeeded at the focus, each session with focus and IM MCU that was up \
                ends by a BYE, and each subscription by a terminated notification before the focus hangs up.",

@@ -19,7 +19,6 @@ pub(super) const ENDS: Property = Property {
     id: "eviction.ends",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-15",
         "IM-3-2-2-4-1-a",
@@ -38,7 +37,6 @@ pub(super) const ORDER: Property = Property {
     id: "eviction.order",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-15", "EX-IM-4-3-1-a", "EX-IM-4-3-1-e", "EX-IM-4-3-1-k", "IM-3-2-2-4-1-b"],
     sentence: "When the focus tells that a deleteUser has succeeded, it has ended what the user had with it, and the IM MCU what he had there, unless the pool's time-out is over.",
 };
@@ -48,7 +46,6 @@ pub(super) const SILENCE: Property = Property {
     id: "dialog.silence",
     kind: Kind::Never,
     needs: &[],
-    except: &[],
     requirements: &["D-15", "D-6", "EX-IM-4-3-1-a"],
     sentence: "The focus or the IM MCU sends a request other than ACK in a dialog that has ended by a BYE of either side or \
                by a terminated notification.",
@@ -59,7 +56,6 @@ pub(super) const CROSSED: Property = Property {
     id: "eviction.crossed",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-6", "EX-IM-4-3-1-a"],
     sentence: "The BYE of an ejected user meets a session that the server has ended already.",
 };

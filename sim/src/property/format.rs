@@ -10,7 +10,6 @@ pub(super) const FORM: Property = Property {
     id: "delivery.form",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-27",
         "IM-3-1-3-5-1-a",

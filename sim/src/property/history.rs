@@ -20,7 +20,6 @@ pub(super) const REPLAY: Property = Property {
     id: "history.replay",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-23",
         "D-24",
@@ -44,7 +43,6 @@ pub(super) const SEEN: Property = Property {
     id: "history.seen",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["IM-3-3-2-1-g"],
     sentence: "A session is told of something said before it was connected.",
 };
@@ -54,7 +52,6 @@ pub(super) const MISSED: Property = Property {
     id: "history.missed",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["IM-3-3-2-2-c"],
     sentence: "A session is connected too late for what was recorded.",
 };

@@ -17,7 +17,6 @@ pub(super) const ENDS: Property = Property {
     id: "conference.idle",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-12", "IM-3-b", "IM-3-c"],
     sentence: "When the last session with the focus has ended, and nobody has joined for the idle time-out, the focus \
                tells the IM MCU to delete the conference.",

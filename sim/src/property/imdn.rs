@@ -18,7 +18,6 @@ pub(super) const COMPLETE: Property = Property {
     id: "imdn.complete",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-25",
         "D-7",
@@ -46,7 +45,6 @@ pub(super) const WAITED: Property = Property {
     id: "imdn.waited",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-26", "EX-IM-4-2-2-b"],
     sentence: "An IMDN waits until a forward has timed out.",
 };
@@ -56,7 +54,6 @@ pub(super) const DEPARTED: Property = Property {
     id: "imdn.departed",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-25"],
     sentence: "A recipient's session ends while a forward to it runs.",
 };

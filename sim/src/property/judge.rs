@@ -97,7 +97,7 @@ impl Judge {
                 reach: Reach::default(),
             },
             observers: usual(&known, timeout, ringing).into_iter().chain(more).collect(),
-            verdict: Verdict::under(&known.faults),
+            verdict: Verdict::default(),
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),

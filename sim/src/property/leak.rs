@@ -14,7 +14,6 @@ pub(super) const NOTHING: Property = Property {
     id: "resources.leak",
     kind: Kind::Eventually,
     needs: &[Need::Dumps],
-    except: &[],
     requirements: &["D-1", "D-23", "D-28"],
     sentence: "When every session has ended, the conferences have been idle for long enough, and no message has \
                passed for as long as a transaction may last, no machine holds a dialog, transaction, \

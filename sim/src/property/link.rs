@@ -14,7 +14,6 @@ pub(super) const ORDER: Property = Property {
     id: "link.order",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-11"],
     sentence: "A pool member numbers its documents for another one without gaps as long as neither begins anew, and \
                acknowledges no document that it has not read.",
@@ -25,7 +24,6 @@ pub(super) const REPEATS: Property = Property {
     id: "link.repeats",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-11"],
     sentence: "What a pool member sends under a number again is what it sent before.",
 };
@@ -35,7 +33,6 @@ pub(super) const ARRIVES: Property = Property {
     id: "link.arrives",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-11"],
     sentence: "Each document is acknowledged in the end, unless one of the two began anew or is away.",
 };
@@ -45,7 +42,6 @@ pub(super) const EPOCH: Property = Property {
     id: "link.epoch",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-11"],
     sentence: "A pool member speaks under another epoch than before.",
 };
@@ -55,7 +51,6 @@ pub(super) const AGAIN: Property = Property {
     id: "link.again",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["D-11"],
     sentence: "A document on the link is sent again because nobody has acknowledged it.",
 };

@@ -15,7 +15,6 @@ pub(super) const VIEW: Property = Property {
     id: "lobby.view",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-13", "D-14"],
     sentence: "A user who waits in the lobby is shown to presenters and to himself alone; he is shown nobody \
                else, and neither what the conference is made of nor where to call.",

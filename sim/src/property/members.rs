@@ -14,7 +14,6 @@ pub(super) const MEMBERS: Property = Property {
     id: "roster.members",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-4",
         "D-11",
@@ -33,7 +32,6 @@ pub(super) const FORMATS: Property = Property {
     id: "roster.formats",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &[
         "D-29",
         "IM-2-2-1-a",

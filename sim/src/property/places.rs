@@ -15,7 +15,7 @@ use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, NodeId, Role};
 
 const fn place(id: &'static str, requirements: &'static [&'static str], sentence: &'static str) -> Property {
-    Property { id, kind: Kind::Sometimes, needs: &[], except: &[], requirements, sentence }
+    Property { id, kind: Kind::Sometimes, needs: &[], requirements, sentence }
 }
 
 /// On the edge.

@@ -24,7 +24,6 @@ pub(super) const LINEARIZABLE: Property = Property {
     id: "provisioning.linearizable",
     kind: Kind::Always,
     needs: &[Need::Scenario],
-    except: &[],
     requirements: &["PRO-3-2-1-a", "PRO-2-2-1-2-c", "PRO-2-2-1-1-j", "PRO-2-2-2-2-c"],
     sentence: "Every organizer's conferences, as organizer and delegates see them by requests that overlap, are lost or \
                repeated, are those that some order of the requests makes, each between its beginning and its answer.",
@@ -35,7 +34,6 @@ pub(super) const VERSIONS: Property = Property {
     id: "provisioning.versions",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["PRO-2-2-1-1-j", "PRO-2-2-3-2-c", "PRO-2-2-3-4-l", "PRO-2-2-3-5-h"],
     sentence: "A success of the factory fits what it has acknowledged before, also before a crash: no version is given \
                twice, no change is forgotten, and what is told of a conference is what was asked for.",
@@ -46,7 +44,6 @@ pub(super) const REASONS: Property = Property {
     id: "provisioning.reasons",
     kind: Kind::Always,
     needs: &[Need::Scenario],
-    except: &[],
     requirements: &["PRO-2-2-3-1-f", "PRO-2-2-3-1-p", "PRO-2-2-3-3-d", "PRO-2-2-3-1-ab"],
     sentence: "What the factory refuses it refuses for a reason that the request or the conferences it has acknowledged \
                give.",
@@ -57,7 +54,6 @@ pub(super) const CONCURRENT: Property = Property {
     id: "provisioning.concurrent",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["PRO-2-2-l"],
     sentence: "While one client waits for the factory's answer, another one asks about the same organizer's conferences.",
 };
@@ -67,7 +63,6 @@ pub(super) const DOUBT: Property = Property {
     id: "provisioning.doubt",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["PRO-3-1-6-a"],
     sentence: "A client that asked the factory for a change never gets its answer.",
 };

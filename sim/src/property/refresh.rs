@@ -15,7 +15,6 @@ pub(super) const GRANTED: Property = Property {
     id: "session.granted",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-3", "IM-3-1-f"],
     sentence: "Focus and IM MCU accept a client that knows session timers for 90 s at least and no longer than their \
                limit, to be refreshed by it, and one that does not for good.",
@@ -26,7 +25,6 @@ pub(super) const REFRESHED: Property = Property {
     id: "session.refreshed",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-3", "IM-3-1-g"],
     sentence: "A client whose connection holds refreshes each of its sessions so early that no server has to give it \
                up.",
@@ -37,7 +35,6 @@ pub(super) const EXPIRED: Property = Property {
     id: "session.expired",
     kind: Kind::Eventually,
     needs: &[],
-    except: &[],
     requirements: &["D-3", "IM-3-2-d"],
     sentence: "A session that nobody refreshes has ended when its interval is over.",
 };
@@ -47,7 +44,6 @@ pub(super) const REGISTERED: Property = Property {
     id: "registration.granted",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-8"],
     sentence: "A REGISTER is granted for no longer than was asked for and the limit is, and not for nothing.",
 };
@@ -57,7 +53,6 @@ pub(super) const KEPT: Property = Property {
     id: "registration.kept",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-4", "D-8"],
     sentence: "A client whose connection holds registers again before its registration is over.",
 };

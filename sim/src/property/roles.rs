@@ -18,7 +18,6 @@ pub(super) const GRANTED: Property = Property {
     id: "roles.granted",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-33", "EX-CWA-0-g"],
     sentence: "While a user is in the conference his role changes when modifyUserRoles succeeds and only then, to \
                what it says; the organizer is presenter all the time.",

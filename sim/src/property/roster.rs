@@ -23,7 +23,6 @@ pub(super) const VERSIONS: Property = Property {
     id: "roster.versions",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-12", "D-13", "EX-IM-4-1-1-q", "EX-IM-4-1-1-s"],
     sentence: "Each roster document a subscriber is sent carries the version after the last one, a full one the \
                current version, and nobody is left behind.",
@@ -34,7 +33,6 @@ pub(super) const REPLICAS: Property = Property {
     id: "roster.replicas",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-12", "D-13", "EX-IM-4-1-1-s", "EX-IM-4-3-1-j", "EX-IM-4-3-2-e"],
     sentence: "Rosters at the same version are the same for all who may see the same, whether built from a full \
                document or from partial ones, by this observer or by a client; who may not see the lobby sees \
@@ -46,7 +44,6 @@ pub(super) const CONVERGENCE: Property = Property {
     id: "roster.convergence",
     kind: Kind::Eventually,
     needs: &[Need::Events],
-    except: &[],
     requirements: &["D-13"],
     sentence: "At the end every subscribed client shows the newest version that reached it.",
 };

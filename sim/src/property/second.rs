@@ -18,7 +18,6 @@ pub(super) const HEADS: Property = Property {
     id: "wire.heads",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["IM-2-2-a", "IM-2-1-a"],
     sentence: "What our parser reads in the head of a message (method, code, Call-ID, CSeq, tags, numbers of Via, Route \
                and Record-Route) its plain text has.",
@@ -29,7 +28,6 @@ pub(super) const DOCUMENTS: Property = Property {
     id: "wire.documents",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &[
         "IM-2-2-c", "IM-1-7-a", "IM-6-2-a", "IM-6-2-b", "IM-6-2-c", "IM-6-2-d", "IM-6-2-e", "IM-6-2-f",
     ],
@@ -42,7 +40,6 @@ pub(super) const ROSTERS: Property = Property {
     id: "wire.rosters",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["EX-IM-4-1-1-q", "D-12"],
     sentence: "In a roster document another XML parser finds the version, the users and the endpoints that ours finds.",
 };

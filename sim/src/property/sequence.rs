@@ -12,7 +12,6 @@ pub(super) const CSEQ: Property = Property {
     id: "dialog.cseq",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["IM-3-1-1-1-b", "EX-IM-4-1-2-g"],
     sentence: "The requests that one side sends in a dialog have growing CSeq numbers, ACK and CANCEL left aside (RFC \
                3261 12.2.1.1).",
@@ -23,7 +22,6 @@ pub(super) const NAMES: Property = Property {
     id: "dialog.names",
     kind: Kind::Always,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-2", "IM-3-1-1-1-b", "IM-3-3-1-4-1-a", "IM-3-4-1-4-1-a", "EX-IM-4-2-1-i"],
     sentence: "A request with a To tag carries the Call-ID and the two tags of a dialog that its sender knows: it has \
                read them, or answered with them.",
@@ -34,7 +32,6 @@ pub(super) const ROUTE: Property = Property {
     id: "dialog.route",
     kind: Kind::Always,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-8", "D-10", "IM-3-1-1-1-b"],
     sentence: "A request within a dialog has the Route values that were recorded when the dialog began, in the order \
                of its sender's side (RFC 3261 12.1).",
@@ -45,7 +42,6 @@ pub(super) const ACK: Property = Property {
     id: "dialog.ack",
     kind: Kind::Always,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-1", "IM-3-1-1-1-b"],
     sentence: "An ACK follows an INVITE with its Call-ID, From tag and CSeq number that its sender has sent and read \
                a final answer to.",

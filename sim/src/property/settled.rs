@@ -19,7 +19,6 @@ pub(super) const EVERYBODY: Property = Property {
     id: "roster.settled",
     kind: Kind::Eventually,
     needs: &[Need::Events],
-    except: &[],
     requirements: &["D-4", "D-13"],
     sentence: "When no fault has struck for two minutes and the roster changes once more, each client that has a \
                subscription and a connection shows that change, whatever was struck before.",

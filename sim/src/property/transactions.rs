@@ -14,7 +14,6 @@ pub(super) const ANSWERED: Property = Property {
     id: "transaction.answered",
     kind: Kind::Eventually,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &[
         "D-1",
         "IM-3-1-1-1-b",
@@ -32,7 +31,6 @@ pub(super) const ONCE: Property = Property {
     id: "transaction.once",
     kind: Kind::Never,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-1", "IM-3-1-1-1-b", "IM-3-2-b"],
     sentence: "A node answers a request more often than it has read it; a 2xx to an \
                INVITE may be repeated.",
@@ -43,7 +41,6 @@ pub(super) const UNASKED: Property = Property {
     id: "transaction.unasked",
     kind: Kind::Never,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-1", "D-2", "IM-3-3-2-5-2-j"],
     sentence: "A node answers what it has not been asked on that connection: a BENOTIFY, an ACK, a request of somebody \
                else.",
@@ -54,7 +51,6 @@ pub(super) const ECHO: Property = Property {
     id: "transaction.echo",
     kind: Kind::Always,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-2", "D-8", "IM-2-2-a"],
     sentence: "An answer has the Via values, From, Call-ID and CSeq of its request and its To, to which at most a tag \
                is added (RFC 3261 8.2.6.2).",
@@ -65,7 +61,6 @@ pub(super) const REPEATED: Property = Property {
     id: "transaction.repeated",
     kind: Kind::Sometimes,
     needs: &[Need::Hops],
-    except: &[],
     requirements: &["D-1"],
     sentence: "A 2xx to an INVITE is sent again.",
 };

@@ -15,7 +15,6 @@ pub(super) const FORWARDED: Property = Property {
     id: "info.forwarded",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["D-27", "IM-3-4-c", "IM-3-4-2-5-1-a", "IM-3-4-2-5-1-b", "IM-3-4-2-5-1-c"],
     sentence: "An INFO that the IM MCU accepts with 202 goes as it is, with its author in Ms-Sender, once and in order \
                to every other connected session whose client takes Ms-Sender.",
@@ -26,7 +25,6 @@ pub(super) const OTHERS: Property = Property {
     id: "info.others",
     kind: Kind::Never,
     needs: &[],
-    except: &[],
     requirements: &["D-27", "IM-3-4-2-5-1-d"],
     sentence: "The IM MCU sends an INFO to a client that does not take Ms-Sender, to its author, or without having \
                accepted one.",
@@ -37,7 +35,6 @@ pub(super) const SPARED: Property = Property {
     id: "info.spared",
     kind: Kind::Sometimes,
     needs: &[],
-    except: &[],
     requirements: &["IM-3-4-2-5-1-d"],
     sentence: "An INFO is accepted while a client that does not take Ms-Sender is connected.",
 };

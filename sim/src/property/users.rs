@@ -19,7 +19,6 @@ pub(super) const READS: Property = Property {
     id: "user.reads",
     kind: Kind::Always,
     needs: &[Need::Events],
-    except: &[],
     requirements: &["IM-3-3-1-5-2-a", "IM-3-3-1-5-2-b", "IM-3-3-1-5-2-c"],
     sentence: "A user is shown the messages that his client answers 200, with their text and their Message-Id and \
                under the name in Ms-Sender, and no others.",
@@ -30,7 +29,6 @@ pub(super) const TOLD: Property = Property {
     id: "user.told",
     kind: Kind::Eventually,
     needs: &[Need::Events],
-    except: &[],
     requirements: &[
         "IM-3-3-1-5-1-b",
         "IM-3-3-1-5-1-d",
@@ -49,7 +47,6 @@ pub(super) const LATE: Property = Property {
     id: "user.late",
     kind: Kind::Sometimes,
     needs: &[Need::Events],
-    except: &[],
     requirements: &["D-26"],
     sentence: "An IMDN reaches a client that has given up waiting for it.",
 };

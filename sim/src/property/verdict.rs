@@ -5,7 +5,6 @@ use std::fmt;
 use confsim_core::time::Instant;
 
 use super::{CATALOGUE, Kind, Property};
-use crate::fault::Fault;
 use crate::trace::MsgId;
 
 /// Most violations of one property that a run describes; further ones are counted.
@@ -16,8 +15,6 @@ const DESCRIBED: u64 = 20;
 pub struct Verdict {
     tallies: Vec<Tally>,
     violations: Vec<Violation>,
-    /// Properties, by their places in the catalogue, that promise nothing in this run.
-    excused: Vec<bool>,
 }
 
 /// How one property fared.
@@ -58,11 +55,7 @@ pub(super) struct Finding {
 impl Default for Verdict {
     fn default() -> Self {
         let tally = |property| Tally { property, exercised: 0, violated: 0 };
-        Self {
-            tallies: CATALOGUE.iter().map(tally).collect(),
-            violations: Vec::new(),
-            excused: vec![false; CATALOGUE.len()],
-        }
+        Self { tallies: CATALOGUE.iter().map(tally).collect(), violations: Vec::new() }
     }
 }
 
@@ -70,9 +63,9 @@ impl Default for Verdict {
 const HYGIENE: [&str; 4] = ["wire", "transaction", "registration", "link"];
 
 impl Verdict {
-    /// A verdict that somebody tells of, about a run with these faults.
-    pub(crate) fn told(faults: &[Fault], tallies: &[Tally], violations: Vec<Violation>) -> Self {
-        let mut verdict = Self { violations, ..Self::under(faults) };
+    /// A verdict that somebody tells of.
+    pub(crate) fn told(tallies: &[Tally], violations: Vec<Violation>) -> Self {
+        let mut verdict = Self { violations, ..Self::default() };
         for tally in &mut verdict.tallies {
             let told = tallies.iter().find(|told| told.property.id == tally.property.id);
             *tally = told.copied().unwrap_or(*tally);
@@ -128,13 +121,6 @@ impl Verdict {
         }
     }
 
-    /// An empty one for a run with these faults.
-    pub(super) fn under(faults: &[Fault]) -> Self {
-        let excused =
-            |property: &Property| faults.iter().any(|fault| property.except.contains(&fault.class()));
-        Self { excused: CATALOGUE.iter().map(excused).collect(), ..Self::default() }
-    }
-
     /// Adds counts that were written down under the property called `id`; whether there is such a property.
     pub fn count(&mut self, id: &str, exercised: u64, violated: u64) -> bool {
         let Some(tally) = self.tallies.iter_mut().find(|tally| tally.property.id == id) else { return false };
@@ -166,11 +152,8 @@ impl Verdict {
         }
     }
 
-    /// The property's, unless it is excused.
     fn tally(&mut self, property: &Property) -> Option<&mut Tally> {
-        let mut all = self.tallies.iter_mut().zip(&self.excused);
-        let (tally, excused) = all.find(|(tally, _)| tally.property.id == property.id)?;
-        (!excused).then_some(tally)
+        self.tallies.iter_mut().find(|tally| tally.property.id == property.id)
     }
 }
 

@@ -10,7 +10,6 @@ pub(super) const SIP: Property = Property {
     id: "wire.sip",
     kind: Kind::Never,
     needs: &[],
-    except: &[],
     requirements: &["IM-2-1-a"],
     sentence: "A node reads something that is no SIP message, though nobody forged or corrupted one.",
 };
@@ -20,7 +19,6 @@ pub(super) const FRAMED: Property = Property {
     id: "wire.framed",
     kind: Kind::Always,
     needs: &[],
-    except: &[],
     requirements: &["IM-2-1-b", "IM-2-2-a", "D-32"],
     sentence: "Each message that a node writes has one Content-Length, that of its body; each request a Via, a Call-ID, \
                a From tag, a To and a CSeq with its method, which answers repeat as they are.",

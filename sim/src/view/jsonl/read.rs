@@ -60,8 +60,7 @@ pub fn read(file: &[u8]) -> Result<Told, Fault> {
         }
         match row(text, line)? {
             Row::Verdict(row) => {
-                let verdict =
-                    verdict(row, &reader.scenario.faults).map_err(|wrong| locate(wrong, text, line))?;
+                let verdict = verdict(row).map_err(|wrong| locate(wrong, text, line))?;
                 let rest = lines.find(|(text, _)| !text.is_empty());
                 if let Some((_, line)) = rest {
                     return Err(Fault { line, column: 1, what: "stands behind the verdict".to_owned() });
@@ -93,7 +92,7 @@ fn locate(Wrong { what, text }: Wrong, line: &[u8], number: usize) -> Fault {
     Fault { line: number, column, what }
 }
 
-fn verdict(row: VerdictRow, faults: &[crate::fault::Fault]) -> Read<Verdict> {
+fn verdict(row: VerdictRow) -> Read<Verdict> {
     let find = |id: &str| property::find(id).map_or_else(|| wrong(id, "no such property"), Ok);
     let mut tallies = Vec::new();
     for row in row.tallies {
@@ -110,5 +109,5 @@ fn verdict(row: VerdictRow, faults: &[crate::fault::Fault]) -> Read<Verdict> {
             words: row.words,
         });
     }
-    Ok(Verdict::told(faults, &tallies, violations))
+    Ok(Verdict::told(&tallies, violations))
 }
