@@ -150,8 +150,8 @@ pub(super) fn static_meeting(info: &ConferenceInfo<'_>) -> Check {
         extensions: description.map(|it| it.extensions.clone()).unwrap_or_default(),
         ..Description::default()
     };
+    // Its entity is the empty string, or the command was not complete (PRO-2-2-2-1-b).
     let bare = ConferenceInfo {
-        entity: info.entity.clone(),
         state: info.state,
         version: info.version,
         is_static: info.is_static,

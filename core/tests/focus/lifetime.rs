@@ -98,6 +98,31 @@ fn only_so_many_wait_for_a_conference_to_become_active() {
     assert_eq!(sent.last().and_then(Sent::code), Some(503));
 }
 
+/// When its operator stops it, it sends everybody home, lets nobody in any more, and says when all is done.
+#[test]
+fn a_focus_that_stops_ends_its_conferences_first() {
+    let mut pool = Pool::new();
+    pool.join("bob");
+    pool.events();
+    let sent = pool.stop();
+    assert_eq!(told(&sent), ["bob: BYE"]);
+    assert_eq!(sent[0].header(Name::Reason), "SIP;cause=481;text=\"Conference Terminated\"");
+    assert_eq!(pool.mcu.heard.last().unwrap().command.kind(), Some(CommandKind::DeleteConference));
+    assert_eq!(pool.events(), [Event::Deactivated(FOCUS.into())]);
+    assert_eq!(pool.invite("carol").1.last().and_then(Sent::code), Some(503));
+    assert!(pool.events().is_empty());
+    assert!(pool.hear(&sent[0].response("200 OK", "", "")).is_empty());
+    assert_eq!(pool.events(), [Event::Stopped]);
+}
+
+#[test]
+fn a_focus_that_stops_sends_away_who_waits_for_an_activation() {
+    let mut pool = Pool::new();
+    pool.factory.deaf = true;
+    pool.invite("bob");
+    assert_eq!(told(&pool.stop()), ["bob: 503 (INVITE)"]);
+}
+
 /// What a conference leaves behind when everybody has gone and all time has passed.
 #[test]
 fn nothing_is_left_of_a_conference_that_is_over() {

@@ -1,6 +1,7 @@
 //! A focus in its pool: the test plays the front end with its clients, the IM MCU and the factory.
 
 use confsim_core::entropy::Entropy;
+use confsim_core::focus::Command::Stop;
 use confsim_core::focus::{Config, Event, Focus};
 use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::signal::{Endpoint, Settings};
@@ -195,6 +196,12 @@ impl Pool {
     /// Something arrives from a client by way of the front end.
     pub(crate) fn hear(&mut self, text: &str) -> Vec<Sent> {
         let sent = self.bench.hear(self.front_end, text);
+        self.settle(sent)
+    }
+
+    /// The operator has the focus stop.
+    pub(crate) fn stop(&mut self) -> Vec<Sent> {
+        let sent = self.bench.command(Stop);
         self.settle(sent)
     }
 

@@ -241,6 +241,26 @@ fn what_does_not_fit_is_refused_whole() {
     assert_eq!(next[0].header(Name::MessageId), "2", "the refused one got none");
 }
 
+/// A recorded message and an INFO take room like any other until they are answered.
+#[test]
+fn whatever_is_under_way_takes_room() {
+    covers!("D-28");
+    let mut stage = Stage::with(|config| config.limits.forwards = 1);
+    let mut alice = stage.join("Alice", MODERN);
+    stage.say(&mut alice, "early");
+    let mut bob = stage.ring("Bob", MODERN);
+    stage.ack(&mut bob);
+    let replayed = stage.sends.last().unwrap().clone();
+    assert_eq!((replayed.brief(), replayed.text()), ("MESSAGE bob".to_owned(), "early"));
+    assert_eq!(briefs(&stage.in_dialog(&mut alice, "INFO", "", "")), ["503"]);
+    stage.answer(&replayed, "200 OK");
+    let passed = stage.in_dialog(&mut alice, "INFO", "", "");
+    assert_eq!(briefs(&passed), ["202", "INFO bob"]);
+    assert_eq!(briefs(&stage.say(&mut alice, "late")), ["503"]);
+    stage.answer(&passed[1], "200 OK");
+    assert_eq!(briefs(&stage.say(&mut alice, "late")), ["202", "MESSAGE bob"]);
+}
+
 #[test]
 fn a_content_type_that_is_none_is_refused() {
     let (mut stage, mut alice, ..) = three();
