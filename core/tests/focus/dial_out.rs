@@ -122,11 +122,8 @@ fn one_who_is_being_called_can_be_ejected() {
     assert_eq!(told(&pool.mcu_answers(deleted("leslie"))), ["alice: INFO success"]);
 }
 
-/// He waits in the lobby of the focus, and answers the MCU's call.
-#[test]
-fn who_is_called_need_not_wait() {
-    let (mut pool, mut alice, _) = calling("attendee");
-    pool.mcu_refuses(Reason::UserDeclined);
+/// Alice locks the conference, and leslie waits in its lobby.
+fn has_leslie_wait(pool: &mut Pool, alice: &mut Call) {
     pool.hear(&alice.command(&request(
         "alice",
         &format!(
@@ -137,6 +134,42 @@ fn who_is_called_need_not_wait() {
     pool.mcu_answers(Outcome::nothing(CommandKind::ModifyConferenceLock));
     let (mut leslie, _) = pool.invite_with("leslie", &add_user("leslie", LOBBY_CAPABLE));
     pool.hear(&leslie.ack());
+}
+
+fn deny_leslie() -> String {
+    request(
+        "alice",
+        &format!(
+            "<setLobbyAccess><conferenceKeys confEntity=\"{FOCUS}\"/>\
+             <userEntity>sip:leslie@contoso.com</userEntity><access>denied</access></setLobbyAccess>"
+        ),
+    )
+}
+
+/// He waits in the lobby while the MCU calls him: the answer would let him in whom alice has just sent away.
+#[test]
+fn who_is_denied_is_called_no_longer() {
+    covers!("D-15");
+    let (mut pool, mut alice, _) = calling("attendee");
+    pool.mcu_refuses(Reason::UserDeclined);
+    has_leslie_wait(&mut pool, &mut alice);
+    pool.hear(&alice.command(&call_leslie("alice", "attendee")));
+    let sent = pool.hear(&alice.command(&deny_leslie()));
+    let expected =
+        ["alice: 202 (INFO)", "alice: INFO success", "leslie: BYE", "alice: BENOTIFY v4 partial -leslie"];
+    assert_eq!(told(&sent), expected);
+    let Command::DeleteUser(command) = &pool.mcu.heard[1].command else { panic!("{:?}", pool.mcu.heard) };
+    assert_eq!(command.keys.user_entity, "sip:leslie@contoso.com");
+    assert_eq!(told(&pool.mcu_refuses(Reason::RequestCancelled)), ["alice: INFO failure"]);
+    assert!(pool.mcu_reports("partial", &reported()).is_empty(), "an answer on its way comes too late");
+}
+
+/// He waits in the lobby of the focus, and answers the MCU's call.
+#[test]
+fn who_is_called_need_not_wait() {
+    let (mut pool, mut alice, _) = calling("attendee");
+    pool.mcu_refuses(Reason::UserDeclined);
+    has_leslie_wait(&mut pool, &mut alice);
     pool.hear(&alice.command(&call_leslie("alice", "attendee")));
     pool.mcu_answers(Outcome::nothing(CommandKind::AddUser));
     let sent = pool.mcu_reports("partial", &reported());

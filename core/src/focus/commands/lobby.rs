@@ -58,8 +58,12 @@ impl Focus {
         publish(cx, conference, change);
     }
 
-    /// As an ejection; there is no IM session to end.
+    /// As an ejection. There is no IM session to end, but perhaps a call of the MCU that may be answered yet.
     fn send_away(&mut self, cx: &mut Cx<'_>, id: ConferenceId, user: &str) {
+        let Some(conference) = self.conferences.get(&id) else { return };
+        if conference.invited.values().any(|invited| *invited.user == *user) {
+            self.remove_from_mcu(cx, id, user);
+        }
         self.dismiss(cx, id, user);
         self.strike_out(cx, id, user);
     }
