@@ -217,7 +217,7 @@ impl Machine for Client {
             Ask::Message(number) => self.message_answered(cx, number, response.dialog, &response.outcome),
             Ask::Typing => {
                 if let Some(dialog) = response.dialog.filter(|_| response.outcome.ends_dialog()) {
-                    self.lost(cx, dialog);
+                    self.lost(cx, dialog, &response.outcome);
                 }
             }
             Ask::Session(dialog) => self.session_refreshed(cx, dialog, &response.outcome),
@@ -230,7 +230,7 @@ impl Machine for Client {
             Ask::Command(number, id) => {
                 self.command_accepted(cx, number, id, &response.outcome);
                 if let Some(dialog) = response.dialog.filter(|_| response.outcome.ends_dialog()) {
-                    self.lost(cx, dialog);
+                    self.lost(cx, dialog, &response.outcome);
                 }
             }
             Ask::ByeFocus(number, dialog) => {

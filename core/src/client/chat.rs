@@ -150,7 +150,7 @@ impl Client {
         let (Some(message), true) = (outcome.message(), outcome.is_success()) else {
             fail(cx, "MESSAGE", &uri, outcome.status(), reason_of(outcome));
             if let Some(dialog) = dialog.filter(|_| outcome.ends_dialog()) {
-                self.lost(cx, dialog);
+                self.lost(cx, dialog, outcome);
             }
             return;
         };

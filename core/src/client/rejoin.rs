@@ -1,6 +1,7 @@
 //! Sessions that focus or IM MCU know nothing of any more: a restart, or an end that this client never heard
 //! of. The first request in such a session is answered 481, or not at all (RFC 3261 12.2.1.2).
 //!
+//! * Who does not answer may go on with the session all the same: it is ended by a BYE.
 //! * A lost IM session is asked for again, and so is one that could not be had for the moment.
 //! * A lost subscription is made anew, with a replica of its own (D-12); one that could not be had for the moment
 //!   is asked for again.
@@ -26,9 +27,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 const TRIES_MAX: u32 = 5;
 
 impl Client {
-    /// The peer knows nothing of a session.
-    pub(super) fn lost(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
+    /// A request has ended a session: the peer knows nothing of it, or says nothing.
+    pub(super) fn lost(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId, outcome: &Outcome) {
         let Some((number, leg)) = self.legs.get(&dialog).copied() else { return };
+        if outcome.status() == 408 && leg != Leg::Subscription {
+            self.say_bye(cx, dialog);
+        }
         self.drop_leg(cx, dialog);
         let Some(conference) = self.conferences.get_mut(&number) else { return };
         match leg {

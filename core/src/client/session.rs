@@ -73,7 +73,7 @@ impl Client {
         outcome: &Outcome,
     ) {
         if outcome.ends_dialog() {
-            return self.lost(cx, dialog);
+            return self.lost(cx, dialog, outcome);
         }
         let Some(timer) = self.sessions.get(&dialog).copied() else { return };
         match outcome.message() {
@@ -184,7 +184,7 @@ impl Client {
                 let pause = cx.entropy().between(GLARE.0, GLARE.1);
                 return cx.set_timer(Timer::Reinvite(dialog), cx.now() + Duration::from_micros(pause));
             }
-            _ if outcome.ends_dialog() => return self.lost(cx, dialog),
+            _ if outcome.ends_dialog() => return self.lost(cx, dialog, outcome),
             _ => fail(cx, "INVITE", &uri, outcome.status(), reason_of(outcome)),
         }
         if !newest {

@@ -72,7 +72,7 @@ impl Client {
         let uri = Arc::clone(&conference.uri);
         let (Some(dialog), Some(message), true) = (dialog, outcome.message(), outcome.is_success()) else {
             match conference.subscription.dialog() {
-                Some(dialog) if outcome.ends_dialog() => return self.lost(cx, dialog),
+                Some(dialog) if outcome.ends_dialog() => return self.lost(cx, dialog, outcome),
                 Some(_) => {}
                 None => {
                     conference.subscription = Session::Idle;

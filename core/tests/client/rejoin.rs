@@ -4,7 +4,7 @@ use confsim_core::client::{Command, Event, Kind};
 use confsim_core::covers;
 use confsim_core::node::Node as _;
 use confsim_core::time::Duration;
-use confsim_core::wire::sip::Method;
+use confsim_core::wire::sip::{Method, Name};
 
 use crate::common::{Sent, only};
 use crate::stage::{CHAT, FOCUS, Stage, chatting, joined, roster, signed_in};
@@ -27,6 +27,35 @@ fn a_lost_im_session_is_asked_for_again() {
     let invite = only(stage.pass(SECOND.times(2)));
     assert_eq!(invite.start(), format!("INVITE {CHAT} SIP/2.0"));
     stage.accept_chat(&invite);
+}
+
+/// Who says nothing may have heard nothing, and goes on with the session as long as nobody ends it.
+#[test]
+fn a_session_that_gives_no_answer_is_ended_by_a_bye() {
+    covers!("IM-3-2-b");
+    let (mut stage, sessions) = joined(Kind::Uccp);
+    say(&mut stage);
+    let bye = only(stage.pass(SECOND.times(32)));
+    assert_eq!(bye.start(), format!("BYE {CHAT} SIP/2.0"));
+    assert_eq!(bye.header(Name::CallId), sessions.chat.header(Name::CallId));
+    // What was under way meanwhile finds the session gone.
+    let late = only(stage.hear_in(&sessions.chat, "MESSAGE", 1, "Content-Type: text/plain\n\nlate"));
+    assert_eq!(late.code(), Some(481));
+    stage.answer(&bye, "200 OK", "");
+    let invite = only(stage.pass(SECOND.times(2)));
+    assert_eq!(invite.start(), format!("INVITE {CHAT} SIP/2.0"));
+}
+
+/// The same for the focus; the user is out, and in again.
+#[test]
+fn a_focus_that_gives_no_answer_is_left_by_a_bye() {
+    covers!("IM-3-2-b");
+    let (mut stage, sessions) = joined(Kind::Uccp);
+    only(stage.command(Command::GetState { conference: FOCUS.into() }));
+    let sent = stage.pass(SECOND.times(32));
+    let bye = sent.iter().find(|sent| sent.header(Name::CallId) == sessions.focus.header(Name::CallId));
+    assert_eq!(bye.map(Sent::start), Some(&*format!("BYE {FOCUS} SIP/2.0")), "{sent:?}");
+    assert!(only(stage.pass(SECOND.times(2))).is(&Method::Invite));
 }
 
 /// A restarted MCU has forgotten its sessions; the roster says so before anybody sends anything.
