@@ -211,8 +211,12 @@ impl Link {
 
     /// Whether the document in what a pool member hears is the next one from another member.
     pub(super) fn takes(&mut self, spoken: &Spoken<'_>) -> bool {
-        let member = matches!(spoken.peer.role(), Role::Focus | Role::Mcu | Role::Factory);
-        let message = spoken.message;
+        self.takes_from(spoken.peer, spoken.message)
+    }
+
+    /// Whether the document in `message` is the next one from the pool member `peer`.
+    pub(super) fn takes_from(&mut self, peer: NodeId, message: &Message) -> bool {
+        let member = matches!(peer.role(), Role::Focus | Role::Mcu | Role::Factory);
         let envelope = message.pool_link().ok().flatten().filter(|_| member && message.is_request());
         let Some((envelope, peer)) = envelope.and_then(|envelope| Some((envelope, envelope.peer?))) else {
             return false;

@@ -230,8 +230,8 @@ impl Delivery {
                 self.sessions.entry(*id).or_default().owed.push_back(message_id);
             }
         }
-        // One that has lapsed may count or not.
-        let perhaps = others.iter().any(|(_, other)| other.lapsed && other.ended.is_none());
+        // One that has lapsed may count or not, until its end.
+        let perhaps = others.iter().any(|(_, other)| other.may_linger());
         verdict.exercise(&STATUS);
         if code == 200 {
             verdict.exercise(&ALONE);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Substate, Uri};
 
+use super::command::{Link, Term};
 use super::naming::conference_of;
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
@@ -73,13 +74,16 @@ pub(super) struct Dialog {
     pub(super) abilities: Abilities,
     /// When the server heard the ACK of a session, or the 200 to its call (D-21), and the number of that sight.
     pub(super) connected: Option<(Instant, u64)>,
-    /// Whether the server's last 2xx to an INVITE waits for its ACK: till then it sends no BYE (D-6).
-    pub(super) unacknowledged: bool,
+    /// The CSeq of the server's last 2xx to an INVITE while that waits for its ACK: till then it sends no BYE (D-6).
+    pub(super) unacknowledged: Option<u32>,
     /// The message that ended it, and when.
     pub(super) ended: Option<(Instant, MsgId)>,
     /// Whether something other than its own end may have finished it: the end of the session a subscription
     /// hangs on, or an answer 408 or 481, or a crash of the server. Nothing is owed to it any more.
     pub(super) lapsed: bool,
+    /// Whether the server cannot know it any more, though nothing may have told the client: the server has crashed,
+    /// or the focus has had the conference deleted. A BYE needs a connection, the end of the session does not.
+    pub(super) closed: bool,
 }
 
 impl Dialog {
@@ -90,7 +94,18 @@ impl Dialog {
 
     /// Whether the server owes it service.
     pub(super) const fn live(&self) -> bool {
+        self.open() && !self.closed
+    }
+
+    /// Whether nothing has been seen that ends it between the two.
+    pub(super) const fn open(&self) -> bool {
         self.ended.is_none() && !self.lapsed
+    }
+
+    /// Whether the server may go on with it although it has lapsed: after an answer 408 or 481 a session lasts until
+    /// the report of that forward is out (D-7).
+    pub(super) const fn may_linger(&self) -> bool {
+        self.lapsed && self.ended.is_none() && !self.closed
     }
 
     /// Whether it is a live session with the IM MCU that takes part in forwarding (D-21).
@@ -117,6 +132,8 @@ pub(super) struct Dialogs {
     calls: BTreeMap<(NodeId, String), Arc<str>>,
     /// The formats that clients name in an INVITE within a dialog, until it is answered.
     offered: BTreeMap<DialogId, Box<str>>,
+    /// What the focus has told the IM MCU.
+    link: Link,
 }
 
 impl Dialogs {
@@ -160,7 +177,7 @@ impl Dialogs {
             && *message.method() == Method::Invite
             && let Some(dialog) = self.all.get_mut(dialog.0)
         {
-            dialog.unacknowledged = true;
+            dialog.unacknowledged = message.cseq().ok().map(|cseq| cseq.seq);
         }
         match message.method() {
             Method::Invite if known.is_some() && message.code().is_some_and(|code| code >= 200) => {
@@ -189,6 +206,10 @@ impl Dialogs {
     /// Takes note of what the focus or the IM MCU hears, and tells the dialog it hears it in.
     pub(super) fn heard(&mut self, cast: &Cast, at: Instant, tick: u64, heard: &Heard) -> Option<DialogId> {
         let (server, message) = (heard.to, &*heard.message);
+        if server == NodeId::MCU && *message.method() == Method::Service {
+            self.commanded(heard);
+            return None;
+        }
         let outside = message.is_request() && message.to().ok()?.tag().is_none();
         if outside && matches!(message.method(), Method::Invite | Method::Subscribe) {
             self.invited(cast, heard);
@@ -208,10 +229,14 @@ impl Dialogs {
                 self.offered.insert(dialog, accept_types(message.body()).into());
             }
             (Method::Bye, None) => self.end(dialog, at, heard.id),
+            // The ACK to a refusal is another one (RFC 3261 13.2.2.4).
             (Method::Ack, None) => {
-                if let Some(known) = self.all.get_mut(dialog.0) {
+                let seq = message.cseq().ok().map(|cseq| cseq.seq);
+                let meant =
+                    self.all.get_mut(dialog.0).filter(|known| seq.is_some() && known.unacknowledged == seq);
+                if let Some(known) = meant {
                     known.connected.get_or_insert((at, tick));
-                    known.unacknowledged = false;
+                    known.unacknowledged = None;
                 }
             }
             // What becomes of an INFO is of no concern to the IM MCU (IM-3-4-2-5-2-a).
@@ -239,7 +264,18 @@ impl Dialogs {
     /// `server` has crashed: it knows of no dialog any more.
     pub(super) fn forgotten(&mut self, server: NodeId) {
         for dialog in self.all.iter_mut().filter(|dialog| dialog.server == server) {
-            dialog.lapsed = true;
+            (dialog.lapsed, dialog.closed) = (true, true);
+        }
+    }
+
+    /// The focus tells the IM MCU something: a conference that is over takes its sessions with it (D-11).
+    fn commanded(&mut self, heard: &Heard) {
+        let term =
+            self.link.takes_from(heard.from, &heard.message).then(|| Term::of(&heard.message)).flatten();
+        let Some(Term::Ends(conference)) = term else { return };
+        let over = |dialog: &&mut Dialog| dialog.server == NodeId::MCU && dialog.conference == conference;
+        for dialog in self.all.iter_mut().filter(over) {
+            dialog.closed = true;
         }
     }
 
@@ -265,9 +301,11 @@ impl Dialogs {
     fn invited(&mut self, cast: &Cast, heard: &Heard) {
         let message = &*heard.message;
         let Some(key) = invitation_key(message) else { return };
-        let Some(by) = client(cast, heard.origin, message.from().ok().map(|from| from.uri.address())) else {
-            return;
-        };
+        // One that the focus has kept until it had a connection comes from the focus, as far as can be seen.
+        let passed = self.invitations.get(&(NodeId::FOCUS, key.clone())).map(|known| known.by);
+        let passed = passed.filter(|_| heard.origin == NodeId::FOCUS);
+        let from = message.from().ok().map(|from| from.uri.address());
+        let Some(by) = passed.or_else(|| client(cast, heard.origin, from)) else { return };
         let invitation = Invitation { by, contact: contact_of(message), abilities: Abilities::of(message) };
         self.invitations.insert((heard.to, key), invitation);
     }
@@ -294,9 +332,10 @@ impl Dialogs {
             contact,
             abilities,
             connected: None,
-            unacknowledged: false,
+            unacknowledged: None,
             ended: None,
             lapsed: false,
+            closed: false,
         };
         Some(self.add(to.tag()?, dialog))
     }
@@ -324,9 +363,10 @@ impl Dialogs {
             contact: contact_of(message),
             abilities: Abilities::of(message),
             connected: Some(now),
-            unacknowledged: false,
+            unacknowledged: None,
             ended: None,
             lapsed: false,
+            closed: false,
         };
         Some(self.add(from.tag()?, dialog))
     }

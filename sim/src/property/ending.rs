@@ -41,7 +41,7 @@ impl Observe for Ending {
         for (id, by) in &self.doomed {
             let Some(dialog) = scene.dialogs.get(*id) else { continue };
             verdict.exercise(&ENDS);
-            if dialog.live() && !scene.pool_broken {
+            if dialog.open() && !scene.pool_broken {
                 let what = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
                 let (user, server) = (scene.name(dialog.user), scene.name(dialog.server));
                 let words =
@@ -75,8 +75,8 @@ impl Ending {
             for uses in [Use::Session, Use::Subscription] {
                 let all = scene.dialogs.of(server, uses, conference);
                 let up = |dialog: &Dialog| uses == Use::Subscription || dialog.connected.is_some();
-                let live = all.filter(|(_, dialog)| dialog.live() && up(dialog));
-                self.doomed.extend(live.map(|(id, _)| (id, by)));
+                let open = all.filter(|(_, dialog)| dialog.open() && up(dialog));
+                self.doomed.extend(open.map(|(id, _)| (id, by)));
             }
         }
     }

@@ -79,9 +79,12 @@ struct Doom {
     /// The message that sealed it, and when.
     by: MsgId,
     at: Instant,
-    /// The request it was asked by, which may still fail.
-    request_id: String,
+    /// The request it was asked by, which may still fail: in which dialog, and its id, which others may have chosen
+    /// too. The focus asks on its own account in none.
+    request: Request,
 }
+
+type Request = (Option<DialogId>, String);
 
 impl Observe for Eviction {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
@@ -149,7 +152,7 @@ impl Eviction {
                     && let Some(command) = Command::of(message).filter(|command| command.code.is_none())
                     && command.name == "deleteUser"
                 {
-                    self.doom(scene, NodeId::MCU, spoken.id, &command);
+                    self.doom(scene, NodeId::MCU, spoken.id, None, &command);
                 }
             }
             (Method::Bye, NodeId::FOCUS | NodeId::MCU) if message.is_request() => {
@@ -213,9 +216,9 @@ impl Eviction {
             && message.code() == Some(202)
         {
             if !command.mcu_only {
-                self.doom(scene, NodeId::FOCUS, spoken.id, &command);
+                self.doom(scene, NodeId::FOCUS, spoken.id, Some(id), &command);
             }
-            self.doom(scene, NodeId::MCU, spoken.id, &command);
+            self.doom(scene, NodeId::MCU, spoken.id, Some(id), &command);
         }
     }
 
@@ -223,22 +226,23 @@ impl Eviction {
     fn answered_by_command(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let response = Command::of(spoken.message).filter(|response| response.name == "deleteUser");
         let Some(response) = response else { return };
+        let request = (spoken.dialog, response.request_id);
         match response.code.as_deref() {
-            Some("failure") => self.doomed.retain(|_, doom| doom.request_id != response.request_id),
-            Some("success") => self.in_order(scene, spoken, &response.request_id, verdict),
+            Some("failure") => self.doomed.retain(|_, doom| doom.request != request),
+            Some("success") => self.in_order(scene, spoken, &request, verdict),
             _ => {}
         }
     }
 
-    fn in_order(&self, scene: &Scene, spoken: &Spoken<'_>, request_id: &str, verdict: &mut Verdict) {
+    fn in_order(&self, scene: &Scene, spoken: &Spoken<'_>, request: &Request, verdict: &mut Verdict) {
         let conference = spoken.dialog.and_then(|id| Some(&scene.dialogs.get(id)?.conference));
-        for (id, doom) in self.doomed.iter().filter(|(_, doom)| doom.request_id == request_id) {
+        for (id, doom) in self.doomed.iter().filter(|(_, doom)| doom.request == *request) {
             let Some(dialog) = scene.dialogs.get(*id).filter(|it| Some(&it.conference) == conference) else {
                 continue;
             };
             verdict.exercise(&ORDER);
             let in_time = dialog.server == NodeId::FOCUS || scene.at < doom.at + self.link_timeout;
-            if dialog.live() && !dialog.unacknowledged && in_time && !scene.pool_broken {
+            if dialog.live() && dialog.unacknowledged.is_none() && in_time && !scene.pool_broken {
                 let words = format!(
                     "tells that {} is ejected before his session or subscription with {} has ended",
                     scene.name(dialog.user),
@@ -250,14 +254,14 @@ impl Eviction {
     }
 
     /// Everything that the user named by `command` has at `server` now has to end.
-    fn doom(&mut self, scene: &Scene, server: NodeId, by: MsgId, command: &Command) {
+    fn doom(&mut self, scene: &Scene, server: NodeId, by: MsgId, asker: Option<DialogId>, command: &Command) {
         let (Some(victim), Some(conference)) = (&command.user, &command.conference) else { return };
         let meant = |dialog: &Dialog| dialog.live() && scene.cast.uri(dialog.user) == *victim;
         for uses in [Use::Session, Use::Subscription] {
             let all = scene.dialogs.of(server, uses, conference);
             for (id, _) in all.filter(|(_, dialog)| meant(dialog)) {
-                let request_id = command.request_id.clone();
-                self.doomed.entry(id).or_insert(Doom { by, at: scene.at, request_id });
+                let request = (asker, command.request_id.clone());
+                self.doomed.entry(id).or_insert(Doom { by, at: scene.at, request });
             }
         }
     }

@@ -18,8 +18,8 @@ pub(super) const ENDS: Property = Property {
     kind: Kind::Eventually,
     needs: &[],
     requirements: &["D-12", "IM-3-b", "IM-3-c"],
-    sentence: "When the last session with the focus has ended, and nobody has joined for the idle time-out, the focus \
-               tells the IM MCU to delete the conference.",
+    sentence: "When the last session with the focus has ended, nobody is left whom the IM MCU has called, and nobody \
+               has joined for the idle time-out, the focus tells the IM MCU to delete the conference.",
 };
 
 /// How long it may be without participants when the scenario does not say.
@@ -80,8 +80,12 @@ impl Observe for Idle {
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for (conference, (since, created)) in &self.served {
             let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, conference);
+            let mut called = scene.dialogs.of(NodeId::MCU, Use::Session, conference);
+            let empty = sessions.all(|(_, session)| session.ended.is_some())
+                // Who was called is in the conference without a session with the focus (EX-IM-4-1-2-o).
+                && called.all(|(_, session)| session.ended.is_some() || !session.was_called());
             let over = *since + self.timeout + MARGIN <= scene.at;
-            if over && sessions.all(|(_, session)| session.ended.is_some()) && !scene.pool_broken {
+            if over && empty && !scene.pool_broken {
                 let words =
                     format!("nobody has been in {conference} since {since}; the IM MCU still serves it");
                 verdict.violate(&ENDS, scene.finding(NodeId::FOCUS, &[*created], words));

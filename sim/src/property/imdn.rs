@@ -168,7 +168,7 @@ impl Notifications {
                     forward.settle(code, clock, timeout);
                 }
                 match spoken.key().and_then(|key| self.running.get(&key).cloned()) {
-                    Some(message) => self.give_up_after(&message, clock),
+                    Some(message) => self.give_up_after(&message),
                     // Nobody waits for a report on history.
                     None if lost(code) => self.give_up(spoken.dialog.as_slice(), clock),
                     None => {}
@@ -197,7 +197,7 @@ impl Notifications {
             }
             ("deleteUser", Some(user)) => {
                 // Of the others a BYE tells, if there is a connection for it.
-                let mute = |dialog: &Dialog| dialog.unacknowledged || scene.pool_broken;
+                let mute = |dialog: &Dialog| dialog.unacknowledged.is_some() || scene.pool_broken;
                 let all = scene.dialogs.of(NodeId::MCU, Use::Session, &conference);
                 let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, &user));
                 let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
@@ -217,17 +217,19 @@ impl Notifications {
         }
     }
 
-    /// When the last forward of a message has its outcome, the sessions end that are not there any more (D-7).
-    fn give_up_after(&mut self, message: &(Arc<str>, u32), clock: Instant) {
+    /// When the last forward of a message has its outcome, the sessions end that are not there any more (D-7): then,
+    /// however late an MCU whose host stands still gets round to it.
+    fn give_up_after(&mut self, message: &(Arc<str>, u32)) {
         let Some(report) = self.reports.get(message) else { return };
-        let outcomes: Option<Vec<u16>> =
-            report.forwards.iter().map(|forward| Some(forward.outcome?.0)).collect();
+        let outcomes: Option<Vec<(u16, Instant)>> =
+            report.forwards.iter().map(|forward| forward.outcome).collect();
         let Some(outcomes) = outcomes else { return };
+        let Some(known) = outcomes.iter().map(|(_, at)| *at).max() else { return };
         let all = report.forwards.iter().zip(outcomes);
         let over: Vec<DialogId> =
-            all.filter(|(_, code)| lost(*code)).map(|(forward, _)| forward.to).collect();
+            all.filter(|(_, (code, _))| lost(*code)).map(|(forward, _)| forward.to).collect();
         if !over.is_empty() {
-            self.give_up(&over, clock);
+            self.give_up(&over, known);
         }
     }
 
@@ -326,7 +328,7 @@ impl Notifications {
             let words = format!("{user}'s IMDN for message {message_id} {words}");
             verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
         }
-        self.give_up_after(&(dialog.conference.clone(), message_id), scene.clock(NodeId::MCU));
+        self.give_up_after(&(dialog.conference.clone(), message_id));
     }
 
     /// At the end of the run: no IMDN is missing, and none came before its last outcome.

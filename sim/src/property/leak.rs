@@ -70,7 +70,7 @@ impl Observe for Leak {
                 }
                 self.spoken = scene.at;
             }
-            Sight::Sent { .. } | Sight::Passing(_) => self.spoken = scene.at,
+            Sight::Wrote(_) | Sight::Passing(_) => self.spoken = scene.at,
             Sight::Left(who, dump) if self.settled(scene) => judge(scene, who, dump, verdict),
             _ => {}
         }

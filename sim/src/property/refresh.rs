@@ -1,11 +1,12 @@
 //! Session timers and registrations: granted within their limits, kept by those who can, ended where nobody does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Message, Method, Refresher};
 
 use super::dialogs::{DialogId, Use};
+use super::letter::{Verb, Written, tag};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId, Role};
@@ -68,12 +69,17 @@ const MARGIN: Duration = Duration::from_secs(120);
 /// How late, by its own clock, a server may end a session that is over: it may stand still just then.
 const LATE: Duration = Duration::from_secs(30);
 
+/// How long before the end of a session its server gives it up at most (RFC 4028 section 10).
+const BEFORE_ITS_END: Duration = Duration::from_secs(32);
+
 pub(super) struct Refresh {
     session_expires: Option<u64>,
     registration: u64,
     /// What INVITEs say that are not answered yet, by server, Call-ID, From tag and CSeq.
     invited: BTreeMap<(NodeId, String), Invited>,
     sessions: BTreeMap<DialogId, Session>,
+    /// Calls, by Call-ID and own tag, that a client has hung up on, whether or not its server hears of it.
+    left: BTreeSet<(String, String)>,
     /// What REGISTERs ask for, and until when each client is registered.
     asked: BTreeMap<(NodeId, String), u64>,
     registered: BTreeMap<NodeId, Instant>,
@@ -91,12 +97,15 @@ struct Session {
     since: Instant,
     interval: Duration,
     agreed: MsgId,
+    /// Its Call-ID and the client's tag.
+    call: (String, String),
 }
 
 impl Session {
-    /// When a server gives it up: a third before it is over (RFC 4028 section 10).
+    /// When a server gives it up: a third before it is over, and no more than 32 s (RFC 4028 section 10).
     fn due(&self) -> Instant {
-        self.since + (self.interval - Duration::from_micros(self.interval.as_micros() / 3))
+        let third = Duration::from_micros(self.interval.as_micros() / 3);
+        self.since + (self.interval - third.min(BEFORE_ITS_END))
     }
 }
 
@@ -104,6 +113,11 @@ impl Observe for Refresh {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Passing(spoken) if *spoken.message.method() == Method::Register => self.registers(spoken),
+            Sight::Wrote(Written { from, own: true, brief, letter, .. })
+                if from.role() == Role::Client && brief.verb == Verb::Bye && brief.code.is_none() =>
+            {
+                self.left.insert((letter.call_id.to_owned(), tag(letter.from).to_owned()));
+            }
             Sight::Heard(spoken) => match spoken.message.method() {
                 Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),
                 Method::Register if spoken.node.role() == Role::Client => {
@@ -158,6 +172,7 @@ impl Refresh {
             registration: seconds(known.limits.registration).unwrap_or(REGISTRATION),
             invited: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            left: BTreeSet::new(),
             asked: BTreeMap::new(),
             registered: BTreeMap::new(),
         }
@@ -205,6 +220,7 @@ impl Refresh {
                 since: scene.clock(spoken.node),
                 interval: Duration::from_secs(seconds),
                 agreed: spoken.id,
+                call: call(spoken.message).unwrap_or_default(),
             };
             self.sessions.insert(id, session);
         }
@@ -256,7 +272,10 @@ impl Refresh {
             );
             verdict.violate(&EXPIRED, scene.finding(dialog.server, &[session.agreed, spoken.id], words));
         }
-        let excused = scene.struck(dialog.user) || scene.pool_broken || scene.forges(dialog.user);
+        let excused = scene.struck(dialog.user)
+            || scene.pool_broken
+            || scene.forges(dialog.user)
+            || self.left.contains(&session.call);
         if !excused {
             let words = format!(
                 "agreed on {} at {} and did not refresh its session with {}",
@@ -310,6 +329,30 @@ impl Refresh {
 
 /// What a request shares with its answers.
 fn name(message: &Message) -> Option<String> {
+    let ((call_id, tag), cseq) = (call(message)?, message.cseq().ok()?.seq);
+    Some(format!("{call_id} {tag} {cseq}"))
+}
+
+/// The Call-ID, and the tag of who asks.
+fn call(message: &Message) -> Option<(String, String)> {
     let from = message.from().ok()?;
-    Some(format!("{} {} {}", message.call_id().ok()?, from.tag().unwrap_or(""), message.cseq().ok()?.seq))
+    Some((message.call_id().ok()?.to_owned(), from.tag().unwrap_or_default().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_gives_up_a_third_before_the_end_and_at_most_32_s() {
+        for (interval, due) in [(90, 60), (96, 64), (600, 568), (7200, 7168)] {
+            let session = Session {
+                since: Instant::ZERO,
+                interval: Duration::from_secs(interval),
+                agreed: MsgId(0),
+                call: Default::default(),
+            };
+            assert_eq!(session.due(), Instant::ZERO + Duration::from_secs(due), "{interval}");
+        }
+    }
 }

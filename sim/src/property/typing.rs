@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use confsim_core::wire::sip::Method;
 
-use super::dialogs::{DialogId, Use};
+use super::dialogs::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -92,7 +92,8 @@ impl Typing {
         let Some(body) = spoken.key().and_then(|key| self.asked.remove(&key)) else { return };
         let sender = spoken.message.from().map(|from| from.uri.address()).unwrap_or_default();
         let all = scene.dialogs.of(NodeId::MCU, Use::Session, &dialog.conference);
-        for (id, other) in all.filter(|(id, other)| *id != author && other.takes_part()) {
+        let there = |other: &Dialog| other.takes_part() || other.may_linger() && other.connected.is_some();
+        for (id, other) in all.filter(|(id, other)| *id != author && there(other)) {
             if other.abilities.modern {
                 let owed = Owed { sender: sender.clone(), body: body.clone(), accepted: spoken.id };
                 self.owed.entry(id).or_default().push_back(owed);

@@ -9,15 +9,25 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 8] = [
+const FOUND: [(&str, u64); 18] = [
     ("accepted-before-the-lock", 501_815),
+    ("acknowledged-a-refusal", 1_009_661),
     ("bye-out-of-order", 300_252),
+    ("called-and-alone", 1_001_001),
+    ("deleted-out-of-reach", 1_007_038),
+    ("deleted-out-of-reach-and-begun-anew", 1_006_176),
     ("ejected-before-ack", 100_384),
+    ("ejected-by-the-same-request-id", 1_001_654),
     ("gone-before-bye", 444),
+    ("kept-for-a-connection", 1_013_551),
+    ("left-by-a-lost-bye", 1_009_746),
     ("numbers-of-a-restart", 310_659),
     ("old-roster-late", 200_578),
     ("passed-on-as-written", 344),
+    ("registering-at-the-end", 1_011_002),
     ("spoilt-registration", 320_665),
+    ("timed-out-while-paused", 1_008_596),
+    ("typing-before-the-report", 1_012_366),
 ];
 
 #[test]
