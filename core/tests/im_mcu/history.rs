@@ -116,3 +116,24 @@ fn a_full_history_refuses_the_author_until_it_is_over() {
     assert_eq!(briefs(&sent), ["202", "MESSAGE bob"]);
     assert_eq!(sent[0].header(Name::MessageId), "2");
 }
+
+/// Usually 256 messages and 4 MB fit into the history, and 65,536 messages may be under way to their recipients.
+#[test]
+fn the_usual_bounds() {
+    covers!("D-28");
+    let mut stage = Stage::new();
+    let mut alice = stage.join("Alice", MODERN);
+    let long = "x".repeat(4 * 1024 * 1024 / 256);
+    for _ in 0..256 {
+        assert_eq!(briefs(&stage.say(&mut alice, &long)), ["200"]);
+    }
+    assert_eq!(briefs(&stage.say(&mut alice, "")), ["503"]);
+    stage.until(END);
+    for _ in 0..256 {
+        stage.join("Bob", MODERN);
+    }
+    for _ in 0..256 {
+        assert_eq!(stage.say(&mut alice, "late").len(), 1 + 256);
+    }
+    assert_eq!(briefs(&stage.say(&mut alice, "later")), ["503"]);
+}
