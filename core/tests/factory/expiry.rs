@@ -4,6 +4,7 @@ use confsim_core::covers;
 use confsim_core::factory::{Config, Event, StoreError};
 use confsim_core::node::{Deadline, Node as _, Output};
 use confsim_core::time::Duration;
+use confsim_core::wire::cccp::Reason;
 
 use crate::stage::{ID, Stage, add, config, modify, open, plain, uri};
 
@@ -50,6 +51,16 @@ fn expired_conferences_go_after_a_while() {
     stage.restart();
     assert_eq!(stage.count(), 1);
     stage.created(&lasting(ID, 30));
+}
+
+/// It has to last beyond the present second.
+#[test]
+fn the_present_is_no_time_to_expire_at() {
+    covers!("PRO-2-2-1-2-l");
+    let mut stage = stage();
+    stage.bench.pass(Duration::from_secs(10 * HOUR));
+    assert_eq!(stage.refused(&lasting(ID, 10)), (400, Reason::InvalidExpiryTime));
+    stage.created(&lasting(ID, 11));
 }
 
 #[test]

@@ -114,6 +114,19 @@ fn a_lock_may_change_who_is_let_in() {
     assert_eq!(only(pool.invite("carol").1).code(), Some(403));
 }
 
+/// Who comes back to the focus while his IM session goes on is judged anew.
+#[test]
+fn an_im_session_opens_no_closed_door() {
+    let mut pool = Pool::new();
+    let (mut alice, mut bob) = (pool.join("alice"), pool.join("bob"));
+    pool.join_chat("bob");
+    pool.hear(&bob.request("BYE", "", ""));
+    let closed = "</locked><admission-policy>closedAuthenticated</admission-policy>";
+    pool.hear(&alice.command(&lock(false).replace("</locked>", closed)));
+    pool.mcu_answers(Outcome::nothing(CommandKind::ModifyConferenceLock));
+    assert_eq!(only(pool.invite("bob").1).code(), Some(403));
+}
+
 /// The MCU answers in its own name; the focus has nothing of its own to modify.
 #[test]
 fn modify_conference_is_the_mcus_to_answer() {

@@ -200,3 +200,17 @@ fn who_is_being_called_takes_a_place() {
     assert_eq!(told(&sent), ["alice: 202 (INFO)", "alice: INFO failure"]);
     assert_eq!(answer(&sent[1]).result.reason, Some(Reason::MaxMeetingSizeExceeded));
 }
+
+/// Neither while it rings nor once it is on the roster is a session called a second time.
+#[test]
+fn a_session_that_is_known_is_not_called_again() {
+    let (mut pool, mut alice, _) = calling("attendee");
+    let again = pool.hear(&alice.command(&call_leslie("alice", "attendee")));
+    assert_eq!(answer(&again[1]).result.reason, Some(Reason::UserExists));
+    pool.hear(&again[1].response("200 OK", "", ""));
+    pool.mcu_answers(Outcome::nothing(CommandKind::AddUser));
+    pool.mcu_reports("partial", &reported());
+    let again = pool.hear(&alice.command(&call_leslie("alice", "attendee")));
+    assert_eq!(answer(&again[1]).result.reason, Some(Reason::UserExists));
+    assert!(pool.mcu.heard.is_empty());
+}

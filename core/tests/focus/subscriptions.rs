@@ -2,6 +2,7 @@
 
 use confsim_core::covers;
 use confsim_core::time::Duration;
+use confsim_core::wire::conference_info::State;
 use confsim_core::wire::sip::{Method, Name};
 
 use crate::common::{only, starts};
@@ -132,4 +133,17 @@ fn a_subscription_hangs_on_the_dialog_of_its_own_endpoint() {
     let left = told(&pool.hear(&elsewhere(&other.request("BYE", "", ""))));
     assert_eq!(left, ["alice: 200 (BYE)", "alice: BENOTIFY v3 partial alice[focus]"]);
     assert_eq!(told(&pool.invite("bob").1)[2], "alice: BENOTIFY v4 partial bob[focus]");
+}
+
+#[test]
+fn every_document_shows_its_users_in_full() {
+    covers!("EX-IM-4-1-1-r");
+    let mut pool = Pool::new();
+    pool.join("alice");
+    let (_, first) = pool.subscribe("alice");
+    let (_, sent) = pool.invite("bob");
+    for info in [first, document(sent.last().unwrap())] {
+        let users = info.users.unwrap().users;
+        assert_eq!(users.iter().map(|user| user.state).collect::<Vec<_>>(), [Some(State::Full)]);
+    }
 }

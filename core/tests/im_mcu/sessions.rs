@@ -389,3 +389,22 @@ fn a_full_conference_takes_nobody_more() {
     assert!(stage.announce("Bob", GUID).contains(r#"reason="maxMeetingSizeExceeded""#));
     assert_eq!(stage.invite("Bob", GUID, MODERN).1.message.code(), Some(503));
 }
+
+#[test]
+fn one_conference_ends_without_the_other() {
+    let mut stage = Stage::new();
+    let other = |uri: &str| uri.replace("7ECB5F9B", "00000000");
+    stage.command(&format!(
+        r#"<createConference mscp:mcuUri="{}" xmlns:mscp="http://schemas.microsoft.com/rtc/2005/08/cccpextensions"><ci:conference-info xmlns:ci="urn:ietf:params:xml:ns:conference-info" entity="{}"/></createConference>"#,
+        other(CHAT),
+        other(FOCUS)
+    ));
+    stage.join("Alice", MODERN);
+    assert_eq!(stage.dump("conferences"), 2);
+    stage.command(&format!(
+        r#"<deleteConference><conferenceKeys confEntity="{}"/></deleteConference>"#,
+        other(FOCUS)
+    ));
+    assert!(stage.sends.is_empty());
+    assert_eq!((stage.dump("conferences"), stage.dump("legs")), (1, 1));
+}
