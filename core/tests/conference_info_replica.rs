@@ -46,6 +46,15 @@ fn replica() -> Replica {
     replica
 }
 
+/// Whoever is new is new, even if his document says that it changes him.
+#[test]
+fn a_change_of_somebody_unknown_adds_him() {
+    let mut replica = replica();
+    let change = roster(State::Partial, Some(8), vec![user("carol", State::Partial)]);
+    assert_eq!(replica.apply(&change), Ok(Applied::Merged));
+    assert_eq!(entities(&replica), ["alice", "bob", "carol"]);
+}
+
 /// MS-CONFIM 4.1.1: Carol subscribes and gets her own second endpoint with the next notification.
 #[test]
 fn the_printed_join_adds_an_endpoint() {

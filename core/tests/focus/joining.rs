@@ -390,3 +390,18 @@ fn of_two_sessions_the_one_that_is_gone_leaves_the_roster() {
     let sent = pool.mcu_reports("partial", &session_gone("alice", &first));
     assert_eq!(told(&sent), ["alice: BENOTIFY v4 partial alice[focus chat]"]);
 }
+
+/// A session that the MCU tells of again is news only if something has changed.
+#[test]
+fn a_session_that_changes_is_shown_anew() {
+    let mut pool = Pool::new();
+    pool.join("alice");
+    pool.subscribe("alice");
+    let (guid, _) = pool.join_chat("alice");
+    assert!(pool.mcu_reports("partial", &session("alice", &guid)).is_empty());
+    let waits = session("alice", &guid).replace("connected", "on-hold");
+    assert_eq!(
+        told(&pool.mcu_reports("partial", &waits)),
+        ["alice: BENOTIFY v3 partial alice[focus chat:on-hold]"]
+    );
+}

@@ -3,7 +3,7 @@
 
 use confsim_core::covers;
 use confsim_core::focus::Event;
-use confsim_core::node::Node as _;
+use confsim_core::node::{Node as _, Output};
 use confsim_core::time::Duration;
 use confsim_core::wire::cccp::{CommandKind, Reason};
 use confsim_core::wire::sip::{Method, Name};
@@ -148,6 +148,17 @@ fn nothing_is_left_of_a_conference_that_is_over() {
     pool.pass(Duration::from_secs(24 * 3600));
     let left: Vec<_> = pool.bench.node.dump().into_iter().filter(|(_, count)| *count > 0).collect();
     assert_eq!(left, [("connections", 3)]);
+}
+
+/// What the focus waits for has a name.
+#[test]
+fn an_empty_conference_waits_to_be_idle_for_long_enough() {
+    let mut pool = Pool::new();
+    let mut alice = pool.join("alice");
+    pool.hear(&alice.request("BYE", "", ""));
+    pool.pass(MINUTE);
+    let Output::Wait(Some(next)) = pool.bench.node.poll() else { panic!("nothing to wait for") };
+    assert_eq!((next.timer, next.at), ("idle conference", pool.bench.now + MINUTE.times(9)));
 }
 
 #[test]
