@@ -57,6 +57,7 @@ pub const CATALOGUE: &[Sabotage] = &[
     session::REPEATS_A_CSEQ,
     session::MCU_REPEATS_A_CSEQ,
     session::FORGETS_ROUTES,
+    session::NAMES_NO_ROUTE,
     session::NEVER_ANSWERS,
     session::ANSWERS_TWICE,
     session::ANSWERS_ANOTHER,

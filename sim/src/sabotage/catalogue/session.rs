@@ -58,6 +58,19 @@ pub(super) const FORGETS_ROUTES: Sabotage = broken(
     },
 );
 
+pub(super) const NAMES_NO_ROUTE: Sabotage = broken(
+    Role::Focus,
+    "focus-names-no-route",
+    "One notification in twelve has a Record-Route without a value.",
+    "wire.heads",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.asks(&Method::Benotify) && desk.once_in(12);
+            desk.say(if strikes { letter.with(Name::RecordRoute, "") } else { letter });
+        })
+    },
+);
+
 pub(super) const NEVER_ANSWERS: Sabotage = broken(
     Role::Focus,
     "focus-never-answers",
