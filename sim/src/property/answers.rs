@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use confsim_core::time::{Duration, Instant};
 
-use super::command::{Commands, Progress};
+use super::command::Progress;
 use super::dialogs::{Dialog, DialogId};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -35,14 +35,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Default)]
 pub(super) struct Answers {
-    commands: Commands,
     open: BTreeMap<(DialogId, String), (String, Instant, MsgId)>,
 }
 
 impl Observe for Answers {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) => self.commands.heard(spoken),
             Sight::Said(spoken) => self.said(scene, spoken, verdict),
             Sight::Crashed(NodeId::FOCUS) => self.open.clear(),
             _ => {}
@@ -63,9 +65,10 @@ impl Observe for Answers {
 impl Answers {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some(asker) = spoken.dialog else { return };
-        match self.commands.said(spoken) {
+        match spoken.progress {
             Some(Progress::Accepted(command)) => {
-                self.open.insert((asker, command.request_id), (command.name, scene.at, spoken.id));
+                let key = (asker, command.request_id.clone());
+                self.open.insert(key, (command.name.clone(), scene.at, spoken.id));
             }
             Some(Progress::Told { asked, answer }) => {
                 verdict.exercise(&UNASKED);
@@ -73,9 +76,8 @@ impl Answers {
                     verdict.exercise(&ANSWERED);
                     self.open.remove(&(asker, answer.request_id.clone()));
                 }
-                let asked = asked.map(|asked| asked.name);
-                if asked.as_ref() != Some(&answer.name) {
-                    let asked = asked.as_deref().unwrap_or("nothing");
+                let asked = asked.as_ref().map_or("nothing", |asked| asked.name.as_str());
+                if asked != answer.name {
                     let words = format!(
                         "tells the result of {} number {}; asked was {asked}",
                         answer.name, answer.request_id

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, StartLine, Uri};
 
-use super::command::Command;
 use super::dialogs::{Dialog, Use};
 use super::document::{Document, News, State};
 use super::naming::conference_of;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
-use crate::trace::{ConnectionId, MsgId, NodeId, Role};
+use crate::trace::{ConnectionId, Digest, MsgId, NodeId, Role};
 
 /// Refused, and nothing else.
 pub(super) const REFUSED: Property = Property {
@@ -48,7 +47,7 @@ pub(super) struct Authorisation {
     registered: BTreeSet<(ConnectionId, String)>,
     acts: BTreeMap<MsgId, Act>,
     /// Requests heard before, by connection: a repeat is not answered anew, and a CANCEL of one is no act of its own.
-    known: BTreeSet<(NodeId, ConnectionId, String)>,
+    known: BTreeSet<(NodeId, ConnectionId, u64)>,
 }
 
 /// Something done by one who may not.
@@ -60,6 +59,10 @@ struct Act {
 }
 
 impl Observe for Authorisation {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Passing, Topic::Said, Topic::Sent, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) | Sight::Passing(spoken) => self.heard(scene, spoken),
@@ -81,7 +84,9 @@ impl Observe for Authorisation {
 impl Authorisation {
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
         let message = spoken.message;
-        if let (Method::Register, Ok(from)) = (message.method(), message.from()) {
+        if *message.method() == Method::Register
+            && let Ok(from) = message.from()
+        {
             self.registered.insert((spoken.connection, from.uri.address()));
             return;
         }
@@ -93,7 +98,7 @@ impl Authorisation {
         let key = (spoken.node, spoken.connection, name);
         // A client has its connection to itself; those of pool members carry many, whose names may collide (D-2).
         let own = spoken.node == NodeId::FRONT_END;
-        if own && !self.known.insert(key.clone()) {
+        if own && !self.known.insert(key) {
             return;
         }
         let Some(words) = self.transgression(scene, spoken) else { return };
@@ -107,8 +112,7 @@ impl Authorisation {
         let message = spoken.message;
         let from = message.from().ok()?.uri.address();
         if spoken.node == NodeId::FRONT_END {
-            let own = address(&scene.cast.uri(spoken.peer));
-            let other = spoken.peer.role() == Role::Client && own.as_deref() != Some(from.as_str());
+            let other = spoken.peer.role() == Role::Client && scene.cast.key(spoken.peer) != from;
             let pretends = other && !self.registered.contains(&(spoken.connection, from.clone()));
             return pretends.then(|| format!("{}, who says to be {from}", scene.name(spoken.peer)));
         }
@@ -119,9 +123,9 @@ impl Authorisation {
         if let Some(dialog) =
             scene.dialogs.of_client(spoken.node, message).and_then(|id| scene.dialogs.get(id))
         {
-            let owner = address(&scene.cast.uri(dialog.user))?;
+            let owner = scene.cast.key(dialog.user);
             return if owner == from {
-                self.overstepped(scene, dialog, &from, message)
+                self.overstepped(scene, dialog, &from, spoken)
             } else {
                 Some(format!("{from}, who speaks in a dialog of {owner}"))
             };
@@ -130,11 +134,11 @@ impl Authorisation {
     }
 
     /// A command that `user` may not give.
-    fn overstepped(&self, scene: &Scene, dialog: &Dialog, user: &str, message: &Message) -> Option<String> {
-        if dialog.server != NodeId::FOCUS || *message.method() != Method::Info || !dialog.live() {
+    fn overstepped(&self, scene: &Scene, dialog: &Dialog, user: &str, spoken: &Spoken<'_>) -> Option<String> {
+        if dialog.server != NodeId::FOCUS || *spoken.message.method() != Method::Info || !dialog.live() {
             return None;
         }
-        let command = Command::of(message)?;
+        let command = spoken.command?;
         let name = &command.name;
         if command.conference.as_deref().is_some_and(|conference| conference != &*dialog.conference) {
             return Some(format!("{name} of {user} for another conference"));
@@ -159,9 +163,8 @@ impl Authorisation {
                 self.publish(&dialog.conference, document);
                 self.last = Some(Arc::clone(document));
             }
-        } else if *spoken.message.method() == Method::Invite
-            && let Some(user) = address(&scene.cast.uri(dialog.user))
-        {
+        } else if *spoken.message.method() == Method::Invite {
+            let user = scene.cast.key(dialog.user).to_owned();
             self.roles.remove(&(dialog.conference.to_string(), user));
         }
     }
@@ -209,9 +212,7 @@ fn uninvited(scene: &Scene, spoken: &Spoken<'_>, from: &str) -> Option<String> {
     let calls = *message.method() == Method::Invite && uri.opaque()?.starts_with("app:conf:chat:");
     let conference = conference_of(&uri).filter(|_| calls && spoken.node == NodeId::FOCUS)?;
     let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &conference);
-    let joined = sessions.any(|(_, session)| {
-        session.ended.is_none() && address(&scene.cast.uri(session.user)).as_deref() == Some(from)
-    });
+    let joined = sessions.any(|(_, session)| session.ended.is_none() && scene.cast.key(session.user) == from);
     (!joined).then(|| format!("{from}, who is not in the conference and calls the IM MCU"))
 }
 
@@ -220,15 +221,13 @@ fn address(uri: &str) -> Option<String> {
 }
 
 /// What a repeat of a request shares with it, and a CANCEL with what it cancels.
-fn name_of(message: &Message) -> Option<String> {
-    let (from, cseq) = (message.from().ok()?, message.cseq().ok()?);
-    Some(format!(
-        "{} {} {} {}",
-        message.call_id().ok()?,
-        from.tag().unwrap_or(""),
-        cseq.seq,
-        if *message.method() == Method::Cancel { &Method::Invite } else { message.method() }
-    ))
+fn name_of(message: &Message) -> Option<u64> {
+    let method = if *message.method() == Method::Cancel { &Method::Invite } else { message.method() };
+    let mut name = Digest::default();
+    let texts = [message.call_id().ok()?, message.from_tag().unwrap_or_default(), method.as_str()];
+    texts.iter().for_each(|text| name.bytes(text.as_bytes()));
+    name.number(message.cseq().ok()?.seq.into());
+    Some(name.value())
 }
 
 fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {

@@ -1,15 +1,15 @@
 //! C3P as observers read it: which command, about whom, and how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
 use super::dialogs::DialogId;
 use super::naming::conference_named;
-use super::sight::Spoken;
-use crate::trace::{NodeId, Role};
+use crate::trace::NodeId;
 
 /// A C3P request or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,19 +35,45 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// The conference that a pool member tells another to serve: it has just become active, or is told again.
-    pub(super) fn begins(message: &Message) -> Option<String> {
-        let command =
-            Some(message).filter(|message| *message.method() == Method::Service).and_then(Self::of)?;
-        let asks = command.name == "createConference" && command.code.is_none();
-        command.conference.filter(|_| asks)
-    }
-
-    /// The command in the body of `message`, if that is C3P.
-    pub(super) fn of(message: &Message) -> Option<Self> {
-        let content_type = message.header(Name::ContentType)?;
+    /// The command in `message`, if that is of a method that carries them and its body is C3P.
+    fn of(message: &Message) -> Option<Self> {
+        let carries = matches!(message.method(), Method::Info | Method::Service);
+        let content_type = message.header(Name::ContentType).filter(|_| carries)?;
         let fits = content_type.trim().eq_ignore_ascii_case("application/cccp+xml");
         fits.then(|| read(message.body()).ok().flatten()).flatten()
+    }
+
+    /// What it tells the IM MCU of a conference as a whole, if it tells that.
+    pub(super) fn term(&self) -> Option<Term<'_>> {
+        let conference = self.conference.as_deref().filter(|_| self.code.is_none())?;
+        match self.name.as_str() {
+            "createConference" => Some(Term::Begins(conference)),
+            "deleteConference" => Some(Term::Ends(conference)),
+            _ => None,
+        }
+    }
+}
+
+/// Reads commands, each document once for those who say it and hear it soon.
+#[derive(Default)]
+pub(super) struct Docket(VecDeque<(Bytes, Arc<Command>)>);
+
+/// How many documents are kept.
+const RECENT: usize = 8;
+
+impl Docket {
+    /// The command in `message`, see [`Command::of`].
+    pub(super) fn read(&mut self, message: &Message) -> Option<Arc<Command>> {
+        if message.body().is_empty() {
+            return None;
+        }
+        if let Some((_, command)) = self.0.iter().find(|(body, _)| body == message.body()) {
+            return Some(command.clone());
+        }
+        let command = Arc::new(Command::of(message)?);
+        self.0.truncate(RECENT - 1);
+        self.0.push_front((message.body().clone(), command.clone()));
+        Some(command)
     }
 }
 
@@ -134,64 +160,53 @@ pub(super) enum Progress {
 }
 
 impl Commands {
-    /// The focus hears something.
-    pub(super) fn heard(&mut self, spoken: &Spoken<'_>) {
-        if spoken.node != NodeId::FOCUS || *spoken.message.method() != Method::Info {
-            return;
-        }
-        let asked = spoken.dialog.zip(Command::of(spoken.message)).zip(spoken.message.cseq().ok());
-        if let Some(((id, command), cseq)) = asked.filter(|_| spoken.message.is_request()) {
-            self.asked.insert((id, cseq.seq), command);
+    /// The focus hears an INFO in this dialog.
+    pub(super) fn heard(&mut self, dialog: Option<DialogId>, message: &Message, command: Option<&Command>) {
+        let asked = dialog.zip(message.cseq().ok()).zip(command);
+        if let Some(((dialog, cseq), command)) = asked.filter(|_| message.is_request()) {
+            self.asked.insert((dialog, cseq.seq), command.clone());
         }
     }
 
-    /// The focus says something.
-    pub(super) fn said(&mut self, spoken: &Spoken<'_>) -> Option<Progress> {
-        let message = spoken.message;
-        if spoken.node != NodeId::FOCUS || *message.method() != Method::Info {
-            return None;
-        }
-        let id = spoken.dialog?;
+    /// The focus says an INFO, or answers one, in this dialog.
+    pub(super) fn said(
+        &mut self,
+        dialog: Option<DialogId>,
+        message: &Message,
+        command: Option<&Command>,
+    ) -> Option<Progress> {
+        let dialog = dialog?;
         if let Some(code) = message.code() {
-            let command = self.asked.remove(&(id, message.cseq().ok()?.seq)).filter(|_| code == 202)?;
-            self.running.insert((id, command.request_id.clone()), command.clone());
+            let command = self.asked.remove(&(dialog, message.cseq().ok()?.seq)).filter(|_| code == 202)?;
+            self.running.insert((dialog, command.request_id.clone()), command.clone());
             return Some(Progress::Accepted(command));
         }
-        let answer = Command::of(message)?;
-        let key = (id, answer.request_id.clone());
+        let answer = command?.clone();
+        let key = (dialog, answer.request_id.clone());
         let pending = answer.code.as_deref() == Some("pending");
         let asked = if pending { self.running.get(&key).cloned() } else { self.running.remove(&key) };
         Some(Progress::Told { asked, answer })
     }
+}
 
+impl Progress {
     /// The command that the focus says was successful.
-    pub(super) fn succeeded(&mut self, spoken: &Spoken<'_>) -> Option<Command> {
-        match self.said(spoken)? {
-            Progress::Told { asked, answer } => asked.filter(|_| answer.code.as_deref() == Some("success")),
-            Progress::Accepted(_) => None,
+    pub(super) fn success(&self) -> Option<&Command> {
+        match self {
+            Self::Told { asked, answer } => {
+                asked.as_ref().filter(|_| answer.code.as_deref() == Some("success"))
+            }
+            Self::Accepted(_) => None,
         }
     }
 }
 
 /// What the focus tells the IM MCU of a conference as a whole.
-pub(super) enum Term {
+pub(super) enum Term<'a> {
     /// It is to be served from now on, or still.
-    Begins(Arc<str>),
+    Begins(&'a str),
     /// It is over.
-    Ends(Arc<str>),
-}
-
-impl Term {
-    /// What `message` tells, if it tells that.
-    pub(super) fn of(message: &Message) -> Option<Self> {
-        let command = Command::of(message).filter(|command| command.code.is_none())?;
-        let conference = Arc::from(command.conference?);
-        match command.name.as_str() {
-            "createConference" => Some(Self::Begins(conference)),
-            "deleteConference" => Some(Self::Ends(conference)),
-            _ => None,
-        }
-    }
+    Ends(&'a str),
 }
 
 /// Where a pool link stands, so that a document is taken for new once (D-11).
@@ -203,21 +218,10 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// What a pool member hears of a conference for the first time.
-    pub(super) fn term(&mut self, spoken: &Spoken<'_>) -> Option<Term> {
-        let takes = self.takes(spoken);
-        takes.then(|| Term::of(spoken.message)).flatten()
-    }
-
-    /// Whether the document in what a pool member hears is the next one from another member.
-    pub(super) fn takes(&mut self, spoken: &Spoken<'_>) -> bool {
-        self.takes_from(spoken.peer, spoken.message)
-    }
-
-    /// Whether the document in `message` is the next one from the pool member `peer`.
-    pub(super) fn takes_from(&mut self, peer: NodeId, message: &Message) -> bool {
-        let member = matches!(peer.role(), Role::Focus | Role::Mcu | Role::Factory);
-        let envelope = message.pool_link().ok().flatten().filter(|_| member && message.is_request());
+    /// Whether the document in a SERVICE that a pool member hears from `peer` is the next one from another member.
+    pub(super) fn takes(&mut self, peer: NodeId, message: &Message) -> bool {
+        let asks = peer.is_member() && message.is_request();
+        let envelope = asks.then(|| message.pool_link().ok().flatten()).flatten();
         let Some((envelope, peer)) = envelope.and_then(|envelope| Some((envelope, envelope.peer?))) else {
             return false;
         };

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use confsim_core::wire::sip::{Method, Name};
 
 use self::said::Said;
-use super::command::{Link, Term};
+use super::command::Term;
 use super::dialogs::{DialogId, Use};
 use super::format::{self, Original};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::NodeId;
 
@@ -106,7 +106,6 @@ pub(super) const CHANGED: Property = Property {
 
 #[derive(Default)]
 pub(super) struct Delivery {
-    link: Link,
     conferences: BTreeMap<Arc<str>, Talk>,
     /// MESSAGEs that are not answered yet, by dialog and CSeq.
     asked: BTreeMap<(DialogId, u32), Original>,
@@ -138,6 +137,10 @@ struct Session {
 }
 
 impl Observe for Delivery {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) if spoken.node == NodeId::MCU => match spoken.message.method() {
@@ -178,12 +181,12 @@ impl Observe for Delivery {
 impl Delivery {
     /// The focus tells the IM MCU to open or to close a conference.
     fn commanded(&mut self, spoken: &Spoken<'_>) {
-        match self.link.term(spoken) {
+        match spoken.term() {
             Some(Term::Begins(conference)) => {
                 let talk = || Talk { next: 1, said: BTreeMap::new() };
-                self.conferences.entry(conference).or_insert_with(talk);
+                self.conferences.entry(conference.into()).or_insert_with(talk);
             }
-            Some(Term::Ends(conference)) => drop(self.conferences.remove(&conference)),
+            Some(Term::Ends(conference)) => drop(self.conferences.remove(conference)),
             None => {}
         }
     }
@@ -192,7 +195,8 @@ impl Delivery {
         let Some(key) = spoken.key() else { return };
         let name =
             spoken.message.from().ok().and_then(|from| from.display_name()).map(|name| name.into_owned());
-        let author = scene.dialogs.get(key.0).map(|dialog| scene.cast.uri(dialog.user)).unwrap_or_default();
+        let author =
+            scene.dialogs.get(key.0).map(|dialog| scene.cast.uri(dialog.user)).unwrap_or_default().to_owned();
         let content_type = spoken.message.header(Name::ContentType).unwrap_or("text/plain").to_owned();
         let original =
             Original { content_type, body: spoken.message.body().clone(), names: [name, Some(author)] };

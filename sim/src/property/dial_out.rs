@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use confsim_core::time::{Duration, Instant};
-use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Commands, Progress};
+use super::command::{Command, Progress};
 use super::dialogs::{DialogId, Use};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -26,7 +25,6 @@ pub(super) const OUTCOME: Property = Property {
 const MARGIN: Duration = Duration::from_secs(45);
 
 pub(super) struct Calls {
-    commands: Commands,
     ringing: Duration,
     calls: BTreeMap<(DialogId, String), Call>,
 }
@@ -40,12 +38,13 @@ struct Call {
 }
 
 impl Observe for Calls {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) => self.commands.heard(spoken),
-            Sight::Said(spoken) if *spoken.message.method() == Method::Info => {
-                self.said(scene, spoken, verdict);
-            }
+            Sight::Said(spoken) => self.said(scene, spoken, verdict),
             _ => {}
         }
     }
@@ -74,15 +73,16 @@ impl Observe for Calls {
 
 impl Calls {
     pub(super) fn new(ringing: Duration) -> Self {
-        Self { commands: Commands::default(), ringing, calls: BTreeMap::new() }
+        Self { ringing, calls: BTreeMap::new() }
     }
 
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some(asker) = spoken.dialog else { return };
-        match self.commands.said(spoken) {
-            Some(Progress::Accepted(command)) if is_call(&command) => {
-                let key = (asker, command.request_id);
-                let (conference, user) = (command.conference, command.user.unwrap_or_default());
+        match spoken.progress {
+            Some(Progress::Accepted(command)) if is_call(command) => {
+                let key = (asker, command.request_id.clone());
+                let (conference, user) =
+                    (command.conference.clone(), command.user.clone().unwrap_or_default());
                 let call = Call { conference, user, accepted: spoken.id, at: scene.at, result: None };
                 self.calls.insert(key, call);
             }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confsim_core::time::Instant;
-use confsim_core::wire::sip::{Message, Method, Substate, Uri};
+use confsim_core::wire::sip::{Message, Method, Substate};
 
-use super::command::{Link, Term};
+use super::letter::{Letter, tag};
 use super::naming::conference_of;
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
@@ -133,7 +133,6 @@ pub(super) struct Dialogs {
     /// The formats that clients name in an INVITE within a dialog, until it is answered.
     offered: BTreeMap<DialogId, Box<str>>,
     /// What the focus has told the IM MCU.
-    link: Link,
 }
 
 impl Dialogs {
@@ -163,9 +162,12 @@ impl Dialogs {
         server: NodeId,
         id: MsgId,
         message: &Message,
+        letter: &Letter<'_>,
     ) -> Option<DialogId> {
         let success = message.code().is_some_and(|code| (200..300).contains(&code));
-        let known = self.of_server(server, message);
+        let (from, to) = (tag(letter.from), tag(letter.to));
+        let (own, other) = if message.is_request() { (from, to) } else { (to, from) };
+        let known = self.find(server, own, other);
         let dialog = match (known, message.method()) {
             (Some(known), _) => known,
             (None, Method::Invite) if message.is_request() => return self.calls(server, message),
@@ -206,11 +208,7 @@ impl Dialogs {
     /// Takes note of what the focus or the IM MCU hears, and tells the dialog it hears it in.
     pub(super) fn heard(&mut self, cast: &Cast, at: Instant, tick: u64, heard: &Heard) -> Option<DialogId> {
         let (server, message) = (heard.to, &*heard.message);
-        if server == NodeId::MCU && *message.method() == Method::Service {
-            self.commanded(heard);
-            return None;
-        }
-        let outside = message.is_request() && message.to().ok()?.tag().is_none();
+        let outside = message.is_request() && message.to_tag().is_none();
         if outside && matches!(message.method(), Method::Invite | Method::Subscribe) {
             self.invited(cast, heard);
             return None;
@@ -219,8 +217,7 @@ impl Dialogs {
         let dialog = known.or_else(|| self.accepted(cast, (at, tick), heard))?;
         // Who knows the tags of others does not belong to their dialog.
         if message.is_request() {
-            let owner = cast.uri(self.get(dialog)?.user);
-            if Uri::parse(&owner).ok()?.address() != message.from().ok()?.uri.address() {
+            if cast.key(self.get(dialog)?.user) != message.from().ok()?.uri.address() {
                 return None;
             }
         }
@@ -268,12 +265,9 @@ impl Dialogs {
         }
     }
 
-    /// The focus tells the IM MCU something: a conference that is over takes its sessions with it (D-11).
-    fn commanded(&mut self, heard: &Heard) {
-        let term =
-            self.link.takes_from(heard.from, &heard.message).then(|| Term::of(&heard.message)).flatten();
-        let Some(Term::Ends(conference)) = term else { return };
-        let over = |dialog: &&mut Dialog| dialog.server == NodeId::MCU && dialog.conference == conference;
+    /// The IM MCU hears that a conference is over, which takes its sessions with it (D-11).
+    pub(super) fn closed(&mut self, conference: &str) {
+        let over = |dialog: &&mut Dialog| dialog.server == NodeId::MCU && *dialog.conference == *conference;
         for dialog in self.all.iter_mut().filter(over) {
             dialog.closed = true;
         }
@@ -281,21 +275,23 @@ impl Dialogs {
 
     /// The dialog of `server` that its own `message` belongs to.
     pub(super) fn of_server(&self, server: NodeId, message: &Message) -> Option<DialogId> {
-        self.find(server, message, message.is_request())
+        let (from, to) = tags(message);
+        let (own, other) = if message.is_request() { (from, to) } else { (to, from) };
+        self.find(server, own, other)
     }
 
     /// The dialog of `server` that a client's `message` belongs to.
     pub(super) fn of_client(&self, server: NodeId, message: &Message) -> Option<DialogId> {
-        self.find(server, message, !message.is_request())
+        let (from, to) = tags(message);
+        let (own, other) = if message.is_request() { (to, from) } else { (from, to) };
+        self.find(server, own, other)
     }
 
-    /// The dialog under the server's tag, which stands in From or in To.
-    fn find(&self, server: NodeId, message: &Message, in_from: bool) -> Option<DialogId> {
-        let (from, to) = (message.from_tag(), message.to_tag());
-        let (own, other) = if in_from { (from, to) } else { (to, from) };
-        let id = self.tags.get(&server)?.get(own?).copied()?;
+    /// The dialog under the server's own tag, which stands in From or in To, as the other one may.
+    fn find(&self, server: NodeId, own: &str, other: &str) -> Option<DialogId> {
+        let id = self.tags.get(&server)?.get(own).copied()?;
         let callee = self.all.get(id.0)?.callee.as_deref();
-        callee.is_none_or(|callee| Some(callee) == other).then_some(id)
+        callee.is_none_or(|callee| callee == other).then_some(id)
     }
 
     fn invited(&mut self, cast: &Cast, heard: &Heard) {
@@ -407,6 +403,11 @@ impl Dialogs {
 /// The client that speaks: where its message comes from tells, and where that is a proxy, its user's only one.
 fn client(cast: &Cast, origin: NodeId, address: Option<String>) -> Option<NodeId> {
     if origin.role() == Role::Client { Some(origin) } else { cast.by_uri(&address?) }
+}
+
+/// The tags in From and To; empty where there are none.
+fn tags(message: &Message) -> (&str, &str) {
+    (message.from_tag().unwrap_or_default(), message.to_tag().unwrap_or_default())
 }
 
 fn contact_of(message: &Message) -> String {

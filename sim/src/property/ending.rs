@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Commands};
+use super::command::{Command, Progress};
 use super::dialogs::{Dialog, DialogId, Use};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -23,15 +23,17 @@ pub(super) const ENDS: Property = Property {
 
 #[derive(Default)]
 pub(super) struct Ending {
-    commands: Commands,
     /// What has to end, with the message that sealed it.
     doomed: BTreeMap<DialogId, MsgId>,
 }
 
 impl Observe for Ending {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) => self.commands.heard(spoken),
             Sight::Said(spoken) => self.said(scene, spoken, verdict),
             _ => {}
         }
@@ -54,9 +56,9 @@ impl Observe for Ending {
 
 impl Ending {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let done = self.commands.succeeded(spoken);
+        let done = spoken.progress.and_then(Progress::success);
         if let Some(command) = done.filter(|command| command.name == "deleteConference") {
-            self.doom(scene, &command, spoken.id);
+            self.doom(scene, command, spoken.id);
         }
         let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
             return;

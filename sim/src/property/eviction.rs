@@ -6,10 +6,10 @@ use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Substate};
 
-use super::command::{Command, Link};
+use super::command::{Command, Progress};
 use super::dialogs::{Dialog, DialogId, Use};
 use super::naming::conference_named;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -65,9 +65,6 @@ const LINK_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct Eviction {
     link_timeout: Duration,
-    links: BTreeMap<NodeId, Link>,
-    /// deleteUser commands that the focus has heard and not answered, by dialog and CSeq.
-    asked: BTreeMap<(DialogId, u32), Command>,
     /// What has to end.
     doomed: BTreeMap<DialogId, Doom>,
     /// Clients that are in a conference as they see it, and those that have heard that they are not.
@@ -87,6 +84,10 @@ struct Doom {
 type Request = (Option<DialogId>, String);
 
 impl Observe for Eviction {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Event]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) => self.heard(scene, spoken, verdict),
@@ -130,8 +131,6 @@ impl Eviction {
         let timeout = known.limits.link_timeout.unwrap_or(LINK_TIMEOUT);
         Self {
             link_timeout: Duration::from_micros(timeout.as_micros() * 9 / 10),
-            links: BTreeMap::new(),
-            asked: BTreeMap::new(),
             doomed: BTreeMap::new(),
             inside: BTreeSet::new(),
             told: BTreeMap::new(),
@@ -141,18 +140,10 @@ impl Eviction {
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let message = spoken.message;
         match (message.method(), spoken.node) {
-            (Method::Info, NodeId::FOCUS) if message.is_request() => {
-                let command = Command::of(message).filter(|command| command.name == "deleteUser");
-                if let (Some(id), Ok(cseq), Some(command)) = (spoken.dialog, message.cseq(), command) {
-                    self.asked.insert((id, cseq.seq), command);
-                }
-            }
             (Method::Service, NodeId::MCU) => {
-                if self.links.entry(spoken.node).or_default().takes(spoken)
-                    && let Some(command) = Command::of(message).filter(|command| command.code.is_none())
-                    && command.name == "deleteUser"
-                {
-                    self.doom(scene, NodeId::MCU, spoken.id, None, &command);
+                let command = spoken.command.filter(|command| spoken.fresh && command.code.is_none());
+                if let Some(command) = command.filter(|command| command.name == "deleteUser") {
+                    self.doom(scene, NodeId::MCU, spoken.id, None, command);
                 }
             }
             (Method::Bye, NodeId::FOCUS | NodeId::MCU) if message.is_request() => {
@@ -191,9 +182,7 @@ impl Eviction {
 
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let message = spoken.message;
-        let Some((id, dialog)) = spoken.dialog.and_then(|id| Some((id, scene.dialogs.get(id)?))) else {
-            return;
-        };
+        let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         // A repeated 2xx is acknowledged whenever it comes (RFC 3261 13.2.2.4).
         if message.is_request() && *message.method() != Method::Ack {
             match dialog.ended {
@@ -211,22 +200,21 @@ impl Eviction {
             if *message.method() == Method::Info {
                 self.answered_by_command(scene, spoken, verdict);
             }
-        } else if *message.method() == Method::Info
-            && let Some(command) = message.cseq().ok().and_then(|cseq| self.asked.remove(&(id, cseq.seq)))
-            && message.code() == Some(202)
+        } else if let Some(Progress::Accepted(command)) = spoken.progress
+            && command.name == "deleteUser"
         {
             if !command.mcu_only {
-                self.doom(scene, NodeId::FOCUS, spoken.id, Some(id), &command);
+                self.doom(scene, NodeId::FOCUS, spoken.id, spoken.dialog, command);
             }
-            self.doom(scene, NodeId::MCU, spoken.id, Some(id), &command);
+            self.doom(scene, NodeId::MCU, spoken.id, spoken.dialog, command);
         }
     }
 
     /// A deleteUser that failed dooms nobody; one that succeeded has done its work.
     fn answered_by_command(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let response = Command::of(spoken.message).filter(|response| response.name == "deleteUser");
+        let response = spoken.command.filter(|response| response.name == "deleteUser");
         let Some(response) = response else { return };
-        let request = (spoken.dialog, response.request_id);
+        let request = (spoken.dialog, response.request_id.clone());
         match response.code.as_deref() {
             Some("failure") => self.doomed.retain(|_, doom| doom.request != request),
             Some("success") => self.in_order(scene, spoken, &request, verdict),

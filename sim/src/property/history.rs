@@ -6,9 +6,9 @@ use std::sync::Arc;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Name};
 
-use super::command::{Link, Term};
+use super::command::Term;
 use super::dialogs::DialogId;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -58,7 +58,6 @@ pub(super) const MISSED: Property = Property {
 
 #[derive(Default)]
 pub(super) struct History {
-    link: Link,
     conferences: BTreeMap<Arc<str>, Past>,
     /// MESSAGEs that the IM MCU has heard and not answered: dialog and CSeq, when, on which sight, which.
     asked: BTreeMap<(DialogId, u32), Asked>,
@@ -103,6 +102,10 @@ struct Owed {
 }
 
 impl Observe for History {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) if spoken.node == NodeId::MCU => match spoken.message.method() {
@@ -141,12 +144,12 @@ impl Observe for History {
 impl History {
     /// The focus tells the IM MCU to open or to close a conference.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        match self.link.term(spoken) {
+        match spoken.term() {
             Some(Term::Begins(conference)) => {
                 let past = Past { created: scene.clock(NodeId::MCU), messages: BTreeMap::new() };
-                self.conferences.entry(conference).or_insert(past);
+                self.conferences.entry(conference.into()).or_insert(past);
             }
-            Some(Term::Ends(conference)) => drop(self.conferences.remove(&conference)),
+            Some(Term::Ends(conference)) => drop(self.conferences.remove(conference)),
             None => {}
         }
     }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
-use super::command::{Link, Term};
+use super::command::Term;
 use super::dialogs::Use;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -31,7 +31,6 @@ const CLOCK: Duration = Duration::from_secs(10);
 
 pub(super) struct Idle {
     timeout: Duration,
-    link: Link,
     /// Conferences that the IM MCU serves, and when somebody was last seen in them.
     served: BTreeMap<Arc<str>, (Instant, MsgId)>,
 }
@@ -39,16 +38,16 @@ pub(super) struct Idle {
 impl Idle {
     pub(super) fn new(known: &Known) -> Self {
         let timeout = known.limits.idle_timeout.unwrap_or(IDLE_TIMEOUT);
-        Self { timeout, link: Link::default(), served: BTreeMap::new() }
+        Self { timeout, served: BTreeMap::new() }
     }
 
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        match self.link.term(spoken) {
+        match spoken.term() {
             Some(Term::Begins(conference)) => {
-                self.served.entry(conference).or_insert((scene.at, spoken.id));
+                self.served.entry(conference.into()).or_insert((scene.at, spoken.id));
             }
             Some(Term::Ends(conference)) => {
-                let served = self.served.remove(&conference);
+                let served = self.served.remove(conference);
                 if served.is_some_and(|(since, _)| since + self.timeout <= scene.at + CLOCK) {
                     verdict.exercise(&ENDS);
                 }
@@ -59,6 +58,10 @@ impl Idle {
 }
 
 impl Observe for Idle {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken)

@@ -7,9 +7,8 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::{Method, Name, Uri};
 
-use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId};
 
@@ -106,6 +105,10 @@ struct Forward {
 }
 
 impl Observe for Notifications {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Connection]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) if spoken.node == NodeId::MCU => self.heard(scene, spoken),
@@ -184,22 +187,20 @@ impl Notifications {
 
     /// The focus closes a conference, or has the sessions of a user ended.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some(command) = Command::of(spoken.message).filter(|command| command.code.is_none()) else {
-            return;
-        };
-        let Some(conference) = command.conference else { return };
+        let Some(command) = spoken.command.filter(|command| command.code.is_none()) else { return };
+        let Some(conference) = &command.conference else { return };
         let clock = scene.clock(NodeId::MCU);
-        match (command.name.as_str(), command.user) {
+        match (command.name.as_str(), &command.user) {
             ("deleteConference", _) => {
-                for (_, report) in self.reports.iter_mut().filter(|((of, _), _)| **of == *conference) {
+                for (_, report) in self.reports.iter_mut().filter(|((of, _), _)| **of == **conference) {
                     report.closed.get_or_insert(clock);
                 }
             }
             ("deleteUser", Some(user)) => {
                 // Of the others a BYE tells, if there is a connection for it.
                 let mute = |dialog: &Dialog| dialog.unacknowledged.is_some() || scene.pool_broken;
-                let all = scene.dialogs.of(NodeId::MCU, Use::Session, &conference);
-                let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, &user));
+                let all = scene.dialogs.of(NodeId::MCU, Use::Session, conference);
+                let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, user));
                 let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
                 self.give_up(&over, clock);
             }
@@ -446,7 +447,7 @@ const fn lost(code: u16) -> bool {
 /// Whether `user`, as the focus calls him, is the one at the other end.
 fn is_of(scene: &Scene, dialog: &Dialog, user: &str) -> bool {
     let address = |uri: &str| Uri::parse(uri).ok().map(|uri| uri.address());
-    address(user).is_some() && address(user) == address(&scene.cast.uri(dialog.user))
+    address(user).as_deref() == Some(scene.cast.key(dialog.user))
 }
 
 fn is_notification(spoken: &Spoken<'_>) -> bool {

@@ -9,6 +9,7 @@ use confsim_core::wire::sip::{Limits, Message, Method};
 use super::Verdict;
 use super::answers::Answers;
 use super::authorisation::Authorisation;
+use super::command::{Commands, Docket, Link, Term};
 use super::delivery::Delivery;
 use super::dial_out::Calls;
 use super::dialogs::{DialogId, Dialogs};
@@ -33,7 +34,7 @@ use super::roster::Rosters;
 use super::second::SecondReading;
 use super::sequence::Sequence;
 use super::settled::Settled;
-use super::sight::{Observe, Place, Scene, Sight, Spoken};
+use super::sight::{Observe, Place, Scene, Sight, Spoken, Topic};
 use super::transactions::Transactions;
 use super::typing::Typing;
 use super::users::Users;
@@ -54,6 +55,8 @@ pub struct Judge {
     known: Known,
     scene: Scene,
     observers: Vec<Box<dyn Observe>>,
+    /// Who is shown what: by topic, observers by their places.
+    audience: [Vec<usize>; Topic::COUNT],
     verdict: Verdict,
     ends: Vec<(NodeId, Option<NodeId>)>,
     press: Press,
@@ -61,6 +64,10 @@ pub struct Judge {
     subscribing: Vec<(MsgId, NodeId)>,
     /// What each message under way is.
     briefs: BTreeMap<MsgId, Brief>,
+    docket: Docket,
+    commands: Commands,
+    /// The link to the IM MCU.
+    link: Link,
 }
 
 impl Judge {
@@ -83,6 +90,13 @@ impl Judge {
         let cast = known.cast.clone();
         let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
         let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
+        let observers: Vec<_> = usual(&known, timeout, ringing).into_iter().chain(more).collect();
+        let mut audience = [const { Vec::new() }; Topic::COUNT];
+        for (place, observer) in observers.iter().enumerate() {
+            for topic in observer.topics() {
+                audience[*topic as usize].push(place);
+            }
+        }
         Self {
             scene: Scene {
                 struck: cast.nodes().map(|_| false).collect(),
@@ -96,12 +110,16 @@ impl Judge {
                 tainted: BTreeSet::new(),
                 reach: Reach::default(),
             },
-            observers: usual(&known, timeout, ringing).into_iter().chain(more).collect(),
+            observers,
+            audience,
             verdict: Verdict::default(),
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),
             briefs: BTreeMap::new(),
+            docket: Docket::default(),
+            commands: Commands::default(),
+            link: Link::default(),
             known,
         }
     }
@@ -117,8 +135,10 @@ impl Judge {
     }
 
     fn show(&mut self, sight: Sight<'_>) {
-        for observer in &mut self.observers {
-            observer.see(&self.scene, sight, &mut self.verdict);
+        for place in self.audience.get(sight.topic() as usize).into_iter().flatten() {
+            if let Some(observer) = self.observers.get_mut(*place) {
+                observer.see(&self.scene, sight, &mut self.verdict);
+            }
         }
     }
 
@@ -156,10 +176,19 @@ impl Judge {
         }
         let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) else { return };
         let Scene { cast, at, dialogs, .. } = &mut self.scene;
-        let dialog = dialogs.said(cast, *at, *from, *id, &message);
+        let dialog = dialogs.said(cast, *at, *from, *id, &message, &letter);
         let (node, peer, connection) = (*from, *to, *connection);
         let news = if node == NodeId::FOCUS { self.press.read(&message) } else { News::Nothing };
-        self.show(Sight::Said(&Spoken { id: *id, node, peer, connection, message: &message, dialog, news }));
+        let command = self.docket.read(&message);
+        let tells = node == NodeId::FOCUS && *message.method() == Method::Info;
+        let progress = tells.then(|| self.commands.said(dialog, &message, command.as_deref())).flatten();
+        self.show(Sight::Said(&Spoken {
+            dialog,
+            news,
+            command: command.as_deref(),
+            progress: progress.as_ref(),
+            ..Spoken::new(*id, node, peer, connection, &message)
+        }));
     }
 
     fn heard(&mut self, heard: &Heard) {
@@ -175,28 +204,34 @@ impl Judge {
             brief,
             head,
         }));
-        let news = News::Nothing;
-        let dialog = match to.role() {
-            Role::Focus | Role::Mcu => {
-                let Scene { cast, at, tick, dialogs, .. } = &mut self.scene;
-                dialogs.heard(cast, *at, *tick, heard)
+        let spoken = Spoken::new(*id, node, *from, *connection, message);
+        match to.role() {
+            Role::FrontEnd => self.show(Sight::Passing(&spoken)),
+            Role::Factory => self.service(Place::FactoryHears, &spoken),
+            Role::Client => {
+                let spoken = Spoken { dialog: client_dialog(&self.scene.dialogs, message), ..spoken };
+                self.service(Place::ClientHears, &spoken);
+                self.show(Sight::Heard(&spoken));
             }
-            Role::Client => client_dialog(&self.scene.dialogs, message),
-            Role::Factory => {
-                let (node, peer, connection) = (*to, *from, *connection);
-                let spoken = Spoken { id: *id, node, peer, connection, message, dialog: None, news };
-                return self.service(Place::FactoryHears, &spoken);
-            }
-            Role::FrontEnd => {
-                let (node, peer, connection) = (*to, *from, *connection);
-                let spoken = Spoken { id: *id, node, peer, connection, message, dialog: None, news };
-                return self.show(Sight::Passing(&spoken));
-            }
-        };
-        let (node, peer, connection) = (*to, *from, *connection);
-        let spoken = Spoken { id: *id, node, peer, connection, message, dialog, news };
-        if to.role() == Role::Client {
-            self.service(Place::ClientHears, &spoken);
+            Role::Focus | Role::Mcu => self.server_heard(heard, spoken),
+        }
+    }
+
+    /// What the focus or the IM MCU hears.
+    fn server_heard(&mut self, heard: &Heard, spoken: Spoken<'_>) {
+        let Spoken { node, peer, message, .. } = spoken;
+        let Scene { cast, at, tick, dialogs, .. } = &mut self.scene;
+        let dialog = dialogs.heard(cast, *at, *tick, heard);
+        let command = self.docket.read(message);
+        let command = command.as_deref();
+        if node == NodeId::FOCUS && *message.method() == Method::Info {
+            self.commands.heard(dialog, message, command);
+        }
+        let linked = node == NodeId::MCU && *message.method() == Method::Service;
+        let fresh = linked && self.link.takes(peer, message);
+        let spoken = Spoken { dialog, command, fresh, ..spoken };
+        if let Some(Term::Ends(conference)) = spoken.term() {
+            self.scene.dialogs.closed(conference);
         }
         self.show(Sight::Heard(&spoken));
     }
@@ -213,9 +248,7 @@ impl Judge {
             return;
         }
         if let Ok(message) = Message::from_parts(head.clone(), body.clone(), Limits::DEFAULT) {
-            let (node, peer, connection, message) = (*from, *to, *connection, &message);
-            let news = News::Nothing;
-            self.service(place, &Spoken { id: *id, node, peer, connection, message, dialog: None, news });
+            self.service(place, &Spoken::new(*id, *from, *to, *connection, &message));
         }
     }
 

@@ -3,8 +3,7 @@
 use confsim_core::node::Dump;
 use confsim_core::time::{Duration, Instant};
 
-use super::command::Command;
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::verdict::Finding;
 use super::{Kind, Known, Need, Property, Verdict};
 use crate::trace::{NodeId, Role};
@@ -61,11 +60,15 @@ impl Leak {
 }
 
 impl Observe for Leak {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Heard, Topic::Sent, Topic::Passing, Topic::Left]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Said(spoken) | Sight::Heard(spoken) => {
                 // Who is refused may have begun the conference all the same.
-                if spoken.dialog.is_some() || Command::begins(spoken.message).is_some() {
+                if spoken.dialog.is_some() || spoken.begins().is_some() {
                     self.busy = scene.at;
                 }
                 self.spoken = scene.at;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use confsim_core::time::{Duration, Instant};
 
 use super::letter::{Letter, Reading, Verb, Written, param};
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
-use crate::trace::{Digest, MsgId, NodeId, Role};
+use crate::trace::{Digest, MsgId, NodeId};
 
 /// Numbers without gaps.
 pub(super) const ORDER: Property = Property {
@@ -95,7 +95,7 @@ impl Observe for Links {
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Wrote(written) if written.own && written.brief.verb == Verb::Service => {
-                if ![written.from, written.to].into_iter().all(is_member) {
+                if ![written.from, written.to].into_iter().all(NodeId::is_member) {
                     return;
                 }
                 if let Some(envelope) = written.letter.pool_link.and_then(Envelope::read) {
@@ -107,6 +107,10 @@ impl Observe for Links {
             }
             _ => {}
         }
+    }
+
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Wrote, Topic::Read]
     }
 
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
@@ -122,11 +126,6 @@ impl Observe for Links {
             }
         }
     }
-}
-
-/// Whether somebody speaks on the link of his own.
-const fn is_member(node: NodeId) -> bool {
-    matches!(node.role(), Role::Focus | Role::Mcu | Role::Factory)
 }
 
 impl Links {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::dialogs::Dialog;
 use super::document::{Document, News};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::NodeId;
@@ -32,6 +32,10 @@ struct Shown {
 }
 
 impl Observe for Lobby {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Said(spoken) => {
@@ -72,14 +76,14 @@ impl Shown {
         }
         verdict.exercise(&VIEW);
         let subscriber = scene.cast.uri(dialog.user);
-        let waits = self.waiting.contains(&subscriber);
+        let waits = self.waiting.contains(subscriber);
         let others = || {
             let names = document.root.users().filter_map(|user| user.attribute("entity"));
             names.filter(|name| *name != subscriber)
         };
         let seen = if waits {
             others().next()
-        } else if self.presenters.contains(&subscriber) {
+        } else if self.presenters.contains(subscriber) {
             None
         } else {
             others().find(|name| self.waiting.contains(*name))

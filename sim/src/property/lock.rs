@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Commands, Progress};
+use super::command::{Command, Progress};
 use super::dialogs::{Dialog, DialogId, Use};
 use super::document::{Document, News};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -28,7 +28,6 @@ pub(super) const HOLDS: Property = Property {
 /// By conference.
 #[derive(Default)]
 pub(super) struct Locks {
-    commands: Commands,
     doors: BTreeMap<Arc<str>, Door>,
 }
 
@@ -44,9 +43,12 @@ struct Door {
 }
 
 impl Observe for Locks {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) => self.commands.heard(spoken),
             Sight::Said(spoken) => self.said(scene, spoken, verdict),
             Sight::Crashed(NodeId::FOCUS) => self.doors.clear(),
             _ => {}
@@ -58,13 +60,12 @@ impl Observe for Locks {
 
 impl Locks {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let progress = self.commands.said(spoken);
-        if let Some(conference) = Command::begins(spoken.message).filter(|_| spoken.node == NodeId::FOCUS) {
-            self.doors.remove(conference.as_str());
+        if let Some(conference) = spoken.begins().filter(|_| spoken.node == NodeId::FOCUS) {
+            self.doors.remove(conference);
         }
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let door = self.doors.entry(dialog.conference.clone()).or_default();
-        if let Some(progress) = progress {
+        if let Some(progress) = spoken.progress {
             door.ordered(progress);
         }
         if let News::Roster(document) = &spoken.news {
@@ -92,16 +93,16 @@ impl Door {
     }
 
     /// A command is on its way, or has come about.
-    fn ordered(&mut self, progress: Progress) {
+    fn ordered(&mut self, progress: &Progress) {
         let (command, code) = match progress {
             Progress::Accepted(command) => (command, None),
-            Progress::Told { asked: Some(command), answer } => (command, answer.code),
+            Progress::Told { asked: Some(command), answer } => (command, answer.code.as_deref()),
             Progress::Told { asked: None, .. } => return,
         };
         if command.calls && command.name == "addUser" {
-            return self.calls(command, code.as_deref());
+            return self.calls(command, code);
         }
-        if code.as_deref() != Some("success") {
+        if code != Some("success") {
             return;
         }
         match (command.name.as_str(), command.value.as_deref()) {
@@ -111,16 +112,16 @@ impl Door {
         }
     }
 
-    fn calls(&mut self, command: Command, code: Option<&str>) {
-        let Some(user) = command.user else { return };
+    fn calls(&mut self, command: &Command, code: Option<&str>) {
+        let Some(user) = &command.user else { return };
         match code {
             None | Some("pending") => {
-                self.called.insert(user);
+                self.called.insert(user.clone());
             }
             Some(result) => {
-                self.called.remove(&user);
+                self.called.remove(user);
                 if result == "success" {
-                    self.held.remove(&user);
+                    self.held.remove(user);
                 }
             }
         }
@@ -152,7 +153,7 @@ impl Door {
             return;
         }
         if dialog.server == NodeId::MCU {
-            if let Some(by) = self.held.get(&user) {
+            if let Some(by) = self.held.get(user) {
                 let words = format!("accepts {user}, who waits in the lobby");
                 verdict.violate(&HOLDS, finding(scene, NodeId::MCU, &[*by, spoken.id], words));
             }
@@ -168,7 +169,7 @@ impl Door {
         let inside =
             others.into_iter().any(|(_, other)| other.ended.is_none() && scene.cast.uri(other.user) == user);
         if !inside {
-            self.held.insert(user, spoken.id);
+            self.held.insert(user.to_owned(), spoken.id);
         }
     }
 
@@ -177,7 +178,7 @@ impl Door {
         let user = scene.cast.uri(dialog.user);
         let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
         if sessions.all(|(_, other)| other.ended.is_some() || scene.cast.uri(other.user) != user) {
-            self.held.remove(&user);
+            self.held.remove(user);
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn judge(scene: &Scene, conference: &str, said: MsgId, roster: &Eleme
     let mut there: BTreeMap<String, Sessions<'_>> = BTreeMap::new();
     for server in [NodeId::FOCUS, NodeId::MCU] {
         for (_, dialog) in scene.dialogs.of(server, Use::Session, conference) {
-            let sessions = there.entry(scene.cast.uri(dialog.user)).or_default();
+            let sessions = there.entry(scene.cast.uri(dialog.user).to_owned()).or_default();
             sessions.unsure |= scene.struck(dialog.user) || dialog.lapsed && dialog.ended.is_none();
             match server {
                 NodeId::MCU if dialog.takes_part() => sessions.mcu.push(dialog),

@@ -4,8 +4,12 @@ use confsim_core::wire::sip::Uri;
 
 /// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
 pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
-    let (_, id) = uri.opaque()?.strip_prefix("app:conf:")?.split_once(":id:")?;
-    Some(format!("{}#{id}", uri.address()))
+    let (_, place) = uri.opaque()?.strip_prefix("app:conf:")?.split_once(':')?;
+    let id = place.strip_prefix("id:")?;
+    let mut name = uri.address();
+    name.push('#');
+    name.push_str(id);
+    Some(name)
 }
 
 /// [`conference_of`] for a URI as text.

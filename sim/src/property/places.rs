@@ -7,10 +7,10 @@ use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Link, Term};
+use super::command::Term;
 use super::dialogs::{DialogId, Use};
 use super::letter::{Letter, Reading, Verb, Written, digest, tag};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, NodeId, Role};
 
@@ -88,7 +88,6 @@ const NEAR: Duration = Duration::from_millis(1);
 
 #[derive(Default)]
 pub(super) struct Places {
-    link: Link,
     /// When each conference came to be at the IM MCU.
     created: BTreeMap<Arc<str>, Instant>,
     /// INVITEs to the focus under way, by Call-ID.
@@ -103,6 +102,10 @@ pub(super) struct Places {
 }
 
 impl Observe for Places {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Wrote, Topic::Read, Topic::Heard, Topic::Said, Topic::Event, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Wrote(written) => self.wrote(written, verdict),
@@ -185,7 +188,7 @@ impl Places {
                 }
             }
             Method::Info if node == NodeId::FOCUS && message.is_request() => {
-                let command = Command::of(message).filter(|command| command.name == "modifyConferenceLock");
+                let command = spoken.command.filter(|command| command.name == "modifyConferenceLock");
                 if command.is_some_and(|command| command.value.as_deref() == Some("true")) {
                     self.locks.extend(spoken.key());
                 }
@@ -203,11 +206,11 @@ impl Places {
     }
 
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        match self.link.term(spoken) {
+        match spoken.term() {
             Some(Term::Begins(conference)) => {
-                self.created.entry(conference).or_insert(scene.at);
+                self.created.entry(conference.into()).or_insert(scene.at);
             }
-            Some(Term::Ends(conference)) => drop(self.created.remove(&conference)),
+            Some(Term::Ends(conference)) => drop(self.created.remove(conference)),
             None => {}
         }
     }

@@ -13,7 +13,7 @@ use self::linear::{Call, Found, bit, search};
 use self::reason::Rules;
 use self::table::{Quota, Table, Turn, is_of_table};
 use self::wish::{Answer, Plan, Wish};
-use super::sight::{Observe, Place, Scene, Sight, Spoken};
+use super::sight::{Observe, Place, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Known, Need, Property, Verdict};
 use crate::fault::Fault;
@@ -283,6 +283,10 @@ impl Provisioning {
 }
 
 impl Observe for Provisioning {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Service]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         let Sight::Service(place, spoken) = sight else { return };
         match (place, spoken.message.code()) {

@@ -7,7 +7,7 @@ use confsim_core::wire::sip::{Message, Method, Refresher};
 
 use super::dialogs::{DialogId, Use};
 use super::letter::{Verb, Written, tag};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId, Role};
 
@@ -110,6 +110,10 @@ impl Session {
 }
 
 impl Observe for Refresh {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Passing, Topic::Wrote, Topic::Heard, Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Passing(spoken) if *spoken.message.method() == Method::Register => self.registers(spoken),

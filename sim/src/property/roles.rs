@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use confsim_core::wire::sip::Method;
 
-use super::command::{Command, Commands};
+use super::command::Progress;
 use super::dialogs::{Dialog, Use};
 use super::document::{Document, News};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -26,7 +26,6 @@ pub(super) const GRANTED: Property = Property {
 /// By conference.
 #[derive(Default)]
 pub(super) struct Roles {
-    commands: Commands,
     conferences: BTreeMap<Arc<str>, BTreeMap<String, Standing>>,
 }
 
@@ -40,9 +39,12 @@ struct Standing {
 }
 
 impl Observe for Roles {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Heard(spoken) => self.commands.heard(spoken),
             Sight::Said(spoken) => self.said(scene, spoken, verdict),
             Sight::Crashed(NodeId::FOCUS) => self.conferences.clear(),
             _ => {}
@@ -65,15 +67,16 @@ impl Observe for Roles {
 
 impl Roles {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let done = self.commands.succeeded(spoken);
+        let done = spoken.progress.and_then(Progress::success);
         // Each activation gives roles anew (D-12).
-        if let Some(conference) = Command::begins(spoken.message).filter(|_| spoken.node == NodeId::FOCUS) {
-            self.conferences.remove(conference.as_str());
+        if let Some(conference) = spoken.begins().filter(|_| spoken.node == NodeId::FOCUS) {
+            self.conferences.remove(conference);
         }
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let users = self.conferences.entry(dialog.conference.clone()).or_default();
-        if let Some((user, role)) =
-            done.filter(|it| it.name == "modifyUserRoles").and_then(|it| it.user.zip(it.value))
+        if let Some((user, role)) = done
+            .filter(|it| it.name == "modifyUserRoles")
+            .and_then(|it| it.user.clone().zip(it.value.clone()))
         {
             verdict.exercise(&GRANTED);
             let standing = users.entry(user).or_default();
@@ -86,11 +89,11 @@ impl Roles {
         let over = dialog.server == NodeId::FOCUS && dialog.uses == Use::Session && dialog.ended.is_some();
         if over && !present(scene, dialog) {
             // Nobody may have been there to be shown that he left.
-            users.remove(&scene.cast.uri(dialog.user));
+            users.remove(scene.cast.uri(dialog.user));
         }
         if *spoken.message.method() == Method::Invite && dialog.server == NodeId::FOCUS {
             // Who comes, comes with the role that is his.
-            users.remove(&scene.cast.uri(dialog.user));
+            users.remove(scene.cast.uri(dialog.user));
         }
     }
 }

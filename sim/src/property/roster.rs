@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use confsim_core::client::{Event, RosterView, UserView};
 
-use super::command::Command;
 use super::dialogs::{Dialog, DialogId, Use};
 use super::document::{Document, Element, News, State};
 use super::members;
 use super::naming::conference_named;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -137,6 +136,10 @@ struct Subscriber {
 }
 
 impl Observe for Rosters {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Heard, Topic::Event, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Said(spoken) if spoken.node == NodeId::FOCUS => self.said(scene, spoken, verdict),
@@ -235,8 +238,8 @@ impl Rosters {
     /// The focus tells the IM MCU of a conference when it becomes active: versions may start again. It does so too when
     /// the MCU has forgotten it; then they go on, and the next one is taken as it comes.
     fn perhaps_new(&mut self, spoken: &Spoken<'_>) {
-        if let Some(conference) = Command::begins(spoken.message) {
-            self.finish(&conference);
+        if let Some(conference) = spoken.begins() {
+            self.finish(conference);
         }
     }
 

@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 
 use super::document;
 use super::letter::{Letter, Reading, Written, tag};
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -72,6 +72,10 @@ pub(super) struct SecondReading {
 }
 
 impl Observe for SecondReading {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Wrote, Topic::Read]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         let written = match sight {
             Sight::Wrote(written) => written,
@@ -89,7 +93,7 @@ impl Observe for SecondReading {
             return verdict.violate(&HEADS, scene.finding(written.from, &[written.id], words));
         };
         self.heads += 1;
-        if let Some(words) = disagreement(&message, written.letter).filter(|_| !repeats) {
+        if let Some(words) = disagreement(&message, written).filter(|_| !repeats) {
             let words = format!("writes a head that is read in two ways: {words}");
             verdict.violate(&HEADS, scene.finding(written.from, &[written.id], words));
         }
@@ -170,7 +174,8 @@ fn is_its_own(written: &Written<'_>) -> bool {
 }
 
 /// Where two readings of a head differ.
-fn disagreement(message: &Message, letter: &Letter<'_>) -> Option<String> {
+fn disagreement(message: &Message, written: &Written<'_>) -> Option<String> {
+    let letter = written.letter;
     let tags = |value: Result<confsim_core::wire::sip::NameAddr<'_>, _>| {
         value.map(|value| value.tag().unwrap_or_default().to_owned()).unwrap_or_default()
     };
@@ -180,7 +185,7 @@ fn disagreement(message: &Message, letter: &Letter<'_>) -> Option<String> {
         ("method", letter.cseq.ends_with(method) && (message.code().is_some() || start == method)),
         ("code", message.code() == letter.code()),
         ("Call-ID", message.call_id().ok() == Some(letter.call_id)),
-        ("CSeq", message.cseq().is_ok_and(|cseq| cseq.seq == letter.brief().cseq)),
+        ("CSeq", message.cseq().is_ok_and(|cseq| cseq.seq == written.brief.cseq)),
         ("From tag", tags(message.from()) == tag(letter.from)),
         ("To tag", tags(message.to()) == tag(letter.to)),
         // Several on one line stay together in the plain text.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::letter::{Letter, Reading, Verb, Written, digest, tag};
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::NodeId;
 
@@ -72,6 +72,10 @@ struct Counts {
 }
 
 impl Observe for Sequence {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Read, Topic::Wrote, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             // A proxy is in no dialog: what it says of its own it says for somebody else, or hop by hop.

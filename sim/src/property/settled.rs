@@ -9,7 +9,7 @@ use confsim_core::time::{Duration, Instant};
 use super::dialogs::{Dialog, DialogId};
 use super::document::{Document, News, State};
 use super::naming::conference_named;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -46,6 +46,10 @@ struct Newest {
 }
 
 impl Observe for Settled {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Said, Topic::Event, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, _: &mut Verdict) {
         match sight {
             Sight::Said(spoken) if spoken.node == NodeId::FOCUS => {

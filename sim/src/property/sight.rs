@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use confsim_core::client::Event;
 use confsim_core::node::{Dump, Summary};
 use confsim_core::time::Instant;
-use confsim_core::wire::sip::Message;
+use confsim_core::wire::sip::{Message, Method};
 
 use super::Verdict;
+use super::command::{Command, Progress, Term};
 use super::dialogs::{Dialog, DialogId, Dialogs, Use};
 use super::document::News;
 use super::letter::{Reading, Written};
@@ -56,6 +57,49 @@ pub(super) enum Sight<'a> {
     Left(NodeId, &'a Dump),
 }
 
+/// What observers are to be shown: the kinds of [`Sight`].
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Topic {
+    Said,
+    Heard,
+    Passing,
+    Sent,
+    Wrote,
+    Read,
+    Service,
+    Event,
+    Garbage,
+    /// [`Sight::Gone`] and [`Sight::Closed`].
+    Connection,
+    Crashed,
+    Left,
+}
+
+impl Topic {
+    /// How many there are.
+    pub(super) const COUNT: usize = Self::Left as usize + 1;
+}
+
+impl Sight<'_> {
+    /// Its kind.
+    pub(super) const fn topic(&self) -> Topic {
+        match self {
+            Self::Said(_) => Topic::Said,
+            Self::Heard(_) => Topic::Heard,
+            Self::Passing(_) => Topic::Passing,
+            Self::Sent { .. } => Topic::Sent,
+            Self::Wrote(_) => Topic::Wrote,
+            Self::Read(_) => Topic::Read,
+            Self::Service(..) => Topic::Service,
+            Self::Event(..) => Topic::Event,
+            Self::Garbage(..) => Topic::Garbage,
+            Self::Gone(..) | Self::Closed(..) => Topic::Connection,
+            Self::Crashed(_) => Topic::Crashed,
+            Self::Left(..) => Topic::Left,
+        }
+    }
+}
+
 /// Where a message between a client and the focus factory is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -85,12 +129,44 @@ pub(super) struct Spoken<'a> {
     pub(super) dialog: Option<DialogId>,
     /// What it tells of the roster, if the focus says it.
     pub(super) news: News,
+    /// The command in it, if the focus or the IM MCU says or hears it.
+    pub(super) command: Option<&'a Command>,
+    /// What becomes of a command by it, if the focus says it.
+    pub(super) progress: Option<&'a Progress>,
+    /// Whether it carries the next document on the link to the IM MCU, which hears it (D-11).
+    pub(super) fresh: bool,
 }
 
-impl Spoken<'_> {
+impl<'a> Spoken<'a> {
+    /// Nothing but the message.
+    pub(super) const fn new(
+        id: MsgId,
+        node: NodeId,
+        peer: NodeId,
+        connection: ConnectionId,
+        message: &'a Message,
+    ) -> Self {
+        let (news, dialog, command, progress) = (News::Nothing, None, None, None);
+        Self { id, node, peer, connection, message, dialog, news, command, progress, fresh: false }
+    }
+
     /// Dialog and CSeq number: the same for a request within a dialog and its answers.
     pub(super) fn key(&self) -> Option<(DialogId, u32)> {
         Some((self.dialog?, self.message.cseq().ok()?.seq))
+    }
+
+    /// The conference that a pool member tells another to serve: it has just become active, or is told again.
+    pub(super) fn begins(&self) -> Option<&'a str> {
+        let command = self.command.filter(|_| *self.message.method() == Method::Service)?;
+        match command.term()? {
+            Term::Begins(conference) => Some(conference),
+            Term::Ends(_) => None,
+        }
+    }
+
+    /// What the IM MCU hears of a conference as a whole for the first time.
+    pub(super) fn term(&self) -> Option<Term<'a>> {
+        self.command.filter(|_| self.fresh)?.term()
     }
 }
 
@@ -120,7 +196,10 @@ pub(super) struct Scene {
 
 /// Judges one family of properties.
 pub(super) trait Observe {
-    /// Something is seen.
+    /// What it is to be shown.
+    fn topics(&self) -> &'static [Topic];
+
+    /// Something is seen, of these topics.
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict);
 
     /// The run is over.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use confsim_core::time::{Duration, Instant};
 
 use super::letter::{Brief, Reading, Verb, Written};
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId};
 
@@ -98,6 +98,10 @@ struct Transaction {
 }
 
 impl Observe for Transactions {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Read, Topic::Wrote, Topic::Connection, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Read(reading) if reading.brief.code.is_none() => self.asked(scene, reading),

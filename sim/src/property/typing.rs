@@ -6,7 +6,7 @@ use bytes::Bytes;
 use confsim_core::wire::sip::Method;
 
 use super::dialogs::{Dialog, DialogId, Use};
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -54,6 +54,10 @@ struct Owed {
 }
 
 impl Observe for Typing {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Said, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(spoken) if is_info(spoken) && spoken.message.is_request() => {

@@ -10,7 +10,7 @@ use confsim_core::wire::sip::{Method, Name};
 
 use super::letter::Written;
 use super::naming::conference_named;
-use super::sight::{Observe, Scene, Sight, Spoken};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{NodeId, Role};
 
@@ -80,6 +80,10 @@ struct Read {
 }
 
 impl Observe for Users {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Read, Topic::Heard, Topic::Wrote, Topic::Event, Topic::Crashed]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Read(reading) if reading.to.role() == Role::Client => {

@@ -1,7 +1,7 @@
 //! What travels is SIP.
 
 use super::letter::{Written, tag};
-use super::sight::{Observe, Scene, Sight};
+use super::sight::{Observe, Scene, Sight, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 
@@ -32,6 +32,10 @@ pub(super) struct Wire {
 }
 
 impl Observe for Wire {
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Heard, Topic::Wrote, Topic::Garbage]
+    }
+
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Heard(_) => self.read += 1,

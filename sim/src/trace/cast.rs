@@ -59,6 +59,11 @@ impl NodeId {
         }
     }
 
+    /// Whether it speaks on the pool's link of its own (D-11).
+    pub(crate) const fn is_member(self) -> bool {
+        matches!(self.role(), Role::Factory | Role::Focus | Role::Mcu)
+    }
+
     /// The participant's place in the scenario, for a client.
     pub const fn participant(self) -> Option<usize> {
         self.index().checked_sub(ROLES.len())
@@ -73,35 +78,42 @@ pub(crate) const ROLES: [&str; 4] = ["front-end", "factory", "focus", "mcu"];
 pub struct Cast {
     domain: Arc<str>,
     names: Vec<Arc<str>>,
-    /// Whose clients the participants are, as `bob@contoso.com`, by their places in the scenario.
-    users: Vec<Arc<str>>,
+    /// The SIP URIs of all nodes; a participant's is that of the user whose client it is.
+    uris: Vec<Arc<str>>,
+    /// The same as servers compare them, in lower case.
+    keys: Vec<Arc<str>>,
 }
 
 impl Cast {
     /// Everybody in `scenario`.
     pub fn of(scenario: &Scenario) -> Self {
-        let participants = scenario.participants.iter().map(|participant| participant.name.as_str());
-        Self {
-            domain: Arc::from(scenario.domain.as_str()),
-            names: ROLES.into_iter().chain(participants).map(Arc::from).collect(),
-            users: scenario
-                .participants
-                .iter()
-                .map(|participant| {
-                    let domain = participant.domain.as_ref().unwrap_or(&scenario.domain);
-                    Arc::from(format!("{}@{domain}", participant.user()))
-                })
-                .collect(),
-        }
+        let names = scenario.participants.iter().map(|participant| participant.name.as_str());
+        let users = scenario.participants.iter().map(|participant| {
+            let domain = participant.domain.as_ref().unwrap_or(&scenario.domain);
+            format!("{}@{domain}", participant.user())
+        });
+        Self::new(&scenario.domain, names, users)
     }
 
     /// A pool of somebody else's, and its clients by their names and users (`bob@contoso.com`).
     pub(crate) fn strangers(domain: &str, clients: &[(String, String)]) -> Self {
         let names = clients.iter().map(|(name, _)| name.as_str());
+        Self::new(domain, names, clients.iter().map(|(_, user)| user.clone()))
+    }
+
+    fn new<'a>(
+        domain: &str,
+        names: impl Iterator<Item = &'a str>,
+        users: impl Iterator<Item = String>,
+    ) -> Self {
+        let roles = ROLES.map(|role| format!("{role}@{domain}"));
+        let uris: Vec<_> =
+            roles.into_iter().chain(users).map(|user| Arc::from(format!("sip:{user}"))).collect();
         Self {
             domain: Arc::from(domain),
             names: ROLES.into_iter().chain(names).map(Arc::from).collect(),
-            users: clients.iter().map(|(_, user)| Arc::from(user.as_str())).collect(),
+            keys: uris.iter().map(|uri: &Arc<str>| Arc::from(uri.to_ascii_lowercase())).collect(),
+            uris,
         }
     }
 
@@ -121,26 +133,31 @@ impl Cast {
     }
 
     /// The SIP URI of a participant's user: `sip:bob@contoso.com`.
-    pub fn uri(&self, node: NodeId) -> String {
-        match node.participant().and_then(|place| self.users.get(place)) {
-            Some(user) => format!("sip:{user}"),
-            None => format!("sip:{}@{}", self.name(node), self.domain),
-        }
+    pub fn uri(&self, node: NodeId) -> &str {
+        self.uris.get(node.index()).map_or("", |uri| uri)
+    }
+
+    /// The same as servers compare it (`Uri::address`).
+    pub(crate) fn key(&self, node: NodeId) -> &str {
+        self.keys.get(node.index()).map_or("", |key| key)
     }
 
     /// The user name in this SIP URI, if that is a participant's: for people.
     pub fn user<'a>(&'a self, uri: &str) -> Option<&'a str> {
-        let address = uri.strip_prefix("sip:")?;
-        let user = self.users.iter().find(|user| ***user == *address)?;
+        let user = self.users().find(|(_, user)| *user == uri)?.1.strip_prefix("sip:")?;
         user.split_once('@').map(|(name, _)| name)
     }
 
     /// The participant with this SIP URI, if only one has it: a user may have several clients.
     pub fn by_uri(&self, uri: &str) -> Option<NodeId> {
-        let address = uri.strip_prefix("sip:")?;
-        let mut places = (0..).zip(&self.users).filter(|(_, user)| ***user == *address);
-        let (place, _) = places.next()?;
-        places.next().is_none().then(|| NodeId::client(place))
+        let mut clients = self.users().filter(|(_, user)| *user == uri);
+        let (client, _) = clients.next()?;
+        clients.next().is_none().then_some(client)
+    }
+
+    /// The participants' clients, and whose they are.
+    fn users(&self) -> impl Iterator<Item = (NodeId, &str)> {
+        self.nodes().zip(&self.uris).skip(ROLES.len()).map(|(node, uri)| (node, &**uri))
     }
 
     /// Where a node listens, and where it connects from as its peers see it: `focus.contoso.com:5061`.

@@ -198,7 +198,7 @@ impl Script {
                 Piece::Chat(conference) => {
                     filled.push_str(&self.uri(conference)?.replace("app:conf:focus:", "app:conf:chat:"));
                 }
-                Piece::Uri(who) => filled.push_str(&cast.uri(cast.find(who)?)),
+                Piece::Uri(who) => filled.push_str(cast.uri(cast.find(who)?)),
                 Piece::Dialog { part, who, with } => {
                     let (who, with) = (cast.find(who)?, cast.find(with)?);
                     filled.push_str(&self.dialogs.as_ref()?.find(who, with, *part)?);
@@ -220,7 +220,7 @@ fn person(name: &str, cast: &Cast) -> Option<Arc<str>> {
 /// What asks for a conference with these rules.
 fn creation(subject: &str, rules: &Rules, cast: &Cast) -> Provision {
     let member = |name: &String, role: Role<'static>| {
-        let entity = cast.uri(cast.find(name)?).into();
+        let entity = cast.uri(cast.find(name)?).to_owned().into();
         Some(User { entity, roles: vec![role], ..User::default() })
     };
     let presenters = rules.presenters.iter().filter_map(|name| member(name, Role::Presenter));
