@@ -1,41 +1,61 @@
 //! Notification documents, read and applied as RFC 4575 says and no cleverer.
 //!
 //! A document is a tree of named elements; a replica is the tree that all documents so far have made. What is
-//! nested in elements that are not [`CONTAINERS`] counts only by its text.
+//! nested in elements that hold no others, by [`ELEMENTS`], counts only by its text.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
-/// Elements that hold others, with the element they stand in where the name alone does not tell.
-const CONTAINERS: [(&str, &str); 14] = [
-    ("", "conference-info"),
-    ("", "conference-description"),
-    ("", "conf-uris"),
-    ("conf-uris", "entry"),
-    ("", "users"),
-    ("", "user"),
-    ("", "roles"),
-    ("", "endpoint"),
-    ("", "media"),
-    ("media", "entry"),
-    ("", "endpoint-capabilities"),
-    ("", "conference-view"),
-    ("", "entity-view"),
-    ("", "entity-state"),
+/// Elements that are often met, by name; and whether they hold others: everywhere, or in these.
+const ELEMENTS: [(&str, Holds); 25] = [
+    ("conf-uris", Holds::Always),
+    ("conference-description", Holds::Always),
+    ("conference-info", Holds::Always),
+    ("conference-state", Holds::Never),
+    ("conference-view", Holds::Always),
+    ("display-text", Holds::Never),
+    ("endpoint", Holds::Always),
+    ("endpoint-capabilities", Holds::Always),
+    ("entity-state", Holds::Always),
+    ("entity-view", Holds::Always),
+    ("entry", Holds::In(&["conf-uris", "media"])),
+    ("joining-method", Holds::Never),
+    ("locked", Holds::Never),
+    ("media", Holds::Always),
+    ("purpose", Holds::Never),
+    ("roles", Holds::Always),
+    ("separator", Holds::Never),
+    ("status", Holds::Never),
+    ("subject", Holds::Never),
+    ("supported-im-formats", Holds::Never),
+    ("type", Holds::Never),
+    ("uri", Holds::Never),
+    ("user", Holds::Always),
+    ("user-agent", Holds::Never),
+    ("users", Holds::Always),
 ];
 
-/// Attributes that count, besides `state`.
+/// Whether an element holds others.
+#[derive(Clone, Copy)]
+enum Holds {
+    Always,
+    Never,
+    In(&'static [&'static str]),
+}
+
+/// Attributes that count, besides `state`, by name.
 const ATTRIBUTES: [(Ns, &str); 6] = [
+    (Ns::ConferenceExtensions, "endpoint-uri"),
     (Ns::None, "entity"),
+    (Ns::ConferenceExtensions, "epid"),
     (Ns::None, "id"),
     (Ns::None, "label"),
     (Ns::ConferenceExtensions, "session-type"),
-    (Ns::ConferenceExtensions, "epid"),
-    (Ns::ConferenceExtensions, "endpoint-uri"),
 ];
 
 /// Attributes that tell siblings of one name apart (RFC 4575 section 4.5).
@@ -107,13 +127,16 @@ pub(super) enum State {
 #[derive(Clone, Debug)]
 pub(super) struct Element {
     state: State,
-    attributes: BTreeMap<&'static str, String>,
-    text: String,
-    children: BTreeMap<Key, Arc<Self>>,
+    /// In the order of their names.
+    attributes: Vec<(&'static str, Box<str>)>,
+    text: Box<str>,
+    /// In the order of their keys.
+    children: Vec<(Key, Arc<Self>)>,
 }
 
-/// The name of an element, and what tells it from siblings of that name. Versions of a roster share them.
-type Key = (Arc<str>, Arc<str>);
+/// The name of an element, and what tells it from siblings of that name, if there are any. Versions of a roster share
+/// them.
+type Key = (Cow<'static, str>, Option<Arc<str>>);
 
 impl Document {
     /// Reads a document.
@@ -154,42 +177,75 @@ impl Document {
 impl Element {
     /// Its child of this name; the first one when there are several.
     pub(super) fn child(&self, name: &str) -> Option<&Arc<Self>> {
-        self.children.iter().find(|((found, _), _)| **found == *name).map(|(_, child)| child)
+        self.all(name).next()
     }
 
     /// Its children of this name.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Arc<Self>> {
-        self.children.iter().filter(move |((found, _), _)| **found == *name).map(|(_, child)| child)
+    pub(super) fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Arc<Self>> + use<'a> {
+        self.named(name).iter().map(|(_, child)| child)
+    }
+
+    /// Its children of this name, with their keys.
+    fn named(&self, name: &str) -> &[(Key, Arc<Self>)] {
+        let start = self.children.partition_point(|((found, _), _)| **found < *name);
+        let rest = self.children.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|((found, _), _)| **found == *name)).unwrap_or_default()
+    }
+
+    /// Where its child of this key is, or would be.
+    fn place(&self, (name, key): (&str, Option<&str>)) -> Result<usize, usize> {
+        self.children.binary_search_by(|((found, own), _)| (&**found, own.as_deref()).cmp(&(name, key)))
+    }
+
+    /// Its child of this key.
+    fn get(&self, (name, key): &Key) -> Option<&Arc<Self>> {
+        let place = self.place((name, key.as_deref())).ok()?;
+        self.children.get(place).map(|(_, child)| child)
+    }
+
+    /// Takes a child in, for the one of this key that there may be.
+    fn set(&mut self, key: Key, child: Arc<Self>) {
+        match self.place((&key.0, key.1.as_deref())) {
+            Ok(place) => self.children[place].1 = child,
+            Err(place) => self.children.insert(place, (key, child)),
+        }
     }
 
     /// An attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(String::as_str)
+        self.attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| &**value)
     }
 
     /// Its children of this name that fit, and those of other names.
     fn only(&self, name: &str, fits: impl Fn(&Self) -> bool) -> Self {
         let mut element = self.clone();
-        element.children.retain(|(found, _), child| **found != *name || fits(child));
+        element.children.retain(|((found, _), child)| **found != *name || fits(child));
         element
     }
 
     /// The user of this name, in a roster.
     pub(super) fn user(&self, entity: &str) -> Option<&Arc<Self>> {
-        self.child("users")?.children.get(&("user".into(), entity.into()))
+        let users = self.child("users")?;
+        users.children.get(users.place(("user", Some(entity))).ok()?).map(|(_, user)| user)
     }
 
     /// The users who are not the same value in this roster as in `before`: who came, went, or was told of anew.
     pub(super) fn users_changed_since(&self, before: &Self) -> Vec<Arc<str>> {
-        let (ours, theirs) = (self.keyed_users(), before.keyed_users());
-        let same = |user: &Arc<str>, own| theirs.get(user).is_some_and(|old| Arc::ptr_eq(old, own));
-        let told = ours.iter().filter(|(user, own)| !same(user, own)).map(|(user, _)| *user);
-        told.chain(theirs.keys().copied().filter(|user| !ours.contains_key(user))).cloned().collect()
-    }
-
-    fn keyed_users(&self) -> BTreeMap<&Arc<str>, &Arc<Self>> {
-        let children = self.child("users").into_iter().flat_map(|users| &users.children);
-        children.filter(|((name, _), _)| **name == *"user").map(|((_, user), own)| (user, own)).collect()
+        let mut ours = self.child("users").into_iter().flat_map(|users| users.named("user")).peekable();
+        let mut theirs = before.child("users").into_iter().flat_map(|users| users.named("user")).peekable();
+        let mut changed = Vec::new();
+        loop {
+            let order = match (ours.peek(), theirs.peek()) {
+                (Some((own, _)), Some((old, _))) => own.cmp(old),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return changed,
+            };
+            let (own, old) = (ours.next_if(|_| order.is_le()), theirs.next_if(|_| order.is_ge()));
+            let same = own.zip(old).is_some_and(|((_, own), (_, old))| Arc::ptr_eq(own, old));
+            let user = own.or(old).and_then(|((_, user), _)| user.as_ref());
+            changed.extend(user.filter(|_| !same).cloned());
+        }
     }
 
     /// The users, in a roster.
@@ -238,16 +294,16 @@ impl Element {
         if self.text != other.text || self.attributes != other.attributes {
             return Some(String::new());
         }
-        let differs = |name: &&Key| self.children.get(*name) != other.children.get(*name);
-        let (local, key) = self.children.keys().chain(other.children.keys()).find(differs)?;
-        let name = (local.clone(), key.clone());
-        let deeper = match (self.children.get(&name), other.children.get(&name)) {
+        let keys = self.children.iter().chain(&other.children).map(|(key, _)| key);
+        let differs = |key: &&Key| self.get(key) != other.get(key);
+        let name @ (local, key) = keys.into_iter().find(differs)?;
+        let deeper = match (self.get(name), other.get(name)) {
             (Some(mine), Some(theirs)) => mine.difference(theirs).unwrap_or_default(),
             _ => String::new(),
         };
-        let space = if key.is_empty() { "" } else { " " };
+        let key = key.as_ref().map(|key| format!(" {key}")).unwrap_or_default();
         let slash = if deeper.is_empty() { "" } else { "/" };
-        Some(format!("{local}{space}{key}{slash}{deeper}"))
+        Some(format!("{local}{key}{slash}{deeper}"))
     }
 }
 
@@ -270,28 +326,38 @@ fn read(reader: &mut Reader<'_>, local: &str, parent: &str) -> Result<Element, X
     };
     let attributes = ATTRIBUTES
         .into_iter()
-        .filter_map(|(ns, name)| Some((name, reader.attribute(ns, name)?.into_owned())))
+        .filter_map(|(ns, name)| Some((name, Box::from(&*reader.attribute(ns, name)?))))
         .collect();
-    let mut element = Element { state, attributes, text: String::new(), children: BTreeMap::new() };
-    if CONTAINERS.iter().any(|(inside, name)| *name == local && (inside.is_empty() || *inside == parent)) {
+    let mut element = Element { state, attributes, text: Box::default(), children: Vec::new() };
+    let holds = match known(local).map(|(_, holds)| holds) {
+        Some(Holds::Always) => true,
+        Some(Holds::In(parents)) => parents.contains(&parent),
+        Some(Holds::Never) | None => false,
+    };
+    if holds {
         while let Some(child) = reader.child()? {
             let read = read(reader, child.local, local)?;
+            let name = known(child.local)
+                .map_or_else(|| Cow::Owned(child.local.to_owned()), |(name, _)| Cow::Borrowed(name));
             let key = KEYS.iter().find_map(|key| read.attribute(key)).map(Arc::from);
-            let key = key.unwrap_or_else(|| ordinal(&element, child.local).into());
-            element.children.insert((child.local.into(), key), Arc::new(read));
+            let key = key.or_else(|| ordinal(&element, child.local));
+            element.set((name, key), Arc::new(read));
         }
     } else {
-        element.text = reader.text()?.trim().to_owned();
+        element.text = reader.text()?.trim().into();
     }
     Ok(element)
 }
 
-/// Tells apart siblings that have no key: empty for the first one.
-fn ordinal(parent: &Element, name: &str) -> String {
-    match parent.all(name).count() {
-        0 => String::new(),
-        before => (before + 1).to_string(),
-    }
+fn known(local: &str) -> Option<(&'static str, Holds)> {
+    let place = ELEMENTS.binary_search_by_key(&local, |(name, _)| name).ok()?;
+    ELEMENTS.get(place).copied()
+}
+
+/// Tells apart siblings that have no key; the first one needs nothing.
+fn ordinal(parent: &Element, name: &str) -> Option<Arc<str>> {
+    let before = parent.named(name).len();
+    (before > 0).then(|| (before + 1).to_string().into())
 }
 
 /// RFC 4575 section 4.6, from the root downwards.
@@ -302,15 +368,20 @@ fn apply(before: Option<&Arc<Element>>, news: &Arc<Element>) -> Option<Arc<Eleme
         (State::Full | State::Partial, _) => return Some(news.clone()),
     };
     let mut after = Element::clone(before);
-    after.attributes.extend(news.attributes.iter().map(|(name, value)| (*name, value.clone())));
+    for (name, value) in &news.attributes {
+        match after.attributes.binary_search_by_key(name, |(found, _)| found) {
+            Ok(place) => after.attributes[place].1.clone_from(value),
+            Err(place) => after.attributes.insert(place, (name, value.clone())),
+        }
+    }
     if !news.text.is_empty() {
         after.text.clone_from(&news.text);
     }
-    for (name, child) in &news.children {
-        match apply(after.children.get(name), child) {
-            Some(child) => after.children.insert(name.clone(), child),
-            None => after.children.remove(name),
-        };
+    for (key, child) in &news.children {
+        match apply(after.get(key), child) {
+            Some(child) => after.set(key.clone(), child),
+            None => after.children.retain(|(found, _)| found != key),
+        }
     }
     Some(Arc::new(after))
 }

@@ -1,6 +1,7 @@
 //! Messages as their text has them: read line by line, by nothing that the nodes read them with.
 
 use bytes::Bytes;
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::trace::{ConnectionId, Digest, MsgId, NodeId};
 
@@ -91,32 +92,36 @@ impl<'a> Letter<'a> {
     /// Reads a head. What is no text reads as empty.
     pub(super) fn read(head: &'a [u8]) -> Self {
         let text = std::str::from_utf8(head).unwrap_or_default();
-        let (start, mut rest) = text.split_once("\r\n").unwrap_or((text, ""));
-        let mut letter = Self { start, ..Self::default() };
+        let (start, mut rest) = cut(text, b'\n').unwrap_or((text, ""));
+        let mut letter = Self { start: start.trim_ascii_end(), ..Self::default() };
         while !rest.is_empty() {
-            let end = end_of_field(rest);
-            let (field, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            let (field, behind) = rest.split_at_checked(end_of_field(rest)).unwrap_or((rest, ""));
             rest = behind;
-            if let Some((name, value)) = field.split_once(':') {
-                letter.take(name.trim_end(), value.trim());
+            if let Some((name, value)) = cut(field, b':') {
+                letter.take(name.trim_ascii_end(), value);
             }
         }
         letter
     }
 
     fn take(&mut self, name: &str, value: &'a str) {
-        let is =
-            |long: &str, short: &str| name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short);
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let value = || value.trim_ascii();
         match name.len() {
-            1 | 3 if is("Via", "v") => self.vias.push(value),
-            1 | 4 if is("From", "f") => first(&mut self.from, value),
-            1 | 2 if is("To", "t") => first(&mut self.to, value),
-            1 | 7 if is("Call-ID", "i") => first(&mut self.call_id, value),
-            1 | 14 if is("Content-Length", "l") => self.content_length = Some(value),
-            4 if is("CSeq", "") => first(&mut self.cseq, value),
-            5 if is("Route", "") => self.routes.push(value),
-            9 if is("Pool-Link", "") => self.pool_link = Some(value),
-            12 if is("Record-Route", "") => self.record_routes.push(value),
+            1 if is("v") => self.vias.push(value()),
+            1 if is("f") => first(&mut self.from, value()),
+            1 if is("t") => first(&mut self.to, value()),
+            1 if is("i") => first(&mut self.call_id, value()),
+            1 if is("l") => self.content_length = Some(value()),
+            2 if is("To") => first(&mut self.to, value()),
+            3 if is("Via") => self.vias.push(value()),
+            4 if is("From") => first(&mut self.from, value()),
+            4 if is("CSeq") => first(&mut self.cseq, value()),
+            5 if is("Route") => self.routes.push(value()),
+            7 if is("Call-ID") => first(&mut self.call_id, value()),
+            9 if is("Pool-Link") => self.pool_link = Some(value()),
+            12 if is("Record-Route") => self.record_routes.push(value()),
+            14 if is("Content-Length") => self.content_length = Some(value()),
             _ => {}
         }
     }
@@ -128,12 +133,12 @@ impl<'a> Letter<'a> {
 
     /// It in numbers.
     pub(super) fn brief(&self) -> Brief {
-        let (number, method) = self.cseq.split_once(' ').unwrap_or((self.cseq, ""));
+        let (number, method) = cut(self.cseq, b' ').unwrap_or((self.cseq, ""));
         let method = method.trim();
         let (from_tag, to_tag) = (tag(self.from), tag(self.to));
-        let to = self.to.split(";tag=").next().unwrap_or_default();
+        let to = before_tag(self.to);
         let top = self.vias.first().copied().unwrap_or_default();
-        let sent_by = top.split(';').next().unwrap_or_default().trim();
+        let sent_by = cut(top, b';').map_or(top, |(sent_by, _)| sent_by).trim_ascii();
         let branch = param(top, "branch").unwrap_or(sent_by);
         let mut echo = Digest::default();
         let own = [self.call_id, self.from, to, self.cseq, sent_by, branch];
@@ -178,26 +183,41 @@ fn first<'a>(place: &mut &'a str, value: &'a str) {
 
 /// Where the field at the start of `text` ends, with the lines it is folded over.
 fn end_of_field(text: &str) -> usize {
-    let mut end = 0;
-    while let Some(line) = text.get(end..).and_then(|rest| rest.find('\n')) {
-        end += line + 1;
-        if !text.get(end..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
-            return end;
-        }
-    }
-    text.len()
+    let mut ends = memchr_iter(b'\n', text.as_bytes()).map(|place| place + 1);
+    ends.find(|end| !matches!(text.as_bytes().get(*end), Some(b' ' | b'\t'))).unwrap_or(text.len())
+}
+
+/// What stands before the first of these bytes, and behind it.
+fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = memchr(at, text.as_bytes())?;
+    Some((text.get(..place)?, text.get(place + 1..)?))
+}
+
+/// A To value before its tag.
+fn before_tag(value: &str) -> &str {
+    let mut params = memchr_iter(b';', value.as_bytes()).filter_map(|place| value.split_at_checked(place));
+    params.find(|(_, param)| param.starts_with(";tag=")).map_or(value, |(before, _)| before)
 }
 
 /// The tag in a From or To value.
 pub(super) fn tag(value: &str) -> &str {
-    let params = value.rsplit_once('>').map_or(value, |(_, params)| params);
+    let params = memrchr(b'>', value.as_bytes()).and_then(|place| value.get(place..)).unwrap_or(value);
     param(params, "tag").unwrap_or_default()
 }
 
 /// A parameter of a value that has no quoted ones.
 pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
-    let mut params = value.split(';').skip(1).filter_map(|param| param.split_once('='));
-    params.find(|(found, _)| found.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    let mut rest = cut(value, b';').map(|(_, rest)| rest);
+    while let Some(params) = rest {
+        let (param, behind) = cut(params, b';').map_or((params, None), |(param, rest)| (param, Some(rest)));
+        if let Some((found, value)) = cut(param, b'=')
+            && found.trim_ascii().eq_ignore_ascii_case(name)
+        {
+            return Some(value.trim_ascii());
+        }
+        rest = behind;
+    }
+    None
 }
 
 /// A number for these texts.
