@@ -28,7 +28,7 @@ use crate::trace::Keep;
 use crate::world::event::{self, Actor};
 
 /// In every so many-th run each message is read a second time, by other parsers.
-pub const READ_TWICE: u64 = 16;
+pub const READ_TWICE: u64 = 32;
 
 /// A generated scenario, as one writes it: `lossy:17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

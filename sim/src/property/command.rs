@@ -35,14 +35,6 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// The command in `message`, if that is of a method that carries them and its body is C3P.
-    fn of(message: &Message) -> Option<Self> {
-        let carries = matches!(message.method(), Method::Info | Method::Service);
-        let content_type = message.header(Name::ContentType).filter(|_| carries)?;
-        let fits = content_type.trim().eq_ignore_ascii_case("application/cccp+xml");
-        fits.then(|| read(message.body()).ok().flatten()).flatten()
-    }
-
     /// What it tells the IM MCU of a conference as a whole, if it tells that.
     pub(super) fn term(&self) -> Option<Term<'_>> {
         let conference = self.conference.as_deref().filter(|_| self.code.is_none())?;
@@ -62,15 +54,17 @@ pub(super) struct Docket(VecDeque<(Bytes, Arc<Command>)>);
 const RECENT: usize = 8;
 
 impl Docket {
-    /// The command in `message`, see [`Command::of`].
+    /// The command in `message`, if that is of a method that carries them and its body is C3P.
     pub(super) fn read(&mut self, message: &Message) -> Option<Arc<Command>> {
-        if message.body().is_empty() {
+        let carries = matches!(message.method(), Method::Info | Method::Service);
+        let content_type = message.header(Name::ContentType).filter(|_| carries)?;
+        if !content_type.trim().eq_ignore_ascii_case("application/cccp+xml") {
             return None;
         }
         if let Some((_, command)) = self.0.iter().find(|(body, _)| body == message.body()) {
             return Some(command.clone());
         }
-        let command = Arc::new(Command::of(message)?);
+        let command = Arc::new(read(message.body()).ok().flatten()?);
         self.0.truncate(RECENT - 1);
         self.0.push_front((message.body().clone(), command.clone()));
         Some(command)

@@ -132,7 +132,6 @@ pub(super) struct Dialogs {
     calls: BTreeMap<(NodeId, String), Arc<str>>,
     /// The formats that clients name in an INVITE within a dialog, until it is answered.
     offered: BTreeMap<DialogId, Box<str>>,
-    /// What the focus has told the IM MCU.
 }
 
 impl Dialogs {

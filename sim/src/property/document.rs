@@ -144,7 +144,7 @@ impl Document {
         let mut reader = Reader::new(body)?;
         reader.root(Ns::ConferenceInfo, "conference-info")?;
         let version = reader.attribute(Ns::None, "version").and_then(|version| version.trim().parse().ok());
-        let root = read(&mut reader, "conference-info", "")?;
+        let root = read(&mut reader, "conference-info", true)?;
         reader.finish()?;
         Ok(Self { version: version.unwrap_or(0), state: root.state, root: Arc::new(root) })
     }
@@ -316,8 +316,8 @@ impl PartialEq for Element {
 
 impl Eq for Element {}
 
-/// Reads the element that has just started.
-fn read(reader: &mut Reader<'_>, local: &str, parent: &str) -> Result<Element, XmlError> {
+/// Reads the element that has just started, with others in it if it holds any.
+fn read(reader: &mut Reader<'_>, local: &str, holds: bool) -> Result<Element, XmlError> {
     let state = reader.attribute(Ns::None, "state").or_else(|| reader.attribute(Ns::ConferenceInfo, "state"));
     let state = match state.as_deref() {
         Some("partial") => State::Partial,
@@ -329,16 +329,17 @@ fn read(reader: &mut Reader<'_>, local: &str, parent: &str) -> Result<Element, X
         .filter_map(|(ns, name)| Some((name, Box::from(&*reader.attribute(ns, name)?))))
         .collect();
     let mut element = Element { state, attributes, text: Box::default(), children: Vec::new() };
-    let holds = match known(local).map(|(_, holds)| holds) {
-        Some(Holds::Always) => true,
-        Some(Holds::In(parents)) => parents.contains(&parent),
-        Some(Holds::Never) | None => false,
-    };
     if holds {
         while let Some(child) = reader.child()? {
-            let read = read(reader, child.local, local)?;
-            let name = known(child.local)
-                .map_or_else(|| Cow::Owned(child.local.to_owned()), |(name, _)| Cow::Borrowed(name));
+            let known = known(child.local);
+            let holds = match known.map(|(_, holds)| holds) {
+                Some(Holds::Always) => true,
+                Some(Holds::In(parents)) => parents.contains(&local),
+                Some(Holds::Never) | None => false,
+            };
+            let read = read(reader, child.local, holds)?;
+            let name =
+                known.map_or_else(|| Cow::Owned(child.local.to_owned()), |(name, _)| Cow::Borrowed(name));
             let key = KEYS.iter().find_map(|key| read.attribute(key)).map(Arc::from);
             let key = key.or_else(|| ordinal(&element, child.local));
             element.set((name, key), Arc::new(read));

@@ -1,6 +1,6 @@
 //! Shows a run to every observer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use confsim_core::node::Summary;
 use confsim_core::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use super::idle::Idle;
 use super::imdn::Notifications;
 use super::known::Known;
 use super::leak::Leak;
-use super::letter::{Brief, Letter, Reading, Written};
+use super::letter::{Letter, Reading, UnderWay, Written};
 use super::link::Links;
 use super::lobby::Lobby;
 use super::lock::Locks;
@@ -62,8 +62,7 @@ pub struct Judge {
     press: Press,
     /// Subscription messages under way, which a fault may strike: who is concerned.
     subscribing: Vec<(MsgId, NodeId)>,
-    /// What each message under way is.
-    briefs: BTreeMap<MsgId, Brief>,
+    briefs: UnderWay,
     docket: Docket,
     commands: Commands,
     /// The link to the IM MCU.
@@ -116,7 +115,7 @@ impl Judge {
             ends: Vec::new(),
             press: Press::default(),
             subscribing: Vec::new(),
-            briefs: BTreeMap::new(),
+            briefs: UnderWay::default(),
             docket: Docket::default(),
             commands: Commands::default(),
             link: Link::default(),
@@ -194,7 +193,7 @@ impl Judge {
     fn heard(&mut self, heard: &Heard) {
         let Heard { id, from, to, connection, message, .. } = heard;
         let message: &Message = message;
-        let brief = self.briefs.remove(id).unwrap_or_default();
+        let brief = self.briefs.remove(*id).unwrap_or_default();
         let (node, head) = (*to, message.head());
         self.show(Sight::Read(&Reading {
             id: *id,
@@ -304,7 +303,7 @@ impl Observer for Judge {
             Record::Emitted(emitted) => self.emitted(emitted),
             Record::Heard(heard) => self.heard(heard),
             Record::Lost { id, .. } => {
-                self.briefs.remove(id);
+                self.briefs.remove(*id);
             }
             Record::Event { who, event, .. } => self.show(Sight::Event(*who, event)),
             Record::Said { connection, .. } => {

@@ -1,5 +1,7 @@
 //! Messages as their text has them: read line by line, by nothing that the nodes read them with.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -40,6 +42,29 @@ pub(super) struct Brief {
     pub(super) code: Option<u16>,
     /// What the To tag is, as a number; zero without one.
     pub(super) to_tag: u64,
+}
+
+/// What each message under way is, in the order of their numbers: those that are written early are mostly read early.
+#[derive(Default)]
+pub(super) struct UnderWay(VecDeque<(MsgId, Brief)>);
+
+impl UnderWay {
+    /// It is written.
+    pub(super) fn insert(&mut self, id: MsgId, brief: Brief) {
+        match self.place(id) {
+            Ok(place) => self.0[place].1 = brief,
+            Err(place) => self.0.insert(place, (id, brief)),
+        }
+    }
+
+    /// It is read, or lost.
+    pub(super) fn remove(&mut self, id: MsgId) -> Option<Brief> {
+        self.0.remove(self.place(id).ok()?).map(|(_, brief)| brief)
+    }
+
+    fn place(&self, id: MsgId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&id, |(id, _)| *id)
+    }
 }
 
 /// Methods as far as they differ in what is due.
@@ -97,7 +122,10 @@ impl<'a> Letter<'a> {
         while !rest.is_empty() {
             let (field, behind) = rest.split_at_checked(end_of_field(rest)).unwrap_or((rest, ""));
             rest = behind;
-            if let Some((name, value)) = cut(field, b':') {
+            // Most headers are none of those.
+            let concerns =
+                field.as_bytes().first().is_some_and(|first| b"CFILPRTV".contains(&(first & !0x20)));
+            if concerns && let Some((name, value)) = cut(field, b':') {
                 letter.take(name.trim_ascii_end(), value);
             }
         }
@@ -140,11 +168,13 @@ impl<'a> Letter<'a> {
         let top = self.vias.first().copied().unwrap_or_default();
         let sent_by = cut(top, b';').map_or(top, |(sent_by, _)| sent_by).trim_ascii();
         let branch = param(top, "branch").unwrap_or(sent_by);
+        let transaction = digest(&[self.call_id, from_tag, self.cseq, branch]);
         let mut echo = Digest::default();
-        let own = [self.call_id, self.from, to, self.cseq, sent_by, branch];
-        own.iter().chain(self.vias.iter().skip(1)).for_each(|text| echo.bytes(text.as_bytes()));
+        echo.number(transaction);
+        let more = [self.from, to, sent_by];
+        more.iter().chain(self.vias.iter().skip(1)).for_each(|text| echo.bytes(text.as_bytes()));
         Brief {
-            transaction: digest(&[self.call_id, from_tag, self.cseq, branch]),
+            transaction,
             echo: echo.value(),
             dialog: (!from_tag.is_empty() && !to_tag.is_empty()).then(|| {
                 let (first, second) = if from_tag < to_tag { (from_tag, to_tag) } else { (to_tag, from_tag) };

@@ -276,7 +276,7 @@ impl Rosters {
         });
         let before = self.subscribers.get(&id);
         verdict.exercise(&VERSIONS);
-        let fault = version_fault(conference, before, document, &scene.name(dialog.user));
+        let fault = version_fault(conference, before, document, scene.cast.name(dialog.user));
         let wrong = fault.is_some();
         if let Some(words) = fault {
             let messages: Vec<MsgId> = before.map(|b| b.said).into_iter().chain([spoken.id]).collect();

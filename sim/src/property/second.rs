@@ -8,7 +8,7 @@ use confsim_core::wire::sip::{Limits, Message};
 use roxmltree::{Document, Node};
 
 use super::document;
-use super::letter::{Letter, Reading, Written, tag};
+use super::letter::{Reading, Written, tag};
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

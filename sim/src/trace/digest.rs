@@ -33,8 +33,8 @@ impl Digest {
             self.state = fold(self.state ^ (word as u64), 0xD1B5_4A32_D192_ED03 ^ ((word >> 64) as u64));
         }
         let mut last = [0; 16];
-        for (place, byte) in last.iter_mut().zip(rest) {
-            *place = *byte;
+        if let Some(start) = last.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
         }
         let word = u128::from_le_bytes(last);
         self.state = fold(self.state ^ (word as u64), 0x8CB9_2BA7_2F3D_8DD7 ^ ((word >> 64) as u64));
