@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use confsim_core::node::Summary;
-use confsim_core::wire::sip::{Message, Method, StartLine, Uri};
+use confsim_core::wire::sip::{Message, Method, Name, StartLine, Uri};
 
 use super::dialogs::{Dialog, Use};
 use super::document::{Document, News, State};
-use super::naming::conference_of;
+use super::naming::{conference_of, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
-use crate::trace::{ConnectionId, Digest, MsgId, NodeId, Role};
+use crate::trace::{ConnectionId, MsgId, NodeId, Role};
 
 /// Refused, and nothing else.
 pub(super) const REFUSED: Property = Property {
@@ -47,7 +47,7 @@ pub(super) struct Authorisation {
     registered: BTreeSet<(ConnectionId, String)>,
     acts: BTreeMap<MsgId, Act>,
     /// Requests heard before, by connection: a repeat is not answered anew, and a CANCEL of one is no act of its own.
-    known: BTreeSet<(NodeId, ConnectionId, u64)>,
+    known: BTreeSet<(NodeId, ConnectionId, (u64, u32), Method)>,
 }
 
 /// Something done by one who may not.
@@ -94,11 +94,12 @@ impl Authorisation {
         if !message.is_request() || told || spoken.node.role() == Role::Client {
             return;
         }
-        let Some(name) = name_of(message) else { return };
-        let key = (spoken.node, spoken.connection, name);
+        let Some(request) = request_of(message) else { return };
+        let method = if *message.method() == Method::Cancel { &Method::Invite } else { message.method() };
+        let key = (spoken.node, spoken.connection, request, method.clone());
         // A client has its connection to itself; those of pool members carry many, whose names may collide (D-2).
         let own = spoken.node == NodeId::FRONT_END;
-        if own && !self.known.insert(key) {
+        if own && !self.known.insert(key.clone()) {
             return;
         }
         let Some(words) = self.transgression(scene, spoken) else { return };
@@ -110,9 +111,14 @@ impl Authorisation {
     /// What is wrong with a request, in words.
     fn transgression(&self, scene: &Scene, spoken: &Spoken<'_>) -> Option<String> {
         let message = spoken.message;
+        if spoken.node == NodeId::FRONT_END
+            && (spoken.peer.role() != Role::Client || is_plainly(message, scene.cast.uri(spoken.peer)))
+        {
+            return None;
+        }
         let from = message.from().ok()?.uri.address();
         if spoken.node == NodeId::FRONT_END {
-            let other = spoken.peer.role() == Role::Client && scene.cast.key(spoken.peer) != from;
+            let other = scene.cast.key(spoken.peer) != from;
             let pretends = other && !self.registered.contains(&(spoken.connection, from.clone()));
             return pretends.then(|| format!("{}, who says to be {from}", scene.name(spoken.peer)));
         }
@@ -220,14 +226,10 @@ fn address(uri: &str) -> Option<String> {
     Uri::parse(uri).ok().map(|uri| uri.address())
 }
 
-/// What a repeat of a request shares with it, and a CANCEL with what it cancels.
-fn name_of(message: &Message) -> Option<u64> {
-    let method = if *message.method() == Method::Cancel { &Method::Invite } else { message.method() };
-    let mut name = Digest::default();
-    let texts = [message.call_id().ok()?, message.from_tag().unwrap_or_default(), method.as_str()];
-    texts.iter().for_each(|text| name.bytes(text.as_bytes()));
-    name.number(message.cseq().ok()?.seq.into());
-    Some(name.value())
+/// Whether a message says to come from `uri` in just these words, without a name that would have to be told from it.
+fn is_plainly(message: &Message, uri: &str) -> bool {
+    let named = message.header(Name::From).and_then(|from| from.strip_prefix('<'));
+    named.and_then(|from| from.strip_prefix(uri)).is_some_and(|rest| rest.starts_with('>'))
 }
 
 fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {

@@ -7,7 +7,7 @@ use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Substate};
 
 use super::letter::{Letter, tag};
-use super::naming::conference_of;
+use super::naming::{conference_of, request_of};
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
 /// What a client can do, as its INVITE says, or its answer to one.
@@ -127,7 +127,7 @@ struct Invitation {
 pub(super) struct Dialogs {
     all: Vec<Dialog>,
     tags: BTreeMap<NodeId, BTreeMap<Box<str>, DialogId>>,
-    invitations: BTreeMap<(NodeId, String), Invitation>,
+    invitations: BTreeMap<(NodeId, (u64, u32)), Invitation>,
     /// Calls of a server that nobody has accepted yet, by its own tag: in which conference.
     calls: BTreeMap<(NodeId, String), Arc<str>>,
     /// The formats that clients name in an INVITE within a dialog, until it is answered.
@@ -295,9 +295,9 @@ impl Dialogs {
 
     fn invited(&mut self, cast: &Cast, heard: &Heard) {
         let message = &*heard.message;
-        let Some(key) = invitation_key(message) else { return };
+        let Some(key) = request_of(message) else { return };
         // One that the focus has kept until it had a connection comes from the focus, as far as can be seen.
-        let passed = self.invitations.get(&(NodeId::FOCUS, key.clone())).map(|known| known.by);
+        let passed = self.invitations.get(&(NodeId::FOCUS, key)).map(|known| known.by);
         let passed = passed.filter(|_| heard.origin == NodeId::FOCUS);
         let from = message.from().ok().map(|from| from.uri.address());
         let Some(by) = passed.or_else(|| client(cast, heard.origin, from)) else { return };
@@ -307,7 +307,7 @@ impl Dialogs {
 
     fn begin(&mut self, cast: &Cast, server: NodeId, uses: Use, message: &Message) -> Option<DialogId> {
         let (from, to) = (message.from().ok()?, message.to().ok()?);
-        let invitation = invitation_key(message).and_then(|key| self.invitations.remove(&(server, key)));
+        let invitation = request_of(message).and_then(|key| self.invitations.remove(&(server, key)));
         let user = match &invitation {
             Some(known) => known.by,
             None => cast.by_uri(&from.uri.address())?,
@@ -412,12 +412,6 @@ fn tags(message: &Message) -> (&str, &str) {
 fn contact_of(message: &Message) -> String {
     let contact = message.contact().ok().flatten();
     contact.map(|contact| contact.uri.as_str().to_owned()).unwrap_or_default()
-}
-
-/// An INVITE and its answers share Call-ID, From tag and CSeq.
-fn invitation_key(message: &Message) -> Option<String> {
-    let from = message.from().ok()?;
-    Some(format!("{} {} {}", message.call_id().ok()?, from.tag().unwrap_or(""), message.cseq().ok()?.seq))
 }
 
 fn terminated(message: &Message) -> bool {

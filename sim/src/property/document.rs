@@ -187,8 +187,9 @@ impl Element {
 
     /// Its children of this name, with their keys.
     fn named(&self, name: &str) -> &[(Key, Arc<Self>)] {
-        let start = self.children.partition_point(|((found, _), _)| **found < *name);
-        let rest = self.children.get(start..).unwrap_or_default();
+        // Only the list of users is long, and holds nothing else.
+        let start = self.children.iter().position(|((found, _), _)| **found == *name);
+        let rest = start.and_then(|start| self.children.get(start..)).unwrap_or_default();
         rest.get(..rest.partition_point(|((found, _), _)| **found == *name)).unwrap_or_default()
     }
 
@@ -324,11 +325,13 @@ fn read(reader: &mut Reader<'_>, local: &str, holds: bool) -> Result<Element, Xm
         Some("deleted") => State::Deleted,
         _ => State::Full,
     };
-    let attributes = ATTRIBUTES
-        .into_iter()
-        .filter_map(|(ns, name)| Some((name, Box::from(&*reader.attribute(ns, name)?))))
-        .collect();
-    let mut element = Element { state, attributes, text: Box::default(), children: Vec::new() };
+    let mut element = Element { state, attributes: Vec::new(), text: Box::default(), children: Vec::new() };
+    for (ns, name) in ATTRIBUTES {
+        if !reader.has_attributes() {
+            break;
+        }
+        element.attributes.extend(reader.attribute(ns, name).map(|value| (name, Box::from(&*value))));
+    }
     if holds {
         while let Some(child) = reader.child()? {
             let known = known(child.local);

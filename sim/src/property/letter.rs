@@ -113,6 +113,9 @@ pub(super) struct Reading<'a> {
     pub(super) head: &'a [u8],
 }
 
+/// What the names of the headers that a [`Letter`] has begin with, short names too.
+const INITIALS: &[u8] = b"CFILPRTV";
+
 impl<'a> Letter<'a> {
     /// Reads a head. What is no text reads as empty.
     pub(super) fn read(head: &'a [u8]) -> Self {
@@ -122,11 +125,10 @@ impl<'a> Letter<'a> {
         while !rest.is_empty() {
             let (field, behind) = rest.split_at_checked(end_of_field(rest)).unwrap_or((rest, ""));
             rest = behind;
-            // Most headers are none of those.
-            let concerns =
-                field.as_bytes().first().is_some_and(|first| b"CFILPRTV".contains(&(first & !0x20)));
-            if concerns && let Some((name, value)) = cut(field, b':') {
-                letter.take(name.trim_ascii_end(), value);
+            let concerns = field.as_bytes().first().is_some_and(|first| INITIALS.contains(&(first & !0x20)));
+            let colon = concerns.then(|| field.bytes().position(|byte| byte == b':')).flatten();
+            if let Some((name, value)) = colon.and_then(|colon| field.split_at_checked(colon)) {
+                letter.take(name.trim_ascii_end(), value.get(1..).unwrap_or_default());
             }
         }
         letter
@@ -237,15 +239,15 @@ pub(super) fn tag(value: &str) -> &str {
 
 /// A parameter of a value that has no quoted ones.
 pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = cut(value, b';').map(|(_, rest)| rest);
-    while let Some(params) = rest {
-        let (param, behind) = cut(params, b';').map_or((params, None), |(param, rest)| (param, Some(rest)));
-        if let Some((found, value)) = cut(param, b'=')
-            && found.trim_ascii().eq_ignore_ascii_case(name)
+    let mut rest = value;
+    while let Some((_, params)) = cut(rest, b';') {
+        rest = params.trim_ascii_start();
+        if let Some((found, behind)) = rest.split_at_checked(name.len())
+            && found.eq_ignore_ascii_case(name)
+            && let Some(value) = behind.trim_ascii_start().strip_prefix('=')
         {
-            return Some(value.trim_ascii());
+            return Some(cut(value, b';').map_or(value, |(value, _)| value).trim_ascii());
         }
-        rest = behind;
     }
     None
 }

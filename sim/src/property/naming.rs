@@ -1,6 +1,8 @@
-//! Conferences by name.
+//! Conferences, calls and requests by name.
 
-use confsim_core::wire::sip::Uri;
+use confsim_core::wire::sip::{Message, Uri};
+
+use super::letter::digest;
 
 /// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
 pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
@@ -15,4 +17,14 @@ pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
 /// [`conference_of`] for a URI as text.
 pub(super) fn conference_named(uri: &str) -> Option<String> {
     conference_of(&Uri::parse(uri).ok()?)
+}
+
+/// What all messages of a call share, as its caller sees it: Call-ID and From tag.
+pub(super) fn call_of(message: &Message) -> Option<u64> {
+    Some(digest(&[message.call_id().ok()?, message.from_tag().unwrap_or_default()]))
+}
+
+/// What a request shares with its repeats and answers: the call, and the CSeq number.
+pub(super) fn request_of(message: &Message) -> Option<(u64, u32)> {
+    Some((call_of(message)?, message.cseq().ok()?.seq))
 }

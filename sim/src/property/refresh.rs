@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::time::{Duration, Instant};
-use confsim_core::wire::sip::{Message, Method, Refresher};
+use confsim_core::wire::sip::{Method, Refresher};
 
 use super::dialogs::{DialogId, Use};
-use super::letter::{Verb, Written, tag};
+use super::letter::{Verb, Written, digest, tag};
+use super::naming::{call_of, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId, Role};
@@ -75,13 +76,13 @@ const BEFORE_ITS_END: Duration = Duration::from_secs(32);
 pub(super) struct Refresh {
     session_expires: Option<u64>,
     registration: u64,
-    /// What INVITEs say that are not answered yet, by server, Call-ID, From tag and CSeq.
-    invited: BTreeMap<(NodeId, String), Invited>,
+    /// What INVITEs say that are not answered yet, by server and [`request_of`].
+    invited: BTreeMap<(NodeId, (u64, u32)), Invited>,
     sessions: BTreeMap<DialogId, Session>,
-    /// Calls, by Call-ID and own tag, that a client has hung up on, whether or not its server hears of it.
-    left: BTreeSet<(String, String)>,
+    /// Calls, by [`call_of`], that a client has hung up on, whether or not its server hears of it.
+    left: BTreeSet<u64>,
     /// What REGISTERs ask for, and until when each client is registered.
-    asked: BTreeMap<(NodeId, String), u64>,
+    asked: BTreeMap<(NodeId, (u64, u32)), u64>,
     registered: BTreeMap<NodeId, Instant>,
 }
 
@@ -97,8 +98,8 @@ struct Session {
     since: Instant,
     interval: Duration,
     agreed: MsgId,
-    /// Its Call-ID and the client's tag.
-    call: (String, String),
+    /// See [`call_of`].
+    call: u64,
 }
 
 impl Session {
@@ -120,7 +121,7 @@ impl Observe for Refresh {
             Sight::Wrote(Written { from, own: true, brief, letter, .. })
                 if from.role() == Role::Client && brief.verb == Verb::Bye && brief.code.is_none() =>
             {
-                self.left.insert((letter.call_id.to_owned(), tag(letter.from).to_owned()));
+                self.left.insert(digest(&[letter.call_id, tag(letter.from)]));
             }
             Sight::Heard(spoken) => match spoken.message.method() {
                 Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),
@@ -189,7 +190,7 @@ impl Refresh {
             seconds: asked.map(|asked| u64::from(asked.seconds)),
             refresher: asked.and_then(|asked| asked.refresher()),
         };
-        if let Some(name) = name(spoken.message) {
+        if let Some(name) = request_of(spoken.message) {
             self.invited.insert((spoken.node, name), invited);
         }
     }
@@ -197,7 +198,8 @@ impl Refresh {
     /// A server accepts a session, or its refresh.
     fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let Some(code @ 200..) = spoken.message.code() else { return };
-        let Some(invited) = name(spoken.message).and_then(|name| self.invited.remove(&(spoken.node, name)))
+        let Some(invited) =
+            request_of(spoken.message).and_then(|name| self.invited.remove(&(spoken.node, name)))
         else {
             return;
         };
@@ -224,7 +226,7 @@ impl Refresh {
                 since: scene.clock(spoken.node),
                 interval: Duration::from_secs(seconds),
                 agreed: spoken.id,
-                call: call(spoken.message).unwrap_or_default(),
+                call: call_of(spoken.message).unwrap_or_default(),
             };
             self.sessions.insert(id, session);
         }
@@ -292,7 +294,9 @@ impl Refresh {
     }
 
     fn registers(&mut self, spoken: &Spoken<'_>) {
-        let Some(name) = name(spoken.message).filter(|_| spoken.peer.role() == Role::Client) else { return };
+        let Some(name) = request_of(spoken.message).filter(|_| spoken.peer.role() == Role::Client) else {
+            return;
+        };
         let in_contact = spoken.message.contact().ok().flatten();
         let in_contact = in_contact.and_then(|contact| contact.param("expires")??.parse().ok());
         let asked = in_contact.or(spoken.message.expires().ok().flatten().map(u64::from));
@@ -301,7 +305,9 @@ impl Refresh {
 
     fn registered(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
         let (who, message) = (spoken.node, spoken.message);
-        let Some(asked) = name(message).and_then(|name| self.asked.remove(&(who, name))) else { return };
+        let Some(asked) = request_of(message).and_then(|name| self.asked.remove(&(who, name))) else {
+            return;
+        };
         if message.code() != Some(200) {
             return;
         }
@@ -329,18 +335,6 @@ impl Refresh {
             }
         }
     }
-}
-
-/// What a request shares with its answers.
-fn name(message: &Message) -> Option<String> {
-    let ((call_id, tag), cseq) = (call(message)?, message.cseq().ok()?.seq);
-    Some(format!("{call_id} {tag} {cseq}"))
-}
-
-/// The Call-ID, and the tag of who asks.
-fn call(message: &Message) -> Option<(String, String)> {
-    let from = message.from().ok()?;
-    Some((message.call_id().ok()?.to_owned(), from.tag().unwrap_or_default().to_owned()))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn fault(written: &Written<'_>) -> Option<String> {
         return None;
     }
     let (number, method) = letter.cseq.split_once(' ').unwrap_or_default();
-    let named = letter.start.split(' ').next() == Some(method);
+    let named = letter.start.strip_prefix(method).is_some_and(|rest| rest.starts_with(' '));
     if number.parse::<u32>().is_err() || !named {
         return Some(format!("{} with the CSeq {}", letter.start, letter.cseq));
     }

@@ -96,32 +96,18 @@ struct Engine<'a, 'o, N> {
     skipped: Vec<StepId>,
 }
 
-/// Where records go: the observers, then the trace. They are shown by the sheaf: nodes and observers are much code, and
-/// a processor that changes between them with every message keeps neither at hand.
+/// Where records go: the observers, then the trace.
 struct Log<'a, 'o> {
     observers: &'a mut [&'o mut dyn Observer],
-    sheaf: Vec<(Instant, Record)>,
     trace: Trace,
 }
 
-/// Records to a sheaf.
-const SHEAF: usize = 64;
-
 impl Log<'_, '_> {
     fn record(&mut self, at: Instant, record: Record) {
-        self.sheaf.push((at, record));
-        if self.sheaf.len() >= SHEAF {
-            self.flush();
+        for observer in self.observers.iter_mut() {
+            observer.observe(at, &record);
         }
-    }
-
-    fn flush(&mut self) {
-        for (at, record) in self.sheaf.drain(..) {
-            for observer in self.observers.iter_mut() {
-                observer.observe(at, &record);
-            }
-            self.trace.push(at, record);
-        }
+        self.trace.push(at, record);
     }
 }
 
@@ -162,7 +148,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
             parked: BTreeMap::new(),
             parked_ever: 0,
             script: Script::new(scenario),
-            log: Log { observers, sheaf: Vec::with_capacity(SHEAF), trace: Trace::new(cast, keep) },
+            log: Log { observers, trace: Trace::new(cast, keep) },
             watch: Watch::default(),
             emitted: 0,
             hops: 0,
@@ -196,7 +182,6 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
                 self.log.record(end, Record::End { who: node, dump });
             }
         }
-        self.log.flush();
         Outcome {
             end: self.now,
             hops: self.hops,

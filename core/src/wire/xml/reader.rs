@@ -131,6 +131,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the element that has just started has attributes that nobody has taken yet.
+    pub fn has_attributes(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+
     /// Takes an attribute of the element that has just started.
     pub fn attribute(&mut self, ns: Ns, local: &str) -> Option<Cow<'a, str>> {
         self.take(ns, local).map(|(value, _)| value)
