@@ -115,7 +115,7 @@ impl Peer {
                 };
                 let (user, epid) = (cast.uri(node), lasting.hex(10));
                 let mut config =
-                    client::Config::new(&user, &epid, kind, address(node), address(NodeId::FRONT_END));
+                    client::Config::new(user, &epid, kind, address(node), address(NodeId::FRONT_END));
                 config.display_name = Some(participant.display_name.clone());
                 config.answer = match participant.answer {
                     Answer::Accept(after) => client::Answer::Accept { after },

@@ -43,9 +43,8 @@ impl Observe for Calls {
     }
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
-        match sight {
-            Sight::Said(spoken) => self.said(scene, spoken, verdict),
-            _ => {}
+        if let Sight::Said(spoken) = sight {
+            self.said(scene, spoken, verdict)
         }
     }
 

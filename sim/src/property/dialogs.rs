@@ -215,10 +215,8 @@ impl Dialogs {
         let known = self.of_client(server, message);
         let dialog = known.or_else(|| self.accepted(cast, (at, tick), heard))?;
         // Who knows the tags of others does not belong to their dialog.
-        if message.is_request() {
-            if cast.key(self.get(dialog)?.user) != message.from().ok()?.uri.address() {
-                return None;
-            }
+        if message.is_request() && cast.key(self.get(dialog)?.user) != message.from().ok()?.uri.address() {
+            return None;
         }
         match (message.method(), message.code()) {
             (Method::Invite, None) if !message.body().is_empty() => {

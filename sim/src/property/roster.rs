@@ -184,7 +184,7 @@ impl Rosters {
             let Some(dialog) = scene.dialogs.get(*id).filter(|dialog| dialog.live()) else { continue };
             let Some(conference) = self.conferences.get(&dialog.conference) else { continue };
             let sees_all =
-                View::of_replica(&scene.cast.uri(dialog.user), &subscriber.roster) == View::Everyone;
+                View::of_replica(scene.cast.uri(dialog.user), &subscriber.roster) == View::Everyone;
             let current = subscriber.version == conference.newest && !subscriber.unsure;
             if sees_all && current && !scene.pool_broken && !judged.contains(&&*dialog.conference) {
                 judged.push(&dialog.conference);
@@ -289,7 +289,7 @@ impl Rosters {
         };
         let version = document.version;
         if !unsure {
-            let view = View::of_replica(&scene.cast.uri(dialog.user), &roster);
+            let view = View::of_replica(scene.cast.uri(dialog.user), &roster);
             match conference.compare(version, view, &roster, spoken.id, verdict) {
                 // One value for all who have the same: the next step is then taken once.
                 Ok(same) => roster = same,
@@ -323,7 +323,7 @@ impl Rosters {
         let Some(conference) = heard.and_then(|heard| self.over.get_mut(heard)).or(current) else { return };
         let place = self.shown.entry(key).or_default();
         let before = std::mem::replace(place, Shown { version, alike: None }).alike;
-        let view = View::of_shown(&scene.cast.uri(who), shown);
+        let view = View::of_shown(scene.cast.uri(who), shown);
         let newest = conference.newest;
         let known = conference.versions.get_mut(&(version, view));
         if known.is_none() && version <= newest {
