@@ -60,6 +60,10 @@ pub(super) const CROSSED: Property = Property {
     sentence: "The BYE of an ejected user meets a session that the server has ended already.",
 };
 
+/// How long a session may wait for the ACK of its 2xx, before which there is no BYE (D-6): 64 times T1, and what a clock
+/// may be wrong by meanwhile.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(36);
+
 /// How long a pool member may take over a command when the scenario does not say.
 const LINK_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -109,6 +113,9 @@ impl Observe for Eviction {
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for (id, doom) in &self.doomed {
             let Some(dialog) = scene.dialogs.get(*id) else { continue };
+            if dialog.unacknowledged.is_some() && scene.at < doom.at + UNACKNOWLEDGED {
+                continue;
+            }
             verdict.exercise(&ENDS);
             if dialog.ended.is_none() && !scene.pool_broken {
                 let end = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
