@@ -46,7 +46,7 @@ pub(super) const REASONS: Property = Property {
     needs: &[Need::Scenario],
     requirements: &["PRO-2-2-3-1-f", "PRO-2-2-3-1-p", "PRO-2-2-3-3-d", "PRO-2-2-3-1-ab"],
     sentence: "What the factory refuses it refuses for a reason that the request or the conferences it has acknowledged \
-               give.",
+               give; a command of the organizer himself it does not turn away unread.",
 };
 
 /// Requests of two users about the same conferences overlap.
@@ -182,7 +182,8 @@ impl Provisioning {
         let property = match &answer {
             Answer::Done(_) => &VERSIONS,
             Answer::Refused(_) => &REASONS,
-            Answer::Rejected | Answer::Unknown => return,
+            Answer::Rejected => return self.turned_away(scene, spoken, &wish, verdict),
+            Answer::Unknown => return,
         };
         let find = |words| Finding {
             at: scene.at,
@@ -217,6 +218,16 @@ impl Provisioning {
             verdict.violate(property, find(words));
         }
         self.remember(wish.organizer, after);
+    }
+
+    /// The factory has not looked at a command, which is for its organizer to give.
+    fn turned_away(&self, scene: &Scene, spoken: &Spoken<'_>, wish: &Wish, verdict: &mut Verdict) {
+        let from = spoken.message.from().ok().map(|from| from.uri.address());
+        if self.honest && from.as_deref() == Some(wish.organizer.as_str()) {
+            let code = spoken.message.code().unwrap_or_default();
+            let words = format!("turns {} of {} away with {code}", wish.command, wish.organizer);
+            verdict.violate(&REASONS, scene.finding(NodeId::FACTORY, &[spoken.id], words));
+        }
     }
 
     /// What may be in the table of an organizer; at first nothing.

@@ -102,6 +102,7 @@ pub const CATALOGUE: &[Sabotage] = &[
     factory::PRETENDS_TO_DELETE,
     factory::HIDES_A_CONFERENCE,
     factory::GIVES_ANOTHER_REASON,
+    factory::KNOWS_NO_ORGANIZER,
     client::SHOWS_AN_OLD_ROSTER,
     client::HIDES_ITS_EJECTION,
     client::IGNORES_A_GAP,

@@ -153,3 +153,21 @@ pub(super) const GIVES_ANOTHER_REASON: Sabotage = broken(
         })
     },
 );
+
+pub(super) const KNOWS_NO_ORGANIZER: Sabotage = broken(
+    Role::Factory,
+    "factory-knows-no-organizer",
+    "One command in two of a client is answered 404.",
+    "provisioning.reasons",
+    || {
+        hears(|desk, letter| {
+            if commands(&letter, "") && desk.once_in(2) {
+                let answer = letter.response(404, "Not Found");
+                let to = format!("{};tag=unknown", answer.header(Name::To));
+                desk.say(answer.with(Name::To, to));
+            } else {
+                desk.hear(letter);
+            }
+        })
+    },
+);
