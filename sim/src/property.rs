@@ -12,6 +12,7 @@ mod delivery;
 mod dial_out;
 mod dialogs;
 mod document;
+mod element;
 mod ending;
 mod eviction;
 mod format;

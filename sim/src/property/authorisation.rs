@@ -9,7 +9,8 @@ use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine, Uri};
 
 use super::dialogs::{Dialog, Use};
-use super::document::{Document, News, State};
+use super::document::{Document, News};
+use super::element::State;
 use super::naming::{conference_of, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;

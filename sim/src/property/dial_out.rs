@@ -44,7 +44,7 @@ impl Observe for Calls {
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         if let Sight::Said(spoken) = sight {
-            self.said(scene, spoken, verdict)
+            self.said(scene, spoken, verdict);
         }
     }
 

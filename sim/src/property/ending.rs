@@ -34,7 +34,7 @@ impl Observe for Ending {
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         if let Sight::Said(spoken) = sight {
-            self.said(scene, spoken, verdict)
+            self.said(scene, spoken, verdict);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::dialogs::{Dialog, Use};
-use super::document::Element;
+use super::element::Element;
 use super::sight::Scene;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use confsim_core::client::{Event, RosterView, UserView};
 
 use super::dialogs::{Dialog, DialogId, Use};
-use super::document::{Document, Element, News, State};
+use super::document::{Document, News};
+use super::element::{Element, State};
 use super::members;
 use super::naming::conference_named;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};

@@ -8,6 +8,7 @@ use confsim_core::wire::sip::{Limits, Message};
 use roxmltree::{Document, Node};
 
 use super::document;
+use super::element::Element;
 use super::letter::{Reading, Written, tag};
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
@@ -276,7 +277,7 @@ fn otherwise(root: Node<'_, '_>, body: &[u8]) -> Option<String> {
         all.filter_map(|child| child.attribute("entity").map(str::to_owned)).collect::<BTreeSet<_>>()
     };
     let users = root.children().find(|child| child.has_tag_name((CONFERENCE_INFO, "users")));
-    let entity = |element: &document::Element| element.attribute("entity").map(str::to_owned);
+    let entity = |element: &Element| element.attribute("entity").map(str::to_owned);
     let theirs: BTreeSet<String> = users.into_iter().flat_map(|users| of(users, "user")).collect();
     let found: BTreeSet<String> = ours.root.users().filter_map(|user| entity(user)).collect();
     if (version, &theirs) != (ours.version, &found) {

@@ -7,7 +7,8 @@ use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 
 use super::dialogs::{Dialog, DialogId};
-use super::document::{Document, News, State};
+use super::document::{Document, News};
+use super::element::State;
 use super::naming::conference_named;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
