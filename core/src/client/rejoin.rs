@@ -109,11 +109,11 @@ impl Client {
         true
     }
 
-    /// Has the subscription asked for again that was not to be had: without one a user never sees who is there.
+    /// Has the subscription asked for again that was not to be had: without one a user never sees who is there. He is in
+    /// all the while, so this is no joining again.
     pub(super) fn subscribe_later(&mut self, cx: &mut Context<'_, Self>, number: Number, outcome: &Outcome) {
         let Some(conference) = self.conferences.get_mut(&number) else { return };
-        let wanted = self.config.rejoin && !conference.leaving;
-        if wanted && passes(outcome) && conference.subscribe_retries < TRIES_MAX {
+        if !conference.leaving && passes(outcome) && conference.subscribe_retries < TRIES_MAX {
             cx.set_timer(Timer::Subscription(number), cx.now() + pause(conference.subscribe_retries));
             conference.subscribe_retries += 1;
         }

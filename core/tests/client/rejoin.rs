@@ -203,6 +203,24 @@ fn a_client_may_be_told_not_to_come_back() {
     assert!(matches!(stage.seen().last(), Some(Event::ChatEnded { .. })));
 }
 
+/// Also who does not come back by himself sees in the end who is there.
+#[test]
+fn a_subscription_that_cannot_be_had_for_the_moment_is_asked_for_again() {
+    for rejoin in [false, true] {
+        let mut stage = signed_in(Kind::Uccp, |config| config.rejoin = rejoin);
+        let focus = only(stage.command(Command::Join { conference: FOCUS.into() }));
+        let sent = stage.admit(&focus);
+        // The subscription is in doubt, and with it the session it needs.
+        let probe = only(stage.answer(&sent[1], "503 Service Unavailable", ""));
+        assert!(probe.is(&Method::Update));
+        assert!(stage.answer(&probe, "200 OK", "").is_empty());
+        let again = only(stage.pass(SECOND.times(2)));
+        assert!(again.is(&Method::Subscribe) && again.tag().is_empty());
+        stage.tell(&again, &roster("full", 1, ""));
+        assert!(matches!(stage.seen().last(), Some(Event::Roster { version: 1, .. })));
+    }
+}
+
 /// D-5: what does not live as long as the focus dialog is refreshed in time.
 #[test]
 fn a_subscription_without_autoextend_is_refreshed() {
