@@ -164,9 +164,7 @@ impl Dialogs {
         letter: &Letter<'_>,
     ) -> Option<DialogId> {
         let success = message.code().is_some_and(|code| (200..300).contains(&code));
-        let (from, to) = (tag(letter.from), tag(letter.to));
-        let (own, other) = if message.is_request() { (from, to) } else { (to, from) };
-        let known = self.find(server, own, other);
+        let known = self.find(server, (tag(letter.from), tag(letter.to)), message.is_request());
         let dialog = match (known, message.method()) {
             (Some(known), _) => known,
             (None, Method::Invite) if message.is_request() => return self.calls(server, message),
@@ -272,20 +270,17 @@ impl Dialogs {
 
     /// The dialog of `server` that its own `message` belongs to.
     pub(super) fn of_server(&self, server: NodeId, message: &Message) -> Option<DialogId> {
-        let (from, to) = tags(message);
-        let (own, other) = if message.is_request() { (from, to) } else { (to, from) };
-        self.find(server, own, other)
+        self.find(server, tags(message), message.is_request())
     }
 
     /// The dialog of `server` that a client's `message` belongs to.
     pub(super) fn of_client(&self, server: NodeId, message: &Message) -> Option<DialogId> {
-        let (from, to) = tags(message);
-        let (own, other) = if message.is_request() { (to, from) } else { (from, to) };
-        self.find(server, own, other)
+        self.find(server, tags(message), !message.is_request())
     }
 
-    /// The dialog under the server's own tag, which stands in From or in To, as the other one may.
-    fn find(&self, server: NodeId, own: &str, other: &str) -> Option<DialogId> {
+    /// The dialog under the server's tag, which stands in From or in To.
+    fn find(&self, server: NodeId, (from, to): (&str, &str), in_from: bool) -> Option<DialogId> {
+        let (own, other) = if in_from { (from, to) } else { (to, from) };
         let id = self.tags.get(&server)?.get(own).copied()?;
         let callee = self.all.get(id.0)?.callee.as_deref();
         callee.is_none_or(|callee| callee == other).then_some(id)
