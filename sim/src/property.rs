@@ -38,6 +38,8 @@ mod second;
 mod sequence;
 mod settled;
 mod sight;
+#[cfg(test)]
+mod topics;
 mod transactions;
 mod typing;
 mod users;

@@ -56,7 +56,7 @@ pub struct Judge {
     scene: Scene,
     observers: Vec<Box<dyn Observe>>,
     /// Who is shown what: by topic, observers by their places.
-    audience: [Vec<usize>; Topic::COUNT],
+    audience: [Vec<usize>; Topic::ALL.len()],
     verdict: Verdict,
     ends: Vec<(NodeId, Option<NodeId>)>,
     press: Press,
@@ -77,20 +77,21 @@ impl Judge {
 
     /// The same without the second reading of every message, which takes as long as all the rest.
     pub fn quick(scenario: &Scenario) -> Self {
-        Self::observing(Known::of(scenario), Vec::new())
+        let known = Known::of(scenario);
+        let observers = usual(&known);
+        Self::observing(known, observers)
     }
 
     /// A judge for a run of which only so much is known.
     pub fn knowing(known: Known) -> Self {
-        Self::observing(known, vec![Box::new(SecondReading::default())])
+        let observers = every(&known);
+        Self::observing(known, observers)
     }
 
-    fn observing(known: Known, more: Vec<Box<dyn Observe>>) -> Self {
+    /// A judge who shows each of these observers what it asks for.
+    pub(super) fn observing(known: Known, observers: Vec<Box<dyn Observe>>) -> Self {
         let cast = known.cast.clone();
-        let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
-        let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
-        let observers: Vec<_> = usual(&known, timeout, ringing).into_iter().chain(more).collect();
-        let mut audience = [const { Vec::new() }; Topic::COUNT];
+        let mut audience = [const { Vec::new() }; Topic::ALL.len()];
         for (place, observer) in observers.iter().enumerate() {
             for topic in observer.topics() {
                 audience[*topic as usize].push(place);
@@ -341,8 +342,17 @@ impl Observer for Judge {
     }
 }
 
+/// Everybody who may observe a run.
+pub(super) fn every(known: &Known) -> Vec<Box<dyn Observe>> {
+    let mut observers = usual(known);
+    observers.push(Box::new(SecondReading::default()));
+    observers
+}
+
 /// Everybody who observes every run.
-fn usual(known: &Known, timeout: Duration, ringing: Duration) -> Vec<Box<dyn Observe>> {
+fn usual(known: &Known) -> Vec<Box<dyn Observe>> {
+    let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
+    let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
     vec![
         Box::new(Rosters::default()),
         Box::new(Settled::default()),

@@ -76,8 +76,21 @@ pub(super) enum Topic {
 }
 
 impl Topic {
-    /// How many there are.
-    pub(super) const COUNT: usize = Self::Left as usize + 1;
+    /// All of them.
+    pub(super) const ALL: [Self; 12] = [
+        Self::Said,
+        Self::Heard,
+        Self::Passing,
+        Self::Sent,
+        Self::Wrote,
+        Self::Read,
+        Self::Service,
+        Self::Event,
+        Self::Garbage,
+        Self::Connection,
+        Self::Crashed,
+        Self::Left,
+    ];
 }
 
 impl Sight<'_> {

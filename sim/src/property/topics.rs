@@ -1,0 +1,90 @@
+//! Observers ask for all that they act upon, and for nothing else: whoever forgets a topic is blind to it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::judge::every;
+use super::sight::{Observe, Scene, Sight, Topic};
+use super::{Judge, Known, Verdict};
+use crate::scenario::Profile;
+use crate::sweep::Draw;
+use crate::trace::Keep;
+use crate::world::event;
+
+/// So many runs of each profile.
+const SEEDS: u64 = 2;
+
+/// An observer that is shown everything, whatever it asks for.
+struct ShownAll(Box<dyn Observe>);
+
+impl Observe for ShownAll {
+    fn topics(&self) -> &'static [Topic] {
+        &Topic::ALL
+    }
+
+    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
+        self.0.see(scene, sight, verdict);
+    }
+
+    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
+        self.0.end(scene, verdict);
+    }
+}
+
+#[test]
+fn who_is_shown_everything_comes_to_the_same_verdict() {
+    for draw in (0..SEEDS).flat_map(|seed| Profile::SMALL.map(|profile| Draw { profile, seed })) {
+        let scenario = draw.scenario();
+        let judge = |shown: fn(Box<dyn Observe>) -> Box<dyn Observe>| {
+            let known = Known::of(&scenario);
+            let observers = every(&known).into_iter().map(shown).collect();
+            Judge::observing(known, observers)
+        };
+        let mut asked = judge(|observer| observer);
+        let mut everything = judge(|observer| Box::new(ShownAll(observer)));
+        let outcome = event::run(&scenario, draw.seed, Keep::Last(0), &mut [&mut asked, &mut everything]);
+        let (asked, everything) = (asked.finish(outcome.end), everything.finish(outcome.end));
+        let pairs = asked.tallies().iter().zip(everything.tallies());
+        let differing: Vec<_> =
+            pairs.filter(|(one, other)| one != other).map(|(one, _)| one.property.id).collect();
+        assert!(differing.is_empty(), "{draw}: {differing:?}");
+        assert_eq!(asked.violations(), everything.violations(), "{draw}");
+    }
+}
+
+/// Most of what is seen alters a verdict in rare runs only: that a server forgets what it owed when it crashes. So the
+/// sources are read as well.
+#[test]
+fn observers_ask_for_what_they_name() {
+    let mut observers = 0;
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/property")) {
+        let source = fs::read_to_string(&path).expect("a source");
+        let count = source.matches("\nimpl Observe for ").count();
+        if count == 0 || path.ends_with("topics.rs") {
+            continue;
+        }
+        observers += count;
+        assert_eq!(count, 1, "{}: it cannot be told who asks for what", path.display());
+        let named: BTreeSet<&str> = following(&source, "Sight::")
+            .map(|sight| if matches!(sight, "Gone" | "Closed") { "Connection" } else { sight })
+            .collect();
+        let asked: BTreeSet<&str> = following(&source, "Topic::").collect();
+        assert_eq!(named, asked, "{}: the sights it names, the topics it asks for", path.display());
+    }
+    let known = Known::of(&Draw { profile: Profile::Calm, seed: 0 }.scenario());
+    assert_eq!(observers, every(&known).len(), "some observers have not been read");
+}
+
+/// Every file below `folder`.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// The words that follow `prefix` in `source`.
+fn following<'a>(source: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    let word =
+        |rest: &'a str| rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    source.split(prefix).skip(1).map(word)
+}
