@@ -84,6 +84,8 @@ pub(super) struct Dialog {
     /// Whether the server cannot know it any more, though nothing may have told the client: the server has crashed,
     /// or the focus has had the conference deleted. A BYE needs a connection, the end of the session does not.
     pub(super) closed: bool,
+    /// Whether the server has said itself, by a 481, that it knows it no more.
+    pub(super) denied: bool,
 }
 
 impl Dialog {
@@ -190,6 +192,11 @@ impl Dialogs {
             Method::Bye if message.code() == Some(500) => {
                 if let Some(known) = self.all.get_mut(dialog.0) {
                     known.ended.take_if(|(ended, _)| *ended == at);
+                }
+            }
+            _ if message.code() == Some(481) => {
+                if let Some(known) = self.all.get_mut(dialog.0) {
+                    known.denied = true;
                 }
             }
             Method::Benotify | Method::Notify if terminated(message) => self.end(dialog, at, id),
@@ -324,6 +331,7 @@ impl Dialogs {
             ended: None,
             lapsed: false,
             closed: false,
+            denied: false,
         };
         Some(self.add(to.tag()?, dialog))
     }
@@ -355,6 +363,7 @@ impl Dialogs {
             ended: None,
             lapsed: false,
             closed: false,
+            denied: false,
         };
         Some(self.add(from.tag()?, dialog))
     }

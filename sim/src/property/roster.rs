@@ -252,11 +252,13 @@ impl Rosters {
         self.shown.retain(|(_, shown), _| **shown != *conference);
     }
 
-    /// When the last session with the focus is over, so is the activation, and versions may start again.
+    /// When the last session with the focus is over, so is the activation, and versions may start again. A session
+    /// whose end nobody could be told of is over when the focus says that it knows it no more.
     fn perhaps_over(&mut self, scene: &Scene, dialog: &Dialog) {
-        let gone = dialog.server == NodeId::FOCUS && dialog.ended.is_some();
+        let over = |session: &Dialog| session.ended.is_some() || session.denied;
+        let gone = dialog.server == NodeId::FOCUS && over(dialog);
         let mut others = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
-        if gone && others.all(|(_, other)| other.ended.is_some()) {
+        if gone && others.all(|(_, other)| over(other)) {
             self.finish(&dialog.conference);
         }
     }
