@@ -54,6 +54,11 @@ impl<K: TimerKey> Timers<K> {
         Some(key)
     }
 
+    /// Whether `key` runs and has reached its time.
+    pub(super) fn is_due(&self, key: K, now: Instant) -> bool {
+        self.at.get(&key).is_some_and(|at| *at <= now)
+    }
+
     /// How many timers run.
     pub(super) fn len(&self) -> usize {
         self.at.len()

@@ -9,9 +9,12 @@ use crate::node::Summary;
 use crate::wire::sip::Method;
 
 impl<M: Machine> Context<'_, M> {
-    /// Sends a 2xx once more, at twice the pause (D-1).
+    /// Sends a 2xx once more, at twice the pause (D-1). Who has stood still until the ACK is overdue sends none.
     pub(super) fn repeat_2xx(&mut self, dialog: DialogId) {
         let now = self.now;
+        if self.layer.timers.is_due(LayerTimer::NoAck(dialog), now) {
+            return;
+        }
         let Some(waiting) =
             self.layer.dialogs.get_mut(dialog).and_then(|dialog| dialog.unacknowledged.as_mut())
         else {

@@ -49,6 +49,17 @@ fn a_2xx_without_ack_is_given_up_after_64_t1() {
     node.nothing_left(1);
 }
 
+/// The host has stood still: repeat and time-out are overdue at once.
+#[test]
+fn a_2xx_is_not_repeated_after_64_t1() {
+    covers!("D-1");
+    let (mut node, _, dialog, ..) = accepted(1);
+    node.now += Duration::from_secs(32);
+    assert!(node.pass(Duration::ZERO).is_empty());
+    assert!(matches!(&node.seen()[..], [Heard::Unacknowledged(id)] if *id == dialog));
+    node.nothing_left(1);
+}
+
 #[test]
 fn a_bye_waits_for_the_ack() {
     covers!("D-6");
