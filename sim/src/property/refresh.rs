@@ -150,9 +150,10 @@ impl Observe for Refresh {
                 continue;
             }
             verdict.exercise(&EXPIRED);
-            if dialog.live() && !scene.pool_broken {
+            // That a client which comes back late ends it itself is not its server's merit.
+            if ended.is_none_or(|ended| ended > overdue) && !dialog.closed && !scene.pool_broken {
                 let words = format!(
-                    "agreed with {} on {} at {}; nobody has refreshed the session or ended it",
+                    "agreed with {} on {} at {}; nobody has refreshed the session or ended it in time",
                     scene.name(dialog.user),
                     session.interval,
                     session.since

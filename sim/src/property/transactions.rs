@@ -90,6 +90,9 @@ struct Transaction {
     at: Instant,
     echo: u64,
     verb: Verb,
+    /// Whether it waited for a host that stood still. Who called may have given up by then, and cancels nothing that
+    /// was not answered at all (RFC 3261 section 9.1).
+    waited: bool,
     /// How often it was read, and answered.
     read: u32,
     finals: u32,
@@ -129,7 +132,8 @@ impl Observe for Transactions {
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
             // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through.
             let until = scene.reach.cut(*connection).unwrap_or(scene.at);
-            if asked.last.is_none() && asked.at + patience <= until && !relayed {
+            let stale = asked.waited && asked.verb == Verb::Invite;
+            if asked.last.is_none() && asked.at + patience <= until && !relayed && !stale {
                 let words = format!("never answered what it read at {}", asked.at);
                 verdict.violate(&ANSWERED, scene.finding(*who, &[asked.request], words));
             }
@@ -146,8 +150,16 @@ impl Transactions {
         while let Some((_, key)) = self.answered.pop_front_if(|(at, _)| *at + MEMORY <= scene.at) {
             self.open.remove(&key);
         }
-        let fresh =
-            || Transaction { request: reading.id, at: scene.at, echo, verb, read: 0, finals: 0, last: None };
+        let fresh = || Transaction {
+            request: reading.id,
+            at: scene.at,
+            echo,
+            verb,
+            waited: scene.reach.paused(reading.to) == Some(scene.at),
+            read: 0,
+            finals: 0,
+            last: None,
+        };
         let key = (reading.connection, reading.to, transaction);
         self.open.entry(key).or_insert_with(fresh).read += 1;
     }

@@ -13,6 +13,7 @@ mod profile;
 mod provisioning;
 mod ringing;
 mod scale;
+mod sleeper;
 mod workload;
 
 use confsim_core::entropy::Entropy;
@@ -82,6 +83,10 @@ pub fn generate(seed: u64, profile: Profile) -> Scenario {
         forged::add(&mut Entropy::named(seed, "forged"), &mut scenario);
     }
     scenario.faults = faults::draw(&mut Entropy::named(seed, "faults"), profile, &scenario);
+    let mut asleep = Entropy::named(seed, "sleep");
+    if profile.has_sleepers() && asleep.chance(1, 4) {
+        sleeper::add(&mut asleep, &mut scenario);
+    }
     settle(&mut scenario);
     if Entropy::named(seed, "departure").chance(1, 3) {
         depart(&mut scenario);

@@ -85,6 +85,7 @@ pub const NAMED: &[Named] = named![
     // What goes away, and what is missed.
     "client-vanishes",
     "client-vanishes-idle",
+    "sleeping-laptop",
     "connection-back-in-time",
     "connection-back-too-late",
     "connection-lost-for-good",

@@ -9,11 +9,12 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 20] = [
+const FOUND: [(&str, u64); 21] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("bye-out-of-order", 300_252),
     ("called-and-alone", 1_001_001),
+    ("called-while-asleep", 1_034),
     ("deleted-out-of-reach", 1_007_038),
     ("deleted-out-of-reach-and-begun-anew", 1_006_176),
     ("ejected-before-ack", 100_384),

@@ -23,8 +23,8 @@ pub(in crate::cli) struct SweepArgs {
     pub(super) time: Option<Duration>,
     /// What kind of scenarios, one or several with commas, or `all` but `scale`: `calm` without faults; `lossy` drops,
     /// delays and holds back messages and breaks connections; `slow` has latencies of seconds and clocks that are
-    /// wrong; `churn` many who come and go; `chaos` every fault but crashes; `crash` hosts that go down; `hostile-peer`
-    /// one who forges; `scale` 500 participants
+    /// wrong; `churn` many who come and go, and laptops that sleep; `chaos` every fault but crashes; `crash` hosts that
+    /// go down; `hostile-peer` one who forges; `scale` 500 participants
     #[arg(long, value_parser = profiles, default_value = "calm")]
     pub(super) profile: Profiles,
     /// How many threads; the result does not depend on it

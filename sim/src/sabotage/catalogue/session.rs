@@ -1,13 +1,18 @@
 //! Servers that break the rules of transactions, dialogs and the link between them.
 
+use std::collections::BTreeMap;
+
+use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Name, PoolLink};
 
-use super::super::{Desk, Letter, Sabotage};
+use super::super::{Desk, Letter, Sabotage, Saboteur};
 use super::{broken, says};
+use crate::scenario::Profile;
 use crate::trace::Role;
 
 const CSEQ: &str = "dialog.cseq";
 const LINK: &str = "link.order";
+const EXPIRED: &str = "session.expired";
 
 /// Whether it is a request within a dialog that the server itself sends there.
 fn within(letter: &Letter) -> bool {
@@ -140,6 +145,57 @@ pub(super) const GRANTS_TOO_LONG: Sabotage = broken(
         })
     },
 );
+
+/// How a session is given up that nobody has refreshed.
+fn gives_up(mut hang_up: impl FnMut(&mut Desk, Letter) + 'static) -> Box<dyn Saboteur> {
+    // When each session was agreed upon last, and when two thirds of its interval are over: no server gives it up before
+    // (RFC 4028 section 10).
+    let mut late = BTreeMap::<String, Instant>::new();
+    says(move |desk, letter| {
+        if letter.answers(200, &Method::Invite) || letter.answers(200, &Method::Update) {
+            let seconds = letter.message().session_expires().ok().flatten().map(|session| session.seconds);
+            if let Some(seconds) = seconds {
+                let most = Duration::from_micros(u64::from(seconds) * 2_000_000 / 3);
+                late.insert(letter.call(), desk.now + most);
+            }
+        }
+        let is_late = late.get(&letter.call()).is_some_and(|late| *late <= desk.now);
+        if letter.asks(&Method::Bye) && is_late { hang_up(desk, letter) } else { desk.say(letter) }
+    })
+}
+
+pub(super) const GIVES_UP_SILENTLY: Sabotage = Sabotage {
+    profile: Profile::Churn,
+    ..broken(
+        Role::Focus,
+        "focus-gives-up-silently",
+        "Who has not refreshed his session gets no BYE.",
+        EXPIRED,
+        || gives_up(|_, _| ()),
+    )
+};
+
+pub(super) const GIVES_UP_LATE: Sabotage = Sabotage {
+    profile: Profile::Churn,
+    ..broken(
+        Role::Focus,
+        "focus-gives-up-late",
+        "Who has not refreshed his session gets the BYE two minutes late.",
+        EXPIRED,
+        || gives_up(|desk, letter| desk.say_later(Duration::from_secs(120), letter)),
+    )
+};
+
+pub(super) const MCU_GIVES_UP_SILENTLY: Sabotage = Sabotage {
+    profile: Profile::Churn,
+    ..broken(
+        Role::Mcu,
+        "mcu-gives-up-silently",
+        "Who has not refreshed his session gets no BYE.",
+        EXPIRED,
+        || gives_up(|_, _| ()),
+    )
+};
 
 /// The letter with another envelope, if it has one.
 fn enveloped(letter: Letter, alter: impl FnOnce(&mut PoolLink<'_>)) -> Letter {

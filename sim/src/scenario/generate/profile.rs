@@ -9,7 +9,7 @@ pub enum Profile {
     Lossy,
     /// Links with seconds of latency, readers that stall, clocks that are wrong.
     Slow,
-    /// Many who come and go.
+    /// Many who come and go, and laptops that sleep.
     Churn,
     /// Every fault but crashes.
     Chaos,
@@ -81,7 +81,12 @@ impl Profile {
         }
     }
 
-    /// The most faults of a run.
+    /// Whether there are laptops that sleep.
+    pub(super) const fn has_sleepers(self) -> bool {
+        matches!(self, Self::Slow | Self::Churn | Self::Chaos)
+    }
+
+    /// The most faults of a run, besides a laptop that sleeps.
     pub(super) const fn faults(self) -> u64 {
         match self {
             Self::Calm | Self::Churn | Self::HostilePeer | Self::Scale => 0,
