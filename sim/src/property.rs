@@ -20,6 +20,7 @@ mod history;
 mod idle;
 mod imdn;
 mod judge;
+mod keep_alive;
 mod known;
 mod leak;
 mod letter;
@@ -173,6 +174,7 @@ pub const CATALOGUE: &[Property] = &[
     refresh::GRANTED,
     refresh::REFRESHED,
     refresh::EXPIRED,
+    keep_alive::TOLD,
     refresh::REGISTERED,
     refresh::KEPT,
     places::RESUMED,

@@ -19,6 +19,7 @@ use super::eviction::Eviction;
 use super::history::History;
 use super::idle::Idle;
 use super::imdn::Notifications;
+use super::keep_alive::KeepAlive;
 use super::known::Known;
 use super::leak::Leak;
 use super::letter::{Letter, Reading, UnderWay, Written};
@@ -374,6 +375,7 @@ fn usual(known: &Known) -> Vec<Box<dyn Observe>> {
         Box::new(Links::default()),
         Box::new(Answers::default()),
         Box::new(Refresh::new(known)),
+        Box::new(KeepAlive::default()),
         Box::new(Idle::new(known)),
         Box::new(Users::default()),
         Box::new(Places::default()),

@@ -19,7 +19,7 @@ pub(super) const HOLDS: Property = Property {
     id: "lock.holds",
     kind: Kind::Always,
     needs: &[],
-    requirements: &["D-14", "D-18", "PRO-2-2-1-3-b", "PRO-2-2-1-3-c"],
+    requirements: &["D-14", "D-18", "PRO-2-2-1-2-ah", "PRO-2-2-1-2-ak", "PRO-2-2-1-3-b", "PRO-2-2-1-3-c"],
     sentence: "Who joins while the conference is locked, and is neither its organizer nor in it already, is \
                shown on hold and gets no IM session until setLobbyAccess lets him in or a presenter has him \
                called.",

@@ -66,6 +66,7 @@ pub const CATALOGUE: &[Sabotage] = &[
     session::GIVES_UP_SILENTLY,
     session::GIVES_UP_LATE,
     session::MCU_GIVES_UP_SILENTLY,
+    session::NAMES_ANOTHER_KEEP_ALIVE,
     session::SKIPS_A_LINK_NUMBER,
     session::ACKNOWLEDGES_TOO_MUCH,
     session::ACKNOWLEDGES_NOTHING,

@@ -134,6 +134,16 @@ fn a_session_for_longer_than_the_limit() {
 }
 
 #[test]
+fn a_keep_alive_that_nobody_answers() {
+    covers!("EX-IM-4-1-1-f");
+    let violations = judged("eject", |records| {
+        let place = said(records, NodeId::FOCUS, "200 (INVITE)", "ms-keep-alive")[0];
+        rewrite_head(records, place, "ms-keep-alive: ", "x-keep-alive: ");
+    });
+    noticed(&violations, "session.keep-alive", &["answers ms-keep-alive of alice with ``"]);
+}
+
+#[test]
 fn a_result_that_nobody_asked_for() {
     covers!("EX-IM-4-3-1-l");
     let violations = judged("eject", |records| {

@@ -197,6 +197,24 @@ pub(super) const MCU_GIVES_UP_SILENTLY: Sabotage = Sabotage {
     )
 };
 
+pub(super) const NAMES_ANOTHER_KEEP_ALIVE: Sabotage = broken(
+    Role::Focus,
+    "focus-names-another-keep-alive",
+    "Who offers to keep the connection alive is given another time for it.",
+    "session.keep-alive",
+    || {
+        says(|desk, letter| {
+            let strikes = letter.answers(200, &Method::Invite);
+            let value = letter.header(Name::MsKeepAlive).replacen("timeout=300", "timeout=3000", 1);
+            desk.say(if strikes && !value.is_empty() {
+                letter.with(Name::MsKeepAlive, value)
+            } else {
+                letter
+            });
+        })
+    },
+);
+
 /// The letter with another envelope, if it has one.
 fn enveloped(letter: Letter, alter: impl FnOnce(&mut PoolLink<'_>)) -> Letter {
     let envelope = letter.message().pool_link().ok().flatten().map(|mut link| {
