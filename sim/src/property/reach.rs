@@ -12,8 +12,9 @@ use crate::trace::{ConnectionId, HostChange, NodeId, Record, Role};
 pub(super) struct Reach {
     /// Connections that their clients take for up and no fault has cut.
     lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
-    /// Connections that a fault has cut, and when: their ends may not know.
-    cut: BTreeMap<ConnectionId, Instant>,
+    /// Connections that a fault has cut or made stand still, whether or not their ends know: since when, and until
+    /// when if that ends.
+    dead: BTreeMap<ConnectionId, (Instant, Option<Instant>)>,
     /// Members of the pool that have crashed and are not back.
     down: BTreeSet<NodeId>,
     /// Until when the hosts of nodes stand still that were paused.
@@ -36,11 +37,15 @@ impl Reach {
             }
             Record::Fault { fault, message, connection } => {
                 self.harm(faults, at, *fault);
-                if message.is_none() && matches!(faults.get(*fault as usize), Some(Fault::Cut(_))) {
-                    self.cut.entry(*connection).or_insert(at);
-                    self.lines.values_mut().for_each(|lines| {
-                        lines.remove(connection);
-                    });
+                match faults.get(*fault as usize).filter(|_| message.is_none()) {
+                    Some(Fault::Cut(_)) => {
+                        self.deaden(*connection, at, None);
+                        self.lines.values_mut().for_each(|lines| {
+                            lines.remove(connection);
+                        });
+                    }
+                    Some(Fault::Stall(stall)) => self.deaden(*connection, at, Some(at + stall.lasts)),
+                    _ => {}
                 }
             }
             Record::Host { who, fault, change } => {
@@ -57,6 +62,11 @@ impl Reach {
             }
             _ => {}
         }
+    }
+
+    fn deaden(&mut self, connection: ConnectionId, at: Instant, until: Option<Instant>) {
+        let known = self.dead.entry(connection).or_insert((at, until));
+        known.1 = known.1.zip(until).map(|(one, other)| one.max(other));
     }
 
     fn harm(&mut self, faults: &[Fault], at: Instant, fault: u32) {
@@ -78,9 +88,9 @@ impl Reach {
         self.paused.get(&node).copied()
     }
 
-    /// When a fault has cut `connection`, if one has.
-    pub(super) fn cut(&self, connection: ConnectionId) -> Option<Instant> {
-        self.cut.get(&connection).copied()
+    /// Since when nothing comes through on `connection` for a fault, and until when if that ends.
+    pub(super) fn dead(&self, connection: ConnectionId) -> Option<(Instant, Option<Instant>)> {
+        self.dead.get(&connection).copied()
     }
 
     /// Whether `client` has a connection that works.

@@ -101,9 +101,7 @@ struct Transaction {
 }
 
 impl Observe for Transactions {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Read, Topic::Wrote, Topic::Connection, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Read, Topic::Wrote, Topic::Connection, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
@@ -131,9 +129,13 @@ impl Observe for Transactions {
             // What nobody answers a proxy it does not answer either (RFC 4320 section 4.2).
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
             // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through.
-            let until = scene.reach.cut(*connection).unwrap_or(scene.at);
+            let due = asked.at + patience;
+            let late = match scene.reach.dead(*connection).filter(|(since, _)| *since < due) {
+                None => due <= scene.at,
+                Some((_, until)) => until.is_some_and(|until| due.max(until + patience) <= scene.at),
+            };
             let stale = asked.waited && asked.verb == Verb::Invite;
-            if asked.last.is_none() && asked.at + patience <= until && !relayed && !stale {
+            if asked.last.is_none() && late && !relayed && !stale {
                 let words = format!("never answered what it read at {}", asked.at);
                 verdict.violate(&ANSWERED, scene.finding(*who, &[asked.request], words));
             }

@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 21] = [
+const FOUND: [(&str, u64); 22] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("bye-out-of-order", 300_252),
@@ -28,6 +28,7 @@ const FOUND: [(&str, u64); 21] = [
     ("old-roster-late", 200_578),
     ("passed-on-as-written", 344),
     ("registering-at-the-end", 1_011_002),
+    ("ringing-on-a-dead-line", 1),
     ("spoilt-registration", 320_665),
     ("timed-out-while-paused", 1_008_596),
     ("typing-before-the-report", 1_012_366),
