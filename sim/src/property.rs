@@ -29,6 +29,7 @@ mod lobby;
 mod lock;
 mod members;
 mod naming;
+mod panel;
 mod places;
 mod provisioning;
 mod reach;

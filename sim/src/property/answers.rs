@@ -39,9 +39,7 @@ pub(super) struct Answers {
 }
 
 impl Observe for Answers {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -60,9 +60,8 @@ struct Act {
 }
 
 impl Observe for Authorisation {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Passing, Topic::Said, Topic::Sent, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] =
+        &[Topic::Heard, Topic::Passing, Topic::Said, Topic::Sent, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
@@ -95,18 +94,25 @@ impl Authorisation {
         if !message.is_request() || told || spoken.node.role() == Role::Client {
             return;
         }
-        let Some(request) = request_of(message) else { return };
-        let method = if *message.method() == Method::Cancel { &Method::Invite } else { message.method() };
-        let key = (spoken.node, spoken.connection, request, method.clone());
         // A client has its connection to itself; those of pool members carry many, whose names may collide (D-2).
-        let own = spoken.node == NodeId::FRONT_END;
-        if own && !self.known.insert(key.clone()) {
-            return;
-        }
-        let Some(words) = self.transgression(scene, spoken) else { return };
-        if own || self.known.insert(key) {
+        let words = if spoken.node == NodeId::FRONT_END {
+            self.is_new(spoken).then(|| self.transgression(scene, spoken)).flatten()
+        } else {
+            self.transgression(scene, spoken).filter(|_| self.is_new(spoken))
+        };
+        if let Some(words) = words {
             self.acts.insert(spoken.id, Act { node: spoken.node, words, refused: false });
         }
+    }
+
+    /// Whether a request has not been heard on this connection before.
+    fn is_new(&mut self, spoken: &Spoken<'_>) -> bool {
+        let method = match spoken.message.method() {
+            Method::Cancel => Method::Invite,
+            method => method.clone(),
+        };
+        let key = request_of(spoken.message).map(|it| (spoken.node, spoken.connection, it, method));
+        key.is_some_and(|key| self.known.insert(key))
     }
 
     /// What is wrong with a request, in words.
@@ -116,6 +122,11 @@ impl Authorisation {
             && (spoken.peer.role() != Role::Client || is_plainly(message, scene.cast.uri(spoken.peer)))
         {
             return None;
+        }
+        if *message.method() != Method::Service
+            && let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id))
+        {
+            return self.overstepped(scene, dialog, spoken);
         }
         let from = message.from().ok()?.uri.address();
         if spoken.node == NodeId::FRONT_END {
@@ -127,25 +138,22 @@ impl Authorisation {
             let outside = spoken.peer == NodeId::FRONT_END;
             return outside.then(|| format!("{from}, who speaks as a pool member"));
         }
+        // One that is somebody else's is not said to be his.
         if let Some(dialog) =
             scene.dialogs.of_client(spoken.node, message).and_then(|id| scene.dialogs.get(id))
         {
             let owner = scene.cast.key(dialog.user);
-            return if owner == from {
-                self.overstepped(scene, dialog, &from, spoken)
-            } else {
-                Some(format!("{from}, who speaks in a dialog of {owner}"))
-            };
+            return (owner != from).then(|| format!("{from}, who speaks in a dialog of {owner}"));
         }
         uninvited(scene, spoken, &from)
     }
 
-    /// A command that `user` may not give.
-    fn overstepped(&self, scene: &Scene, dialog: &Dialog, user: &str, spoken: &Spoken<'_>) -> Option<String> {
+    /// A command that the user whose dialog this is may not give.
+    fn overstepped(&self, scene: &Scene, dialog: &Dialog, spoken: &Spoken<'_>) -> Option<String> {
         if dialog.server != NodeId::FOCUS || *spoken.message.method() != Method::Info || !dialog.live() {
             return None;
         }
-        let command = spoken.command?;
+        let (command, user) = (spoken.command?, scene.cast.key(dialog.user));
         let name = &command.name;
         if command.conference.as_deref().is_some_and(|conference| conference != &*dialog.conference) {
             return Some(format!("{name} of {user} for another conference"));

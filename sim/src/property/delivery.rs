@@ -137,9 +137,7 @@ struct Session {
 }
 
 impl Observe for Delivery {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -38,9 +38,7 @@ struct Call {
 }
 
 impl Observe for Calls {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         if let Sight::Said(spoken) = sight {

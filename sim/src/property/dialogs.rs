@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method, Substate};
 
-use super::letter::{Letter, tag};
+use super::letter::Letter;
 use super::naming::{conference_of, request_of};
 use crate::trace::{Cast, Heard, MsgId, NodeId, Role};
 
@@ -166,7 +166,7 @@ impl Dialogs {
         letter: &Letter<'_>,
     ) -> Option<DialogId> {
         let success = message.code().is_some_and(|code| (200..300).contains(&code));
-        let known = self.find(server, (tag(letter.from), tag(letter.to)), message.is_request());
+        let known = self.find(server, (letter.from_tag, letter.to_tag), message.is_request());
         let dialog = match (known, message.method()) {
             (Some(known), _) => known,
             (None, Method::Invite) if message.is_request() => return self.calls(server, message),

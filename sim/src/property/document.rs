@@ -2,6 +2,7 @@
 //!
 //! A document is a tree of named elements; a replica is the tree that all documents so far have made.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -32,9 +33,12 @@ pub(super) enum News {
     Roster(Arc<Document>),
 }
 
-/// Reads what the focus tells, each body once: one body goes to all subscribers.
+/// Reads what the focus tells, each body once: one body goes to all subscribers, and to who asks again soon.
 #[derive(Default)]
-pub(super) struct Press(Option<(Bytes, Arc<Document>)>);
+pub(super) struct Press(VecDeque<(Bytes, Arc<Document>)>);
+
+/// How many documents are kept.
+const RECENT: usize = 2;
 
 impl Press {
     /// A notification, or the answer to a SUBSCRIBE with the first one in it.
@@ -45,19 +49,13 @@ impl Press {
         if !fits || body.is_empty() || !message.header(Name::ContentType).is_some_and(named) {
             return News::Nothing;
         }
-        match &self.0 {
-            Some((last, document)) if last.as_ptr() == body.as_ptr() && last.len() == body.len() => {
-                News::Roster(document.clone())
-            }
-            _ => match Document::read(body) {
-                Ok(document) => {
-                    let document = Arc::new(document);
-                    self.0 = Some((body.clone(), document.clone()));
-                    News::Roster(document)
-                }
-                Err(_) => News::Unreadable,
-            },
+        if let Some((_, document)) = self.0.iter().find(|(known, _)| known == body) {
+            return News::Roster(document.clone());
         }
+        let Ok(document) = Document::read(body).map(Arc::new) else { return News::Unreadable };
+        self.0.truncate(RECENT - 1);
+        self.0.push_front((body.clone(), document.clone()));
+        News::Roster(document)
     }
 }
 

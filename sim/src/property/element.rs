@@ -268,7 +268,8 @@ fn known(local: &str) -> Option<(&'static str, Holds)> {
 
 /// Tells apart siblings that have no key; the first one needs nothing.
 fn ordinal(parent: &Element, name: &str) -> Option<Arc<str>> {
-    let before = parent.named(name).len();
+    // Most elements without a key have no sibling of any name.
+    let before = if parent.children.is_empty() { 0 } else { parent.named(name).len() };
     (before > 0).then(|| (before + 1).to_string().into())
 }
 

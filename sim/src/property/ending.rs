@@ -28,9 +28,7 @@ pub(super) struct Ending {
 }
 
 impl Observe for Ending {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         if let Sight::Said(spoken) = sight {

@@ -58,9 +58,7 @@ impl Idle {
 }
 
 impl Observe for Idle {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -105,9 +105,7 @@ struct Forward {
 }
 
 impl Observe for Notifications {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Said, Topic::Connection]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Said, Topic::Connection];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -3,61 +3,29 @@
 use std::collections::BTreeSet;
 
 use confsim_core::node::Summary;
-use confsim_core::time::{Duration, Instant};
+use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
-use super::answers::Answers;
-use super::authorisation::Authorisation;
 use super::command::{Commands, Docket, Link, Term};
-use super::delivery::Delivery;
-use super::dial_out::Calls;
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
-use super::ending::Ending;
-use super::eviction::Eviction;
-use super::history::History;
-use super::idle::Idle;
-use super::imdn::Notifications;
-use super::keep_alive::KeepAlive;
 use super::known::Known;
-use super::leak::Leak;
 use super::letter::{Letter, Reading, UnderWay, Written};
-use super::link::Links;
-use super::lobby::Lobby;
-use super::lock::Locks;
-use super::places::Places;
-use super::provisioning::{Provisioning, is_service};
+use super::panel::Panel;
+use super::provisioning::is_service;
 use super::reach::Reach;
-use super::refresh::Refresh;
-use super::roles::Roles;
-use super::roster::Rosters;
-use super::second::SecondReading;
-use super::sequence::Sequence;
-use super::settled::Settled;
-use super::sight::{Observe, Place, Scene, Sight, Spoken, Topic};
-use super::transactions::Transactions;
-use super::typing::Typing;
-use super::users::Users;
-use super::wire::Wire;
+use super::sight::{Place, Scene, Sight, Spoken};
 use crate::scenario::Scenario;
 use crate::trace::{
     Cause, ConnectionId, Emitted, Heard, HostChange, MsgId, NodeId, Observer, Opened, Record, Role,
 };
 
-/// How long the IM MCU waits for the answer to a forward when the scenario does not say (D-26).
-const FORWARD_TIMEOUT: Duration = Duration::from_secs(32);
-
-/// How long somebody may be called when the scenario does not say (MS-CONFBAS facts 7, row 8).
-const RINGING_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// Judges one run by all properties.
 pub struct Judge {
     known: Known,
     scene: Scene,
-    observers: Vec<Box<dyn Observe>>,
-    /// Who is shown what: by topic, observers by their places.
-    audience: [Vec<usize>; Topic::ALL.len()],
+    panel: Panel,
     verdict: Verdict,
     ends: Vec<(NodeId, Option<NodeId>)>,
     press: Press,
@@ -68,6 +36,9 @@ pub struct Judge {
     commands: Commands,
     /// The link to the IM MCU.
     link: Link,
+    /// Whether observers are shown also what they do not ask for.
+    #[cfg(test)]
+    shows_all: bool,
 }
 
 impl Judge {
@@ -78,26 +49,16 @@ impl Judge {
 
     /// The same without the second reading of every message, which takes as long as all the rest.
     pub fn quick(scenario: &Scenario) -> Self {
-        let known = Known::of(scenario);
-        let observers = usual(&known);
-        Self::observing(known, observers)
+        Self::reading(Known::of(scenario), false)
     }
 
     /// A judge for a run of which only so much is known.
     pub fn knowing(known: Known) -> Self {
-        let observers = every(&known);
-        Self::observing(known, observers)
+        Self::reading(known, true)
     }
 
-    /// A judge who shows each of these observers what it asks for.
-    pub(super) fn observing(known: Known, observers: Vec<Box<dyn Observe>>) -> Self {
+    fn reading(known: Known, twice: bool) -> Self {
         let cast = known.cast.clone();
-        let mut audience = [const { Vec::new() }; Topic::ALL.len()];
-        for (place, observer) in observers.iter().enumerate() {
-            for topic in observer.topics() {
-                audience[*topic as usize].push(place);
-            }
-        }
         Self {
             scene: Scene {
                 struck: cast.nodes().map(|_| false).collect(),
@@ -111,8 +72,7 @@ impl Judge {
                 tainted: BTreeSet::new(),
                 reach: Reach::default(),
             },
-            observers,
-            audience,
+            panel: Panel::new(&known, twice),
             verdict: Verdict::default(),
             ends: Vec::new(),
             press: Press::default(),
@@ -121,26 +81,33 @@ impl Judge {
             docket: Docket::default(),
             commands: Commands::default(),
             link: Link::default(),
+            #[cfg(test)]
+            shows_all: false,
             known,
         }
+    }
+
+    /// A judge who shows every observer everything.
+    #[cfg(test)]
+    pub(super) fn showing_all(scenario: &Scenario) -> Self {
+        Self { shows_all: true, ..Self::new(scenario) }
     }
 
     /// The verdict at the end of the run.
     pub fn finish(mut self, end: Instant) -> Verdict {
         self.scene.at = end;
         self.scene.tick += 1;
-        for observer in &mut self.observers {
-            observer.end(&self.scene, &mut self.verdict);
-        }
+        self.panel.end(&self.scene, &mut self.verdict);
         self.verdict
     }
 
+    #[inline(always)]
     fn show(&mut self, sight: Sight<'_>) {
-        for place in self.audience.get(sight.topic() as usize).into_iter().flatten() {
-            if let Some(observer) = self.observers.get_mut(*place) {
-                observer.see(&self.scene, sight, &mut self.verdict);
-            }
+        #[cfg(test)]
+        if self.shows_all {
+            return self.panel.see_all(&self.scene, sight, &mut self.verdict);
         }
+        self.panel.see(&self.scene, sight, &mut self.verdict);
     }
 
     /// Only what the focus and the IM MCU say of their own accord is judged; what is passed on was said before.
@@ -341,46 +308,6 @@ impl Observer for Judge {
             _ => {}
         }
     }
-}
-
-/// Everybody who may observe a run.
-pub(super) fn every(known: &Known) -> Vec<Box<dyn Observe>> {
-    let mut observers = usual(known);
-    observers.push(Box::new(SecondReading::default()));
-    observers
-}
-
-/// Everybody who observes every run.
-fn usual(known: &Known) -> Vec<Box<dyn Observe>> {
-    let timeout = known.limits.forward_timeout.unwrap_or(FORWARD_TIMEOUT);
-    let ringing = known.limits.ringing_timeout.unwrap_or(RINGING_TIMEOUT);
-    vec![
-        Box::new(Rosters::default()),
-        Box::new(Settled::default()),
-        Box::new(History::default()),
-        Box::new(Delivery::default()),
-        Box::new(Typing::default()),
-        Box::new(Notifications::new(timeout)),
-        Box::new(Eviction::new(known)),
-        Box::new(Authorisation::default()),
-        Box::new(Leak::new(known)),
-        Box::new(Locks::default()),
-        Box::new(Lobby::default()),
-        Box::new(Roles::default()),
-        Box::new(Calls::new(ringing)),
-        Box::new(Ending::default()),
-        Box::new(Provisioning::new(known)),
-        Box::new(Transactions::default()),
-        Box::new(Sequence::default()),
-        Box::new(Links::default()),
-        Box::new(Answers::default()),
-        Box::new(Refresh::new(known)),
-        Box::new(KeepAlive::default()),
-        Box::new(Idle::new(known)),
-        Box::new(Users::default()),
-        Box::new(Places::default()),
-        Box::new(Wire::default()),
-    ]
 }
 
 /// The dialog of the focus or the IM MCU that a client hears something in: the server's tag names it.

@@ -29,9 +29,7 @@ const ANSWER: [&str; 5] = ["UAS", "tcp=no", "hop-hop=yes", "end-end=no", "timeou
 pub(super) struct KeepAlive(BTreeMap<(u64, u32), MsgId>);
 
 impl Observe for KeepAlive {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -60,9 +60,7 @@ impl Leak {
 }
 
 impl Observe for Leak {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Heard, Topic::Wrote, Topic::Passing, Topic::Left]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Heard, Topic::Wrote, Topic::Passing, Topic::Left];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -12,10 +12,13 @@ use crate::trace::{ConnectionId, Digest, MsgId, NodeId};
 pub(super) struct Letter<'a> {
     /// The start line.
     pub(super) start: &'a str,
-    /// The Via values, topmost first; several on one line stay together.
-    pub(super) vias: Vec<&'a str>,
+    /// The topmost Via value, and those below it; several on one line stay together.
+    pub(super) via: &'a str,
+    pub(super) vias_below: Vec<&'a str>,
     pub(super) from: &'a str,
+    pub(super) from_tag: &'a str,
     pub(super) to: &'a str,
+    pub(super) to_tag: &'a str,
     pub(super) call_id: &'a str,
     pub(super) cseq: &'a str,
     /// Route and Record-Route values, in their order.
@@ -28,6 +31,8 @@ pub(super) struct Letter<'a> {
 /// A message in a few numbers: what it belongs to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Brief {
+    /// What all messages of a call share, as its caller sees it: Call-ID and From tag.
+    pub(super) call: u64,
     /// The same for a request and its answers on one connection.
     pub(super) transaction: u64,
     /// The same for a request and whatever repeats what an answer has to repeat (RFC 3261 8.2.6.2).
@@ -120,40 +125,83 @@ impl<'a> Letter<'a> {
     /// Reads a head. What is no text reads as empty.
     pub(super) fn read(head: &'a [u8]) -> Self {
         let text = std::str::from_utf8(head).unwrap_or_default();
-        let (start, mut rest) = cut(text, b'\n').unwrap_or((text, ""));
-        let mut letter = Self { start: start.trim_ascii_end(), ..Self::default() };
-        while !rest.is_empty() {
-            let (field, behind) = rest.split_at_checked(end_of_field(rest)).unwrap_or((rest, ""));
-            rest = behind;
-            let concerns = field.as_bytes().first().is_some_and(|first| INITIALS.contains(&(first & !0x20)));
-            let colon = concerns.then(|| field.bytes().position(|byte| byte == b':')).flatten();
-            if let Some((name, value)) = colon.and_then(|colon| field.split_at_checked(colon)) {
-                letter.take(name.trim_ascii_end(), value.get(1..).unwrap_or_default());
+        let mut letter = Self::default();
+        let mut start = None;
+        for end in memchr_iter(b'\n', text.as_bytes()).map(|place| place + 1) {
+            // The next line may go on with this one.
+            if !matches!(text.as_bytes().get(end), Some(b' ' | b'\t')) || start.is_none() {
+                letter.line(text.get(start.unwrap_or_default()..end).unwrap_or_default(), start.is_none());
+                start = Some(end);
             }
         }
+        letter.line(text.get(start.unwrap_or_default()..).unwrap_or_default(), start.is_none());
+        letter.from_tag = split_tag(letter.from).1;
+        letter.to_tag = split_tag(letter.to).1;
         letter
     }
 
-    fn take(&mut self, name: &str, value: &'a str) {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        let value = || value.trim_ascii();
-        match name.len() {
-            1 if is("v") => self.vias.push(value()),
-            1 if is("f") => first(&mut self.from, value()),
-            1 if is("t") => first(&mut self.to, value()),
-            1 if is("i") => first(&mut self.call_id, value()),
-            1 if is("l") => self.content_length = Some(value()),
-            2 if is("To") => first(&mut self.to, value()),
-            3 if is("Via") => self.vias.push(value()),
-            4 if is("From") => first(&mut self.from, value()),
-            4 if is("CSeq") => first(&mut self.cseq, value()),
-            5 if is("Route") => self.routes.push(value()),
-            7 if is("Call-ID") => first(&mut self.call_id, value()),
-            9 if is("Pool-Link") => self.pool_link = Some(value()),
-            12 if is("Record-Route") => self.record_routes.push(value()),
-            14 if is("Content-Length") => self.content_length = Some(value()),
+    /// Takes the start line, or a header field as it is mostly written.
+    fn line(&mut self, line: &'a str, first: bool) {
+        if first {
+            self.start = line.trim_ascii_end();
+            return;
+        }
+        let is = |name: &[u8]| line.as_bytes().starts_with(name);
+        let value = |name: &str| line.get(name.len()..).unwrap_or_default().trim_ascii();
+        match line.as_bytes().first() {
+            Some(b'V') if is(b"Via:") => self.take_via(value("Via:")),
+            Some(b'F') if is(b"From:") => take(&mut self.from, value("From:")),
+            Some(b'T') if is(b"To:") => take(&mut self.to, value("To:")),
+            Some(b'C') if is(b"CSeq:") => take(&mut self.cseq, value("CSeq:")),
+            Some(b'C') if is(b"Call-ID:") => take(&mut self.call_id, value("Call-ID:")),
+            Some(b'C') if is(b"Content-Length:") => self.content_length = Some(value("Content-Length:")),
+            Some(b'C') if is(b"Contact:") || is(b"Content-Type:") => {}
+            Some(b'R') if is(b"Route:") => self.routes.push(value("Route:")),
+            Some(b'R') if is(b"Record-Route:") => self.record_routes.push(value("Record-Route:")),
+            Some(b'P') if is(b"Pool-Link:") => self.pool_link = Some(value("Pool-Link:")),
+            Some(first) if INITIALS.contains(&first.to_ascii_uppercase()) => {
+                self.line_written_otherwise(line);
+            }
             _ => {}
         }
+    }
+
+    /// The same for a field with a short name, in other letters, or with spaces before the colon.
+    fn line_written_otherwise(&mut self, line: &'a str) {
+        let Some((name, value)) = cut(line, b':') else { return };
+        let value = value.trim_ascii();
+        let name = name.trim_ascii_end();
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        match name.len() {
+            1 if is("v") => self.take_via(value),
+            1 if is("f") => take(&mut self.from, value),
+            1 if is("t") => take(&mut self.to, value),
+            1 if is("i") => take(&mut self.call_id, value),
+            1 if is("l") => self.content_length = Some(value),
+            2 if is("to") => take(&mut self.to, value),
+            3 if is("via") => self.take_via(value),
+            4 if is("from") => take(&mut self.from, value),
+            4 if is("cseq") => take(&mut self.cseq, value),
+            5 if is("route") => self.routes.push(value),
+            7 if is("call-id") => take(&mut self.call_id, value),
+            9 if is("pool-link") => self.pool_link = Some(value),
+            12 if is("record-route") => self.record_routes.push(value),
+            14 if is("content-length") => self.content_length = Some(value),
+            _ => {}
+        }
+    }
+
+    fn take_via(&mut self, value: &'a str) {
+        if self.via.is_empty() {
+            self.via = value;
+        } else {
+            self.vias_below.push(value);
+        }
+    }
+
+    /// How many Via values there are.
+    pub(super) fn vias(&self) -> usize {
+        usize::from(!self.via.is_empty()) + self.vias_below.len()
     }
 
     /// The status code of a response.
@@ -164,26 +212,36 @@ impl<'a> Letter<'a> {
     /// It in numbers.
     pub(super) fn brief(&self) -> Brief {
         let (number, method) = cut(self.cseq, b' ').unwrap_or((self.cseq, ""));
-        let method = method.trim();
-        let (from_tag, to_tag) = (tag(self.from), tag(self.to));
-        let to = before_tag(self.to);
-        let top = self.vias.first().copied().unwrap_or_default();
-        let sent_by = cut(top, b';').map_or(top, |(sent_by, _)| sent_by).trim_ascii();
-        let branch = param(top, "branch").unwrap_or(sent_by);
-        let transaction = digest(&[self.call_id, from_tag, self.cseq, branch]);
+        let (from_tag, to_tag) = (self.from_tag, self.to_tag);
+        let (sent_by, params) = cut(self.via, b';').unwrap_or((self.via, ""));
+        let sent_by = sent_by.trim_ascii();
+        let branch = match params.strip_prefix("branch=") {
+            Some(rest) => Some(cut(rest, b';').map_or(rest, |(branch, _)| branch).trim_ascii()),
+            None => param(self.via, "branch"),
+        };
+        let mut digest_so_far = Digest::default();
+        let mut and = |text: &str| {
+            digest_so_far.bytes(text.as_bytes());
+            digest_so_far.value()
+        };
+        and(self.call_id);
+        let call = and(from_tag);
+        and(self.cseq);
+        let transaction = and(branch.unwrap_or(sent_by));
         let mut echo = Digest::default();
         echo.number(transaction);
-        let more = [self.from, to, sent_by];
-        more.iter().chain(self.vias.iter().skip(1)).for_each(|text| echo.bytes(text.as_bytes()));
+        let more = [self.from, split_tag(self.to).0, sent_by];
+        more.iter().chain(&self.vias_below).for_each(|text| echo.bytes(text.as_bytes()));
         Brief {
+            call,
             transaction,
             echo: echo.value(),
             dialog: (!from_tag.is_empty() && !to_tag.is_empty()).then(|| {
                 let (first, second) = if from_tag < to_tag { (from_tag, to_tag) } else { (to_tag, from_tag) };
                 digest(&[self.call_id, first, second])
             }),
-            cseq: number.trim().parse().unwrap_or_default(),
-            verb: Verb::of(method),
+            cseq: number.trim_ascii().parse().unwrap_or_default(),
+            verb: Verb::of(method.trim_ascii()),
             code: self.code(),
             to_tag: if to_tag.is_empty() { 0 } else { digest(&[to_tag]) },
         }
@@ -207,16 +265,10 @@ impl Verb {
 }
 
 /// Of several values where one is due the first counts, for the observers as for the nodes.
-fn first<'a>(place: &mut &'a str, value: &'a str) {
+fn take<'a>(place: &mut &'a str, value: &'a str) {
     if place.is_empty() {
         *place = value;
     }
-}
-
-/// Where the field at the start of `text` ends, with the lines it is folded over.
-fn end_of_field(text: &str) -> usize {
-    let mut ends = memchr_iter(b'\n', text.as_bytes()).map(|place| place + 1);
-    ends.find(|end| !matches!(text.as_bytes().get(*end), Some(b' ' | b'\t'))).unwrap_or(text.len())
 }
 
 /// What stands before the first of these bytes, and behind it.
@@ -225,16 +277,18 @@ fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..place)?, text.get(place + 1..)?))
 }
 
-/// A To value before its tag.
-fn before_tag(value: &str) -> &str {
+/// A From or To value before its tag, and the tag.
+fn split_tag(value: &str) -> (&str, &str) {
+    let params = memrchr(b'>', value.as_bytes()).map_or(0, |place| place + 1);
+    // It is mostly the first parameter.
+    if let Some((before, params)) = value.split_at_checked(params)
+        && let Some(rest) = params.strip_prefix(";tag=")
+    {
+        return (before, cut(rest, b';').map_or(rest, |(tag, _)| tag).trim_ascii());
+    }
+    let tag = param(value.get(params..).unwrap_or(value), "tag").unwrap_or_default();
     let mut params = memchr_iter(b';', value.as_bytes()).filter_map(|place| value.split_at_checked(place));
-    params.find(|(_, param)| param.starts_with(";tag=")).map_or(value, |(before, _)| before)
-}
-
-/// The tag in a From or To value.
-pub(super) fn tag(value: &str) -> &str {
-    let params = memrchr(b'>', value.as_bytes()).and_then(|place| value.get(place..)).unwrap_or(value);
-    param(params, "tag").unwrap_or_default()
+    (params.find(|(_, param)| param.starts_with(";tag=")).map_or(value, |(before, _)| before), tag)
 }
 
 /// A parameter of a value that has no quoted ones.
@@ -270,8 +324,11 @@ mod tests {
     #[test]
     fn reads_a_request_by_its_lines() {
         let letter = Letter::read(REQUEST.as_bytes());
-        assert_eq!(letter.vias, ["SIP/2.0/TCP a:5060;branch=z9hG4bK1", "SIP/2.0/TCP b"]);
-        assert_eq!((tag(letter.from), tag(letter.to), letter.content_length), ("11", "22", Some("0")));
+        assert_eq!(
+            (letter.via, letter.vias_below.as_slice()),
+            ("SIP/2.0/TCP a:5060;branch=z9hG4bK1", &["SIP/2.0/TCP b"][..])
+        );
+        assert_eq!((letter.from_tag, letter.to_tag, letter.content_length), ("11", "22", Some("0")));
         let brief = letter.brief();
         assert_eq!((brief.cseq, brief.code), (7, None));
         assert!(brief.dialog.is_some());

@@ -109,9 +109,7 @@ impl Observe for Links {
         }
     }
 
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Wrote, Topic::Read]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Wrote, Topic::Read];
 
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for ((from, to), way) in &self.0 {

@@ -32,9 +32,7 @@ struct Shown {
 }
 
 impl Observe for Lobby {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

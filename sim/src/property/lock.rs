@@ -43,9 +43,7 @@ struct Door {
 }
 
 impl Observe for Locks {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -9,7 +9,7 @@ use confsim_core::wire::sip::Method;
 
 use super::command::Term;
 use super::dialogs::{DialogId, Use};
-use super::letter::{Letter, Reading, Verb, Written, digest, tag};
+use super::letter::{Reading, Verb, Written};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, NodeId, Role};
@@ -94,7 +94,7 @@ pub(super) struct Places {
     joining: BTreeSet<String>,
     locks: BTreeSet<(DialogId, u32)>,
     /// Calls of the IM MCU that have no final answer, by transaction; true once it has given up.
-    calls: BTreeMap<u64, bool>,
+    calls: BTreeMap<(u64, u32), bool>,
     /// BYEs written and not answered: dialog and who wrote them.
     leaving: BTreeSet<(u64, NodeId)>,
     /// The connection that each client registered on last.
@@ -102,9 +102,8 @@ pub(super) struct Places {
 }
 
 impl Observe for Places {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Wrote, Topic::Read, Topic::Heard, Topic::Said, Topic::Event, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] =
+        &[Topic::Wrote, Topic::Read, Topic::Heard, Topic::Said, Topic::Event, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
@@ -142,10 +141,10 @@ impl Places {
                 self.joining.extend(joins.then(|| letter.call_id.to_owned()));
             }
             (Verb::Invite, None) if own && from == NodeId::MCU && brief.to_tag == 0 => {
-                self.calls.insert(call(letter), false);
+                self.calls.insert((brief.call, brief.cseq), false);
             }
             (Verb::Cancel, None) if own && from == NodeId::MCU => {
-                if let Some(given_up) = self.calls.get_mut(&call(letter)) {
+                if let Some(given_up) = self.calls.get_mut(&(brief.call, brief.cseq)) {
                     *given_up = true;
                 }
             }
@@ -154,7 +153,7 @@ impl Places {
     }
 
     fn read(&mut self, reading: &Reading<'_>, verdict: &mut Verdict) {
-        let Reading { to, brief, head, .. } = *reading;
+        let Reading { to, brief, .. } = *reading;
         match (brief.verb, brief.code) {
             // The reader has hung up as well and has no answer yet.
             (Verb::Bye, None) if to.role() != Role::FrontEnd => {
@@ -169,7 +168,7 @@ impl Places {
                 }
             }
             (Verb::Invite, Some(200..)) if to == NodeId::MCU => {
-                let given_up = self.calls.remove(&call(&Letter::read(head)));
+                let given_up = self.calls.remove(&(brief.call, brief.cseq));
                 if given_up == Some(true) && brief.code.is_some_and(|code| code < 300) {
                     verdict.exercise(&ANSWERED_LATE);
                 }
@@ -239,10 +238,4 @@ impl Places {
             verdict.exercise(&RACED);
         }
     }
-}
-
-/// What an INVITE, its CANCEL and its answers share.
-fn call(letter: &Letter<'_>) -> u64 {
-    let number = letter.cseq.split(' ').next().unwrap_or_default();
-    digest(&[letter.call_id, tag(letter.from), number])
 }

@@ -294,9 +294,7 @@ impl Provisioning {
 }
 
 impl Observe for Provisioning {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Service]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Service];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         let Sight::Service(place, spoken) = sight else { return };

@@ -6,7 +6,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Refresher};
 
 use super::dialogs::{DialogId, Use};
-use super::letter::{Verb, Written, digest, tag};
+use super::letter::{Verb, Written};
 use super::naming::{call_of, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Known, Property, Verdict};
@@ -111,17 +111,16 @@ impl Session {
 }
 
 impl Observe for Refresh {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Passing, Topic::Wrote, Topic::Heard, Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] =
+        &[Topic::Passing, Topic::Wrote, Topic::Heard, Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
             Sight::Passing(spoken) if *spoken.message.method() == Method::Register => self.registers(spoken),
-            Sight::Wrote(Written { from, own: true, brief, letter, .. })
+            Sight::Wrote(Written { from, own: true, brief, .. })
                 if from.role() == Role::Client && brief.verb == Verb::Bye && brief.code.is_none() =>
             {
-                self.left.insert(digest(&[letter.call_id, tag(letter.from)]));
+                self.left.insert(brief.call);
             }
             Sight::Heard(spoken) => match spoken.message.method() {
                 Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),

@@ -39,9 +39,7 @@ struct Standing {
 }
 
 impl Observe for Roles {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

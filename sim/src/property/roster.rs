@@ -137,9 +137,7 @@ struct Subscriber {
 }
 
 impl Observe for Rosters {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Heard, Topic::Event, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Heard, Topic::Event, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 
 use super::document;
 use super::element::Element;
-use super::letter::{Reading, Written, tag};
+use super::letter::{Reading, Written};
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -73,9 +73,7 @@ pub(super) struct SecondReading {
 }
 
 impl Observe for SecondReading {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Wrote, Topic::Read]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Wrote, Topic::Read];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         let written = match sight {
@@ -187,10 +185,10 @@ fn disagreement(message: &Message, written: &Written<'_>) -> Option<String> {
         ("code", message.code() == letter.code()),
         ("Call-ID", message.call_id().ok() == Some(letter.call_id)),
         ("CSeq", message.cseq().is_ok_and(|cseq| cseq.seq == written.brief.cseq)),
-        ("From tag", tags(message.from()) == tag(letter.from)),
-        ("To tag", tags(message.to()) == tag(letter.to)),
+        ("From tag", tags(message.from()) == letter.from_tag),
+        ("To tag", tags(message.to()) == letter.to_tag),
         // Several on one line stay together in the plain text.
-        ("Via", message.vias().flatten().count() >= letter.vias.len()),
+        ("Via", message.vias().flatten().count() >= letter.vias()),
         ("Route", message.routes().flatten().count() >= letter.routes.len()),
         ("Record-Route", message.record_routes().flatten().count() >= letter.record_routes.len()),
     ];

@@ -1,8 +1,8 @@
 //! Requests within dialogs: in order, under the names that the dialog has, by the way that was recorded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::letter::{Letter, Reading, Verb, Written, digest, tag};
+use super::letter::{Brief, Letter, Reading, Verb, Written};
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::NodeId;
@@ -49,17 +49,22 @@ pub(super) const ACK: Property = Property {
 
 #[derive(Default)]
 pub(super) struct Sequence {
-    /// The last CSeq number of each side in each dialog.
-    last: BTreeMap<(NodeId, u64), u32>,
-    /// What each node has read of a dialog, or answered in it.
-    known: BTreeSet<(NodeId, u64)>,
+    /// The dialogs of each node, which has read something in them or answered.
+    sides: BTreeMap<(NodeId, u64), Side>,
     /// INVITEs sent, by Call-ID, From tag and CSeq number; true when answered.
-    invited: BTreeMap<(NodeId, u64), bool>,
-    /// The recorded way, by dialog, as this node has to go it.
-    ways: BTreeMap<(NodeId, u64), Vec<String>>,
+    invited: BTreeMap<(NodeId, u64, u32), bool>,
     /// What was recorded by requests that may begin a dialog, until they are answered.
     pending: BTreeMap<(NodeId, u64), Vec<String>>,
     counts: Counts,
+}
+
+/// A dialog as one of those who are in it has it.
+#[derive(Default)]
+struct Side {
+    /// The recorded way, as this node has to go it.
+    way: Option<Vec<String>>,
+    /// The CSeq number of its last request.
+    last: Option<u32>,
 }
 
 /// How often each property was exercised.
@@ -72,9 +77,7 @@ struct Counts {
 }
 
 impl Observe for Sequence {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Read, Topic::Wrote, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Read, Topic::Wrote, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
@@ -94,10 +97,8 @@ impl Observe for Sequence {
                 None => self.asks(scene, written, verdict),
             },
             Sight::Crashed(who) => {
-                self.last.retain(|(node, _), _| *node != who);
-                self.known.retain(|(node, _)| *node != who);
-                self.invited.retain(|(node, _), _| *node != who);
-                self.ways.retain(|(node, _), _| *node != who);
+                self.sides.retain(|(node, _), _| *node != who);
+                self.invited.retain(|(node, ..), _| *node != who);
                 self.pending.retain(|(node, _), _| *node != who);
             }
             _ => {}
@@ -117,10 +118,9 @@ impl Sequence {
         let Reading { to: node, brief, head, .. } = *reading;
         let begins = matches!(brief.verb, Verb::Invite | Verb::Subscribe);
         if let Some(dialog) = brief.dialog {
-            self.known.insert((node, dialog));
+            let side = self.sides.entry((node, dialog)).or_default();
             if begins && brief.code.is_some_and(|code| (200..300).contains(&code)) {
-                let way = || recorded(&Letter::read(head), true);
-                self.ways.entry((node, dialog)).or_insert_with(way);
+                side.way.get_or_insert_with(|| recorded(&Letter::read(head), true));
             }
         }
         match brief.code {
@@ -128,8 +128,7 @@ impl Sequence {
                 self.pending.insert((node, brief.transaction), recorded(&Letter::read(head), false));
             }
             Some(200..) if brief.verb == Verb::Invite => {
-                let letter = Letter::read(head);
-                if let Some(answered) = self.invited.get_mut(&(node, invitation(&letter, brief.cseq))) {
+                if let Some(answered) = self.invited.get_mut(&(node, brief.call, brief.cseq)) {
                     *answered = true;
                 }
             }
@@ -138,19 +137,19 @@ impl Sequence {
     }
 
     fn invites(&mut self, written: &Written<'_>) {
-        let name = invitation(written.letter, written.brief.cseq);
-        self.invited.insert((written.from, name), false);
+        let Brief { call, cseq, .. } = written.brief;
+        self.invited.insert((written.from, call, cseq), false);
     }
 
     fn answers(&mut self, written: &Written<'_>, code: u16) {
         let Written { from: node, brief, .. } = *written;
         let Some(dialog) = brief.dialog else { return };
-        self.known.insert((node, dialog));
+        let side = self.sides.entry((node, dialog)).or_default();
         if matches!(brief.verb, Verb::Invite | Verb::Subscribe)
             && code >= 200
             && let Some(way) = self.pending.remove(&(node, brief.transaction))
         {
-            self.ways.insert((node, dialog), way);
+            side.way = Some(way);
         }
     }
 
@@ -158,7 +157,7 @@ impl Sequence {
         let Written { id, from: node, brief, letter, .. } = *written;
         match brief.verb {
             Verb::Ack => {
-                let answered = self.invited.get(&(node, invitation(letter, brief.cseq))).copied();
+                let answered = self.invited.get(&(node, brief.call, brief.cseq)).copied();
                 self.counts.ack += 1;
                 if answered != Some(true) {
                     let what = if answered.is_none() { "never sent" } else { "has read no final answer to" };
@@ -171,14 +170,14 @@ impl Sequence {
         }
         let Some(dialog) = brief.dialog else { return };
         self.counts.names += 1;
-        if !self.known.contains(&(node, dialog)) {
+        let Some(side) = self.sides.get_mut(&(node, dialog)) else {
             let words =
                 format!("sends {} under a Call-ID and tags that it has not seen together", letter.cseq);
             verdict.violate(&NAMES, scene.finding(node, &[id], words));
             return;
-        }
+        };
         // A CANCEL and an ACK to a refusal go the way of their INVITE.
-        if let Some(way) = self.ways.get(&(node, dialog))
+        if let Some(way) = &side.way
             && !matches!(brief.verb, Verb::Cancel | Verb::Ack)
         {
             self.counts.route += 1;
@@ -193,7 +192,7 @@ impl Sequence {
             return;
         }
         self.counts.cseq += 1;
-        let last = self.last.insert((node, dialog), brief.cseq);
+        let last = side.last.replace(brief.cseq);
         if last.is_some_and(|last| last >= brief.cseq) {
             let words =
                 format!("sends {} after CSeq {} in the same dialog", letter.cseq, last.unwrap_or_default());
@@ -215,8 +214,4 @@ fn recorded(letter: &Letter<'_>, caller: bool) -> Vec<String> {
 fn addresses<'a>(values: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     let all = values.iter().flat_map(|value| value.split('<').skip(1));
     all.filter_map(|rest| rest.split('>').next())
-}
-
-fn invitation(letter: &Letter<'_>, cseq: u32) -> u64 {
-    digest(&[letter.call_id, tag(letter.from)]) ^ u64::from(cseq)
 }

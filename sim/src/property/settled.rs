@@ -47,9 +47,7 @@ struct Newest {
 }
 
 impl Observe for Settled {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Said, Topic::Event, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Event, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, _: &mut Verdict) {
         match sight {

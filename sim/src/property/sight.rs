@@ -75,26 +75,9 @@ pub(super) enum Topic {
     Left,
 }
 
-impl Topic {
-    /// All of them.
-    pub(super) const ALL: [Self; 12] = [
-        Self::Said,
-        Self::Heard,
-        Self::Passing,
-        Self::Sent,
-        Self::Wrote,
-        Self::Read,
-        Self::Service,
-        Self::Event,
-        Self::Garbage,
-        Self::Connection,
-        Self::Crashed,
-        Self::Left,
-    ];
-}
-
 impl Sight<'_> {
     /// Its kind.
+    #[inline(always)]
     pub(super) const fn topic(&self) -> Topic {
         match self {
             Self::Said(_) => Topic::Said,
@@ -210,7 +193,7 @@ pub(super) struct Scene {
 /// Judges one family of properties.
 pub(super) trait Observe {
     /// What it is to be shown.
-    fn topics(&self) -> &'static [Topic];
+    const TOPICS: &'static [Topic];
 
     /// Something is seen, of these topics.
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict);

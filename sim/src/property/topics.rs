@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::judge::every;
-use super::sight::{Observe, Scene, Sight, Topic};
-use super::{Judge, Known, Verdict};
+use super::Judge;
+use super::panel::OBSERVERS;
 use crate::scenario::Profile;
 use crate::sweep::Draw;
 use crate::trace::Keep;
@@ -15,34 +14,11 @@ use crate::world::event;
 /// So many runs of each profile.
 const SEEDS: u64 = 2;
 
-/// An observer that is shown everything, whatever it asks for.
-struct ShownAll(Box<dyn Observe>);
-
-impl Observe for ShownAll {
-    fn topics(&self) -> &'static [Topic] {
-        &Topic::ALL
-    }
-
-    fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
-        self.0.see(scene, sight, verdict);
-    }
-
-    fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
-        self.0.end(scene, verdict);
-    }
-}
-
 #[test]
 fn who_is_shown_everything_comes_to_the_same_verdict() {
     for draw in (0..SEEDS).flat_map(|seed| Profile::SMALL.map(|profile| Draw { profile, seed })) {
         let scenario = draw.scenario();
-        let judge = |shown: fn(Box<dyn Observe>) -> Box<dyn Observe>| {
-            let known = Known::of(&scenario);
-            let observers = every(&known).into_iter().map(shown).collect();
-            Judge::observing(known, observers)
-        };
-        let mut asked = judge(|observer| observer);
-        let mut everything = judge(|observer| Box::new(ShownAll(observer)));
+        let (mut asked, mut everything) = (Judge::new(&scenario), Judge::showing_all(&scenario));
         let outcome = event::run(&scenario, draw.seed, Keep::Last(0), &mut [&mut asked, &mut everything]);
         let (asked, everything) = (asked.finish(outcome.end), everything.finish(outcome.end));
         let pairs = asked.tallies().iter().zip(everything.tallies());
@@ -72,8 +48,7 @@ fn observers_ask_for_what_they_name() {
         let asked: BTreeSet<&str> = following(&source, "Topic::").collect();
         assert_eq!(named, asked, "{}: the sights it names, the topics it asks for", path.display());
     }
-    let known = Known::of(&Draw { profile: Profile::Calm, seed: 0 }.scenario());
-    assert_eq!(observers, every(&known).len(), "some observers have not been read");
+    assert_eq!(observers, OBSERVERS, "some observers have not been read");
 }
 
 /// Every file below `folder`.

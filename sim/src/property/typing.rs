@@ -54,9 +54,7 @@ struct Owed {
 }
 
 impl Observe for Typing {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Said, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Said, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

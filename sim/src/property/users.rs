@@ -80,9 +80,7 @@ struct Read {
 }
 
 impl Observe for Users {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Read, Topic::Heard, Topic::Wrote, Topic::Event, Topic::Crashed]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Read, Topic::Heard, Topic::Wrote, Topic::Event, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {

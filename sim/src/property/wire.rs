@@ -1,6 +1,6 @@
 //! What travels is SIP.
 
-use super::letter::{Written, tag};
+use super::letter::Written;
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
@@ -32,9 +32,7 @@ pub(super) struct Wire {
 }
 
 impl Observe for Wire {
-    fn topics(&self) -> &'static [Topic] {
-        &[Topic::Heard, Topic::Wrote, Topic::Garbage]
-    }
+    const TOPICS: &'static [Topic] = &[Topic::Heard, Topic::Wrote, Topic::Garbage];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
@@ -81,9 +79,9 @@ fn fault(written: &Written<'_>) -> Option<String> {
         return Some(format!("{} with the CSeq {}", letter.start, letter.cseq));
     }
     let missing = [
-        ("Via", letter.vias.is_empty()),
+        ("Via", letter.via.is_empty()),
         ("Call-ID", letter.call_id.is_empty()),
-        ("From tag", tag(letter.from).is_empty()),
+        ("From tag", letter.from_tag.is_empty()),
         ("To", letter.to.is_empty()),
     ];
     missing.into_iter().find(|(_, missing)| *missing).map(|(what, _)| format!("without {what}"))

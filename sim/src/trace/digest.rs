@@ -32,11 +32,7 @@ impl Digest {
             let word = u128::from_le_bytes(*pair);
             self.state = fold(self.state ^ (word as u64), 0xD1B5_4A32_D192_ED03 ^ ((word >> 64) as u64));
         }
-        let mut last = [0; 16];
-        if let Some(start) = last.get_mut(..rest.len()) {
-            start.copy_from_slice(rest);
-        }
-        let word = u128::from_le_bytes(last);
+        let word = tail(bytes, rest.len());
         self.state = fold(self.state ^ (word as u64), 0x8CB9_2BA7_2F3D_8DD7 ^ ((word >> 64) as u64));
     }
 
@@ -44,6 +40,19 @@ impl Digest {
     pub const fn value(self) -> u64 {
         self.state
     }
+}
+
+/// The last bytes of `bytes`, fewer than 16, as a number; read in as large pieces as there are.
+fn tail(bytes: &[u8], count: usize) -> u128 {
+    if let Some(last) = bytes.last_chunk() {
+        // What stands before them is shifted out.
+        return u128::from_le_bytes(*last).checked_shr(8 * (16 - count) as u32).unwrap_or_default();
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u128::from(u64::from_le_bytes(*last)) >> (8 * (16 - count));
+        return u128::from(u64::from_le_bytes(*first)) | (last << 64);
+    }
+    bytes.iter().rev().fold(0, |word, byte| (word << 8) | u128::from(*byte))
 }
 
 /// The two halves of a product, xored: every input bit reaches every output bit. Adding the first operand
