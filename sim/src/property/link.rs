@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use confsim_core::time::{Duration, Instant};
 
-use super::letter::{Letter, Reading, Verb, Written, param};
+use super::letter::{Reading, Verb, Written, param};
 use super::sight::{Observe, Scene, Sight, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{Digest, MsgId, NodeId};
@@ -71,6 +71,8 @@ struct Way {
     sent: u64,
     /// Documents that are not acknowledged yet: what they say, and when they were sent first.
     open: BTreeMap<u64, (u64, Instant, MsgId)>,
+    /// Messages of this epoch under way, by the number each carries.
+    under_way: BTreeMap<MsgId, u64>,
     /// The highest number that the receiver has read, of this epoch.
     read: u64,
 }
@@ -137,7 +139,10 @@ impl Links {
             }
             *way = Way { epoch: envelope.epoch.to_owned(), ..Way::default() };
         }
-        way.peer = envelope.peer.map(str::to_owned);
+        if way.peer.as_deref() != envelope.peer {
+            way.peer = envelope.peer.map(str::to_owned);
+        }
+        way.under_way.insert(id, envelope.seq);
         // A greeting, or an answer: no document.
         if envelope.seq == 0 || written.brief.code.is_some() {
             return;
@@ -184,10 +189,8 @@ impl Links {
 
     fn read(&mut self, reading: &Reading<'_>) {
         let Some(way) = self.0.get_mut(&(reading.from, reading.to)) else { return };
-        let letter = Letter::read(reading.head);
-        let Some(envelope) = letter.pool_link.and_then(Envelope::read) else { return };
-        if envelope.epoch == way.epoch {
-            way.read = way.read.max(envelope.seq);
+        if let Some(seq) = way.under_way.remove(&reading.id) {
+            way.read = way.read.max(seq);
         }
     }
 }

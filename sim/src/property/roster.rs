@@ -59,6 +59,8 @@ pub(super) struct Rosters {
     under_way: BTreeMap<(DialogId, bool, u32), u32>,
     /// Of which activation the last roster tells that a user has heard.
     hears: BTreeMap<(NodeId, Arc<str>), u32>,
+    /// The conferences that clients show, by their URIs.
+    names: BTreeMap<String, Arc<str>>,
     /// What each client shows last.
     shown: BTreeMap<(NodeId, Arc<str>), Shown>,
 }
@@ -307,6 +309,16 @@ impl Rosters {
         self.subscribers.insert(id, subscriber);
     }
 
+    /// The name of a conference that a client shows.
+    fn name_of(&mut self, uri: &str) -> Option<Arc<str>> {
+        if let Some(known) = self.names.get(uri) {
+            return Some(known.clone());
+        }
+        let name: Arc<str> = conference_named(uri)?.into();
+        self.names.insert(uri.to_owned(), name.clone());
+        Some(name)
+    }
+
     /// A client shows a roster.
     fn shown(
         &mut self,
@@ -317,8 +329,8 @@ impl Rosters {
         shown: &Arc<RosterView>,
         verdict: &mut Verdict,
     ) {
-        let Some(name) = conference_named(uri) else { return };
-        let key = (who, Arc::from(name));
+        let Some(name) = self.name_of(uri) else { return };
+        let key = (who, name);
         let current = self.conferences.get_mut(&key.1);
         let heard = self.hears.get(&key).filter(|heard| current.as_ref().is_none_or(|c| c.number != **heard));
         let Some(conference) = heard.and_then(|heard| self.over.get_mut(heard)).or(current) else { return };
