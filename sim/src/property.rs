@@ -27,6 +27,7 @@ mod letter;
 mod link;
 mod lobby;
 mod lock;
+mod markup;
 mod members;
 mod naming;
 mod panel;

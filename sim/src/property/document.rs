@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use confsim_core::wire::sip::{Message, Method, Name};
-use confsim_core::wire::xml::{Ns, Reader, XmlError};
+use confsim_core::wire::xml::Ns;
 
 use super::element::{Element, State, apply, read};
+use super::markup::{Malformed, Markup};
 
 /// A conference-info document.
 #[derive(Clone, Debug)]
@@ -61,12 +62,11 @@ impl Press {
 
 impl Document {
     /// Reads a document.
-    pub(super) fn read(body: &[u8]) -> Result<Self, XmlError> {
-        let mut reader = Reader::new(body)?;
-        reader.root(Ns::ConferenceInfo, "conference-info")?;
-        let version = reader.attribute(Ns::None, "version").and_then(|version| version.trim().parse().ok());
-        let root = read(&mut reader, "conference-info", true)?;
-        reader.finish()?;
+    pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
+        let mut markup = Markup::root(body, Ns::ConferenceInfo, "conference-info")?;
+        let version = markup.attribute(Ns::None, "version").and_then(|version| version.trim().parse().ok());
+        let root = read(&mut markup, "conference-info", true)?;
+        markup.finish()?;
         Ok(Self { version: version.unwrap_or(0), state: root.state, root: Arc::new(root) })
     }
 

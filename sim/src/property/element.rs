@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use confsim_core::wire::xml::{Ns, Reader, XmlError};
+use confsim_core::wire::xml::Ns;
+
+use super::markup::{Malformed, Markup};
 
 /// Elements that are often met, by name; and whether they hold others: everywhere, or in these.
 const ELEMENTS: [(&str, Holds); 25] = [
@@ -226,8 +228,8 @@ impl PartialEq for Element {
 impl Eq for Element {}
 
 /// Reads the element that has just started, with others in it if it holds any.
-pub(super) fn read(reader: &mut Reader<'_>, local: &str, holds: bool) -> Result<Element, XmlError> {
-    let state = reader.attribute(Ns::None, "state").or_else(|| reader.attribute(Ns::ConferenceInfo, "state"));
+pub(super) fn read(markup: &mut Markup<'_>, local: &str, holds: bool) -> Result<Element, Malformed> {
+    let state = markup.attribute(Ns::None, "state").or_else(|| markup.attribute(Ns::ConferenceInfo, "state"));
     let state = match state.as_deref() {
         Some("partial") => State::Partial,
         Some("deleted") => State::Deleted,
@@ -235,28 +237,27 @@ pub(super) fn read(reader: &mut Reader<'_>, local: &str, holds: bool) -> Result<
     };
     let mut element = Element { state, attributes: Vec::new(), text: Box::default(), children: Vec::new() };
     for (ns, name) in ATTRIBUTES {
-        if !reader.has_attributes() {
+        if !markup.has_attributes() {
             break;
         }
-        element.attributes.extend(reader.attribute(ns, name).map(|value| (name, Box::from(&*value))));
+        element.attributes.extend(markup.attribute(ns, name).map(|value| (name, Box::from(&*value))));
     }
     if holds {
-        while let Some(child) = reader.child()? {
-            let known = known(child.local);
+        while let Some(child) = markup.child()? {
+            let known = known(child);
             let holds = match known.map(|(_, holds)| holds) {
                 Some(Holds::Always) => true,
                 Some(Holds::In(parents)) => parents.contains(&local),
                 Some(Holds::Never) | None => false,
             };
-            let read = read(reader, child.local, holds)?;
-            let name =
-                known.map_or_else(|| Cow::Owned(child.local.to_owned()), |(name, _)| Cow::Borrowed(name));
+            let read = read(markup, child, holds)?;
+            let name = known.map_or_else(|| Cow::Owned(child.to_owned()), |(name, _)| Cow::Borrowed(name));
             let key = KEYS.iter().find_map(|key| read.attribute(key)).map(Arc::from);
-            let key = key.or_else(|| ordinal(&element, child.local));
+            let key = key.or_else(|| ordinal(&element, child));
             element.set((name, key), Arc::new(read));
         }
     } else {
-        element.text = reader.text()?.trim().into();
+        element.text = markup.text()?.trim().into();
     }
     Ok(element)
 }

@@ -272,7 +272,7 @@ fn take<'a>(place: &mut &'a str, value: &'a str) {
 }
 
 /// What stands before the first of these bytes, and behind it.
-fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+pub(super) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let place = memchr(at, text.as_bytes())?;
     Some((text.get(..place)?, text.get(place + 1..)?))
 }
