@@ -129,7 +129,8 @@ impl Observe for Transactions {
             // What nobody answers a proxy it does not answer either (RFC 4320 section 4.2).
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
             // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through.
-            let due = asked.at + patience;
+            // Nor while its host stands still.
+            let due = scene.reach.paused(*who).map_or(asked.at, |until| until.max(asked.at)) + patience;
             let late = match scene.reach.dead(*connection).filter(|(since, _)| *since < due) {
                 None => due <= scene.at,
                 Some((_, until)) => until.is_some_and(|until| due.max(until + patience) <= scene.at),

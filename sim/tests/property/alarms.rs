@@ -9,9 +9,10 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 22] = [
+const FOUND: [(&str, u64); 23] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
+    ("asked-before-standing-still", 1),
     ("bye-out-of-order", 300_252),
     ("called-and-alone", 1_001_001),
     ("called-while-asleep", 1_034),
