@@ -1,4 +1,4 @@
-//! A node that is timed, and weighed when it goes.
+//! Nodes that are timed, and weighed when they go; and judges that are timed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use confsim::node::{Part, Peer};
-use confsim::trace::NodeId;
+use confsim::property::Judge;
+use confsim::trace::{NodeId, Observer, Record};
 use confsim_core::client::{Command, Event};
 use confsim_core::node::{Dump, Input, Node, Output};
 use confsim_core::time;
@@ -101,6 +102,21 @@ impl Drop for Timed {
         if self.node.participant().is_none() {
             self.bill.borrow_mut().held -= freed;
         }
+    }
+}
+
+/// A judge under the stopwatch.
+pub(crate) struct Watched<'a> {
+    pub(crate) judge: &'a mut Judge,
+    /// The time that observing took.
+    pub(crate) took: Duration,
+}
+
+impl Observer for Watched<'_> {
+    fn observe(&mut self, at: time::Instant, record: &Record) {
+        let start = started();
+        self.judge.observe(at, record);
+        self.took += start.elapsed();
     }
 }
 
