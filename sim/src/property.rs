@@ -7,6 +7,7 @@
 
 mod answers;
 mod authorisation;
+mod brief;
 mod command;
 mod delivery;
 mod dial_out;

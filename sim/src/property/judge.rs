@@ -7,15 +7,16 @@ use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
+use super::brief::{Brief, UnderWay};
 use super::command::{Commands, Docket, Link, Term};
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
 use super::known::Known;
-use super::letter::{Letter, Reading, UnderWay, Written};
+use super::letter::Letter;
 use super::panel::Panel;
 use super::provisioning::is_service;
 use super::reach::Reach;
-use super::sight::{Place, Scene, Sight, Spoken};
+use super::sight::{Place, Reading, Scene, Sight, Spoken, Written};
 use crate::scenario::Scenario;
 use crate::trace::{
     Cause, ConnectionId, Emitted, Heard, HostChange, MsgId, NodeId, Observer, Opened, Record, Role,
@@ -114,7 +115,7 @@ impl Judge {
     fn emitted(&mut self, emitted: &Emitted) {
         let Emitted { id, from, to, origin, connection, cause, summary, head, body, .. } = emitted;
         let letter = Letter::read(head);
-        let brief = letter.brief();
+        let brief = Brief::of(&letter);
         self.briefs.insert(*id, brief);
         if matches!(cause, Cause::Fault(_)) {
             return;

@@ -1,11 +1,6 @@
 //! Messages as their text has them: read line by line, by nothing that the nodes read them with.
 
-use std::collections::VecDeque;
-
-use bytes::Bytes;
 use memchr::{memchr, memchr_iter, memrchr};
-
-use crate::trace::{ConnectionId, Digest, MsgId, NodeId};
 
 /// What the head of a message says, as far as hygiene goes.
 #[derive(Clone, Debug, Default)]
@@ -26,96 +21,6 @@ pub(super) struct Letter<'a> {
     pub(super) record_routes: Vec<&'a str>,
     pub(super) content_length: Option<&'a str>,
     pub(super) pool_link: Option<&'a str>,
-}
-
-/// A message in a few numbers: what it belongs to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Brief {
-    /// What all messages of a call share, as its caller sees it: Call-ID and From tag.
-    pub(super) call: u64,
-    /// The same for a request and its answers on one connection.
-    pub(super) transaction: u64,
-    /// The same for a request and whatever repeats what an answer has to repeat (RFC 3261 8.2.6.2).
-    pub(super) echo: u64,
-    /// The same for all messages of a dialog, whoever sends them; `None` before both tags are known.
-    pub(super) dialog: Option<u64>,
-    /// The number in CSeq.
-    pub(super) cseq: u32,
-    /// The method in CSeq.
-    pub(super) verb: Verb,
-    /// The status code of a response.
-    pub(super) code: Option<u16>,
-    /// What the To tag is, as a number; zero without one.
-    pub(super) to_tag: u64,
-}
-
-/// What each message under way is, in the order of their numbers: those that are written early are mostly read early.
-#[derive(Default)]
-pub(super) struct UnderWay(VecDeque<(MsgId, Brief)>);
-
-impl UnderWay {
-    /// It is written.
-    pub(super) fn insert(&mut self, id: MsgId, brief: Brief) {
-        match self.place(id) {
-            Ok(place) => self.0[place].1 = brief,
-            Err(place) => self.0.insert(place, (id, brief)),
-        }
-    }
-
-    /// It is read, or lost.
-    pub(super) fn remove(&mut self, id: MsgId) -> Option<Brief> {
-        self.0.remove(self.place(id).ok()?).map(|(_, brief)| brief)
-    }
-
-    fn place(&self, id: MsgId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |(id, _)| *id)
-    }
-}
-
-/// Methods as far as they differ in what is due.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Verb {
-    Invite,
-    Ack,
-    Cancel,
-    Subscribe,
-    Register,
-    Service,
-    Bye,
-    /// It has no answer.
-    Benotify,
-    #[default]
-    Other,
-}
-
-/// Somebody writes a message.
-pub(super) struct Written<'a> {
-    pub(super) id: MsgId,
-    pub(super) from: NodeId,
-    pub(super) to: NodeId,
-    /// Who said it first.
-    pub(super) origin: NodeId,
-    /// Whether it says this of its own, and passes nothing on.
-    pub(super) own: bool,
-    pub(super) connection: ConnectionId,
-    /// The message that led to it, if one did.
-    pub(super) cause: Option<MsgId>,
-    pub(super) letter: &'a Letter<'a>,
-    pub(super) brief: Brief,
-    /// Start line and headers.
-    pub(super) head: &'a Bytes,
-    pub(super) body: &'a Bytes,
-}
-
-/// Somebody reads a message.
-pub(super) struct Reading<'a> {
-    pub(super) id: MsgId,
-    pub(super) from: NodeId,
-    pub(super) to: NodeId,
-    pub(super) connection: ConnectionId,
-    pub(super) brief: Brief,
-    /// Start line and headers.
-    pub(super) head: &'a [u8],
 }
 
 /// What the names of the headers that a [`Letter`] has begin with, short names too.
@@ -208,60 +113,6 @@ impl<'a> Letter<'a> {
     pub(super) fn code(&self) -> Option<u16> {
         self.start.strip_prefix("SIP/2.0 ")?.get(..3)?.parse().ok()
     }
-
-    /// It in numbers.
-    pub(super) fn brief(&self) -> Brief {
-        let (number, method) = cut(self.cseq, b' ').unwrap_or((self.cseq, ""));
-        let (from_tag, to_tag) = (self.from_tag, self.to_tag);
-        let (sent_by, params) = cut(self.via, b';').unwrap_or((self.via, ""));
-        let sent_by = sent_by.trim_ascii();
-        let branch = match params.strip_prefix("branch=") {
-            Some(rest) => Some(cut(rest, b';').map_or(rest, |(branch, _)| branch).trim_ascii()),
-            None => param(self.via, "branch"),
-        };
-        let mut digest_so_far = Digest::default();
-        let mut and = |text: &str| {
-            digest_so_far.bytes(text.as_bytes());
-            digest_so_far.value()
-        };
-        and(self.call_id);
-        let call = and(from_tag);
-        and(self.cseq);
-        let transaction = and(branch.unwrap_or(sent_by));
-        let mut echo = Digest::default();
-        echo.number(transaction);
-        let more = [self.from, split_tag(self.to).0, sent_by];
-        more.iter().chain(&self.vias_below).for_each(|text| echo.bytes(text.as_bytes()));
-        Brief {
-            call,
-            transaction,
-            echo: echo.value(),
-            dialog: (!from_tag.is_empty() && !to_tag.is_empty()).then(|| {
-                let (first, second) = if from_tag < to_tag { (from_tag, to_tag) } else { (to_tag, from_tag) };
-                digest(&[self.call_id, first, second])
-            }),
-            cseq: number.trim_ascii().parse().unwrap_or_default(),
-            verb: Verb::of(method.trim_ascii()),
-            code: self.code(),
-            to_tag: if to_tag.is_empty() { 0 } else { digest(&[to_tag]) },
-        }
-    }
-}
-
-impl Verb {
-    fn of(method: &str) -> Self {
-        match method {
-            "INVITE" => Self::Invite,
-            "ACK" => Self::Ack,
-            "CANCEL" => Self::Cancel,
-            "SUBSCRIBE" => Self::Subscribe,
-            "REGISTER" => Self::Register,
-            "SERVICE" => Self::Service,
-            "BYE" => Self::Bye,
-            "BENOTIFY" => Self::Benotify,
-            _ => Self::Other,
-        }
-    }
 }
 
 /// Of several values where one is due the first counts, for the observers as for the nodes.
@@ -278,7 +129,7 @@ pub(super) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
 }
 
 /// A From or To value before its tag, and the tag.
-fn split_tag(value: &str) -> (&str, &str) {
+pub(super) fn split_tag(value: &str) -> (&str, &str) {
     let params = memrchr(b'>', value.as_bytes()).map_or(0, |place| place + 1);
     // It is mostly the first parameter.
     if let Some((before, params)) = value.split_at_checked(params)
@@ -306,18 +157,11 @@ pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
     None
 }
 
-/// A number for these texts.
-pub(super) fn digest(texts: &[&str]) -> u64 {
-    let mut digest = Digest::default();
-    texts.iter().for_each(|text| digest.bytes(text.as_bytes()));
-    digest.value()
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const REQUEST: &str = "INFO sip:focus SIP/2.0\r\nVia: SIP/2.0/TCP a:5060;branch=z9hG4bK1\r\n\
+    pub(in super::super) const REQUEST: &str = "INFO sip:focus SIP/2.0\r\nVia: SIP/2.0/TCP a:5060;branch=z9hG4bK1\r\n\
         Via: SIP/2.0/TCP b\r\nFrom: \"A;tag=x\" <sip:a@b;p=1>;tag=11\r\nt: <sip:f@b>\r\n ;tag=22\r\n\
         Call-ID: c\r\nCSeq: 7 INFO\r\nl: 0\r\n\r\n";
 
@@ -329,21 +173,5 @@ mod tests {
             ("SIP/2.0/TCP a:5060;branch=z9hG4bK1", &["SIP/2.0/TCP b"][..])
         );
         assert_eq!((letter.from_tag, letter.to_tag, letter.content_length), ("11", "22", Some("0")));
-        let brief = letter.brief();
-        assert_eq!((brief.cseq, brief.code), (7, None));
-        assert!(brief.dialog.is_some());
-    }
-
-    #[test]
-    fn an_answer_echoes_its_request_with_whatever_tag() {
-        let answer = REQUEST
-            .replace("INFO sip:focus SIP/2.0", "SIP/2.0 200 OK")
-            .replace("branch=z9hG4bK1", "received=::1;branch=z9hG4bK1");
-        let (request, answer) =
-            (Letter::read(REQUEST.as_bytes()).brief(), Letter::read(answer.as_bytes()).brief());
-        assert_eq!((request.transaction, request.echo), (answer.transaction, answer.echo));
-        assert_eq!(answer.code, Some(200));
-        let other = REQUEST.replace("CSeq: 7", "CSeq: 8");
-        assert_ne!(request.echo, Letter::read(other.as_bytes()).brief().echo);
     }
 }

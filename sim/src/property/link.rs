@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use confsim_core::time::{Duration, Instant};
 
-use super::letter::{Reading, Verb, Written, param};
-use super::sight::{Observe, Scene, Sight, Topic};
+use super::brief::Verb;
+use super::letter::param;
+use super::sight::{Observe, Reading, Scene, Sight, Topic, Written};
 use super::{Kind, Property, Verdict};
 use crate::trace::{Digest, MsgId, NodeId};
 

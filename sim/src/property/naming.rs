@@ -2,7 +2,7 @@
 
 use confsim_core::wire::sip::{Message, Uri};
 
-use super::letter::digest;
+use super::brief::digest;
 
 /// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
 pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {

@@ -7,10 +7,10 @@ use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
+use super::brief::Verb;
 use super::command::Term;
 use super::dialogs::{DialogId, Use};
-use super::letter::{Reading, Verb, Written};
-use super::sight::{Observe, Scene, Sight, Spoken, Topic};
+use super::sight::{Observe, Reading, Scene, Sight, Spoken, Topic, Written};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, NodeId, Role};
 

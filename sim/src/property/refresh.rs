@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Refresher};
 
+use super::brief::Verb;
 use super::dialogs::{DialogId, Use};
-use super::letter::{Verb, Written};
 use super::naming::{call_of, request_of};
-use super::sight::{Observe, Scene, Sight, Spoken, Topic};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic, Written};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId, Role};
 

@@ -9,8 +9,7 @@ use roxmltree::{Document, Node};
 
 use super::document;
 use super::element::Element;
-use super::letter::{Reading, Written};
-use super::sight::{Observe, Scene, Sight, Topic};
+use super::sight::{Observe, Reading, Scene, Sight, Topic, Written};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::letter::{Brief, Letter, Reading, Verb, Written};
-use super::sight::{Observe, Scene, Sight, Topic};
+use super::brief::{Brief, Verb};
+use super::letter::Letter;
+use super::sight::{Observe, Reading, Scene, Sight, Topic, Written};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::NodeId;
 

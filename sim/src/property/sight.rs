@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use confsim_core::client::Event;
 use confsim_core::node::{Dump, Summary};
 use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Message, Method};
 
 use super::Verdict;
+use super::brief::Brief;
 use super::command::{Command, Progress, Term};
 use super::dialogs::{Dialog, DialogId, Dialogs, Use};
 use super::document::News;
-use super::letter::{Reading, Written};
+use super::letter::Letter;
 use super::reach::Reach;
 use super::verdict::Finding;
 use crate::fault::Skew;
@@ -164,6 +166,36 @@ impl<'a> Spoken<'a> {
     pub(super) fn term(&self) -> Option<Term<'a>> {
         self.command.filter(|_| self.fresh)?.term()
     }
+}
+
+/// Somebody writes a message.
+pub(super) struct Written<'a> {
+    pub(super) id: MsgId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    /// Who said it first.
+    pub(super) origin: NodeId,
+    /// Whether it says this of its own, and passes nothing on.
+    pub(super) own: bool,
+    pub(super) connection: ConnectionId,
+    /// The message that led to it, if one did.
+    pub(super) cause: Option<MsgId>,
+    pub(super) letter: &'a Letter<'a>,
+    pub(super) brief: Brief,
+    /// Start line and headers.
+    pub(super) head: &'a Bytes,
+    pub(super) body: &'a Bytes,
+}
+
+/// Somebody reads a message.
+pub(super) struct Reading<'a> {
+    pub(super) id: MsgId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) connection: ConnectionId,
+    pub(super) brief: Brief,
+    /// Start line and headers.
+    pub(super) head: &'a [u8],
 }
 
 /// What all observers know alike.

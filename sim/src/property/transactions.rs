@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use confsim_core::time::{Duration, Instant};
 
-use super::letter::{Brief, Reading, Verb, Written};
-use super::sight::{Observe, Scene, Sight, Topic};
+use super::brief::{Brief, Verb};
+use super::sight::{Observe, Reading, Scene, Sight, Topic, Written};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId};
 

@@ -8,9 +8,8 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::{Method, Name};
 
-use super::letter::Written;
 use super::naming::conference_named;
-use super::sight::{Observe, Scene, Sight, Spoken, Topic};
+use super::sight::{Observe, Scene, Sight, Spoken, Topic, Written};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{NodeId, Role};
 

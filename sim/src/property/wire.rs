@@ -1,7 +1,6 @@
 //! What travels is SIP.
 
-use super::letter::Written;
-use super::sight::{Observe, Scene, Sight, Topic};
+use super::sight::{Observe, Scene, Sight, Topic, Written};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 
