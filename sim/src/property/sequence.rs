@@ -64,8 +64,8 @@ pub(super) struct Sequence {
 struct Side {
     /// The recorded way, as this node has to go it.
     way: Option<Vec<String>>,
-    /// The CSeq number of its last request.
-    last: Option<u32>,
+    /// The CSeq number of the last request, by the call: who calls himself is at both ends of a dialog.
+    last: Vec<(u64, u32)>,
 }
 
 /// How often each property was exercised.
@@ -193,7 +193,13 @@ impl Sequence {
             return;
         }
         self.counts.cseq += 1;
-        let last = side.last.replace(brief.cseq);
+        let last = match side.last.iter_mut().find(|(call, _)| *call == brief.call) {
+            Some((_, last)) => Some(std::mem::replace(last, brief.cseq)),
+            None => {
+                side.last.push((brief.call, brief.cseq));
+                None
+            }
+        };
         if last.is_some_and(|last| last >= brief.cseq) {
             let words =
                 format!("sends {} after CSeq {} in the same dialog", letter.cseq, last.unwrap_or_default());

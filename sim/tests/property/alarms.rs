@@ -9,12 +9,13 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 23] = [
+const FOUND: [(&str, u64); 24] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
     ("bye-out-of-order", 300_252),
     ("called-and-alone", 1_001_001),
+    ("called-by-oneself", 61),
     ("called-while-asleep", 1_034),
     ("deleted-out-of-reach", 1_007_038),
     ("deleted-out-of-reach-and-begun-anew", 1_006_176),
