@@ -104,6 +104,11 @@ impl Dialog {
         self.ended.is_none() && !self.lapsed
     }
 
+    /// Whether the server is known not to know it any more: it has ended it, or said so, or forgotten it.
+    pub(super) const fn over(&self) -> bool {
+        self.ended.is_some() || self.denied || self.closed
+    }
+
     /// Whether the server may go on with it although it has lapsed: after an answer 408 or 481 a session lasts until
     /// the report of that forward is out (D-7).
     pub(super) const fn may_linger(&self) -> bool {

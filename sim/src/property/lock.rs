@@ -74,7 +74,7 @@ impl Locks {
         if accepts && !dialog.was_called() {
             door.accepted(scene, dialog, spoken, verdict);
         }
-        if dialog.server == NodeId::FOCUS && dialog.uses == Use::Session && dialog.ended.is_some() {
+        if dialog.server == NodeId::FOCUS && dialog.uses == Use::Session && dialog.over() {
             door.left(scene, dialog);
         }
         if empty(scene, &dialog.conference) {
@@ -164,8 +164,7 @@ impl Door {
         verdict.exercise(&HOLDS);
         let sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
         let others = sessions.filter(|(id, _)| Some(*id) != spoken.dialog);
-        let inside =
-            others.into_iter().any(|(_, other)| other.ended.is_none() && scene.cast.uri(other.user) == user);
+        let inside = others.into_iter().any(|(_, other)| !other.over() && scene.cast.uri(other.user) == user);
         if !inside {
             self.held.insert(user.to_owned(), spoken.id);
         }
@@ -175,7 +174,7 @@ impl Door {
     fn left(&mut self, scene: &Scene, dialog: &Dialog) {
         let user = scene.cast.uri(dialog.user);
         let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
-        if sessions.all(|(_, other)| other.ended.is_some() || scene.cast.uri(other.user) != user) {
+        if sessions.all(|(_, other)| other.over() || scene.cast.uri(other.user) != user) {
             self.held.remove(user);
         }
     }
@@ -183,7 +182,7 @@ impl Door {
 
 /// Whether nobody has a session with the focus any more: the next one begins the conference anew (D-12).
 fn empty(scene: &Scene, conference: &str) -> bool {
-    scene.dialogs.of(NodeId::FOCUS, Use::Session, conference).all(|(_, dialog)| dialog.ended.is_some())
+    scene.dialogs.of(NodeId::FOCUS, Use::Session, conference).all(|(_, dialog)| dialog.over())
 }
 
 fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {

@@ -252,13 +252,11 @@ impl Rosters {
         self.shown.retain(|(_, shown), _| **shown != *conference);
     }
 
-    /// When the last session with the focus is over, so is the activation, and versions may start again. A session
-    /// whose end nobody could be told of is over when the focus says that it knows it no more.
+    /// When the last session with the focus is over, so is the activation, and versions may start again.
     fn perhaps_over(&mut self, scene: &Scene, dialog: &Dialog) {
-        let over = |session: &Dialog| session.ended.is_some() || session.denied;
-        let gone = dialog.server == NodeId::FOCUS && over(dialog);
+        let gone = dialog.server == NodeId::FOCUS && dialog.over();
         let mut others = scene.dialogs.of(NodeId::FOCUS, Use::Session, &dialog.conference);
-        if gone && others.all(|(_, other)| over(other)) {
+        if gone && others.all(|(_, other)| other.over()) {
             self.finish(&dialog.conference);
         }
     }
