@@ -35,6 +35,12 @@ pub(super) struct Command {
 }
 
 impl Command {
+    /// The conference that it ejects somebody from, and whom, if it asks for that.
+    pub(super) fn ejects(&self) -> Option<(&str, &str)> {
+        let asks = self.code.is_none() && self.name == "deleteUser";
+        self.conference.as_deref().zip(self.user.as_deref()).filter(|_| asks)
+    }
+
     /// What it tells the IM MCU of a conference as a whole, if it tells that.
     pub(super) fn term(&self) -> Option<Term<'_>> {
         let conference = self.conference.as_deref().filter(|_| self.code.is_none())?;

@@ -280,6 +280,16 @@ impl Dialogs {
         }
     }
 
+    /// The IM MCU hears that a user is to go.
+    pub(super) fn ejected(&mut self, cast: &Cast, conference: &str, user: &str) {
+        let meant = |dialog: &&mut Dialog| {
+            dialog.server == NodeId::MCU && *dialog.conference == *conference && cast.uri(dialog.user) == user
+        };
+        for dialog in self.all.iter_mut().filter(meant) {
+            dialog.closed = true;
+        }
+    }
+
     /// The dialog of `server` that its own `message` belongs to.
     pub(super) fn of_server(&self, server: NodeId, message: &Message) -> Option<DialogId> {
         self.find(server, tags(message), message.is_request())

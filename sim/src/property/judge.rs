@@ -8,7 +8,7 @@ use confsim_core::wire::sip::{Limits, Message, Method};
 
 use super::Verdict;
 use super::brief::{Brief, UnderWay};
-use super::command::{Commands, Docket, Link, Term};
+use super::command::{Command, Commands, Docket, Link, Term};
 use super::dialogs::{DialogId, Dialogs};
 use super::document::{News, Press};
 use super::known::Known;
@@ -201,6 +201,13 @@ impl Judge {
         let spoken = Spoken { dialog, command, fresh, ..spoken };
         if let Some(Term::Ends(conference)) = spoken.term() {
             self.scene.dialogs.closed(conference);
+        }
+        // Without a connection it ends his session without a BYE.
+        if self.scene.pool_broken
+            && let Some((conference, user)) = spoken.command.filter(|_| fresh).and_then(Command::ejects)
+        {
+            let Scene { cast, dialogs, .. } = &mut self.scene;
+            dialogs.ejected(cast, conference, user);
         }
         self.show(Sight::Heard(&spoken));
     }

@@ -25,8 +25,8 @@ pub(super) struct Markup<'a> {
     open: Vec<(&'a str, usize)>,
     /// What prefixes stand for; the default namespace has the empty one.
     declared: Vec<(&'a str, Ns)>,
-    /// The attributes of the element that has just started: names and values as written.
-    attributes: Vec<(&'a str, &'a str)>,
+    /// The attributes of the element that has just started: prefixes, names without them, values as written.
+    attributes: Vec<(&'a str, &'a str, &'a str)>,
     /// That one is an empty-element tag, whose end is still to be told.
     empty: bool,
 }
@@ -80,11 +80,9 @@ impl<'a> Markup<'a> {
 
     /// An attribute of the element that has just started.
     pub(super) fn attribute(&self, ns: Ns, name: &str) -> Option<Cow<'a, str>> {
-        let meant = |(written, _): &&(&str, &str)| {
-            let (prefix, local) = split(written);
-            local == name && ns == if prefix.is_empty() { Ns::None } else { self.stands_for(prefix) }
-        };
-        self.attributes.iter().find(meant).map(|(_, value)| plain(value))
+        let stands_for = |prefix: &str| if prefix.is_empty() { Ns::None } else { self.stands_for(prefix) };
+        let meant = |(prefix, local, _): &&(&str, &str, &str)| *local == name && stands_for(prefix) == ns;
+        self.attributes.iter().find(meant).map(|(.., value)| plain(value))
     }
 
     /// The text of the element that has just started, to its end, without that of elements in it.
@@ -184,7 +182,7 @@ impl<'a> Markup<'a> {
             match split(written) {
                 ("", "xmlns") => self.declared.push(("", Ns::from_name(&plain(value)))),
                 ("xmlns", prefix) => self.declared.push((prefix, Ns::from_name(&plain(value)))),
-                _ => self.attributes.push((written, value)),
+                (prefix, local) => self.attributes.push((prefix, local, value)),
             }
         }
     }
@@ -211,7 +209,7 @@ fn until<'a>(text: &'a str, end: &str) -> Result<(&'a str, &'a str), Malformed> 
 
 /// The prefix of a name, empty without one, and the rest.
 fn split(name: &str) -> (&str, &str) {
-    name.split_once(':').unwrap_or(("", name))
+    cut(name, b':').unwrap_or(("", name))
 }
 
 /// The name of an attribute and its value, as written, and what follows.
