@@ -35,6 +35,7 @@ mod panel;
 mod places;
 mod provisioning;
 mod reach;
+mod recent;
 mod refresh;
 mod roles;
 mod roster;

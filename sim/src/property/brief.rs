@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::letter::{Letter, cut, param, split_tag};
+use super::letter::{Letter, cut, param};
 use crate::trace::{Digest, MsgId};
 
 /// A message in a few numbers: what it belongs to.
@@ -64,7 +64,7 @@ impl Brief {
         let transaction = and(branch.unwrap_or(sent_by));
         let mut echo = Digest::default();
         echo.number(transaction);
-        let more = [letter.from, split_tag(letter.to).0, sent_by];
+        let more = [letter.from, letter.to_untagged, sent_by];
         more.iter().chain(&letter.vias_below).for_each(|text| echo.bytes(text.as_bytes()));
         Self {
             call,

@@ -1,14 +1,14 @@
 //! C3P as observers read it: which command, about whom, and how it ended.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
 use super::dialogs::DialogId;
 use super::naming::conference_named;
+use super::recent::Recent;
 use crate::trace::NodeId;
 
 /// A C3P request or response.
@@ -54,10 +54,7 @@ impl Command {
 
 /// Reads commands, each document once for those who say it and hear it soon.
 #[derive(Default)]
-pub(super) struct Docket(VecDeque<(Bytes, Arc<Command>)>);
-
-/// How many documents are kept.
-const RECENT: usize = 8;
+pub(super) struct Docket(Recent<Command, 8>);
 
 impl Docket {
     /// The command in `message`, if that is of a method that carries them and its body is C3P.
@@ -67,13 +64,7 @@ impl Docket {
         if !content_type.trim().eq_ignore_ascii_case("application/cccp+xml") {
             return None;
         }
-        if let Some((_, command)) = self.0.iter().find(|(body, _)| body == message.body()) {
-            return Some(command.clone());
-        }
-        let command = Arc::new(read(message.body()).ok().flatten()?);
-        self.0.truncate(RECENT - 1);
-        self.0.push_front((message.body().clone(), command.clone()));
-        Some(command)
+        self.0.read(message.body(), |body| read(body).ok().flatten())
     }
 }
 

@@ -82,7 +82,8 @@ pub(super) struct Dialog {
     /// hangs on, or an answer 408 or 481, or a crash of the server. Nothing is owed to it any more.
     pub(super) lapsed: bool,
     /// Whether the server cannot know it any more, though nothing may have told the client: the server has crashed,
-    /// or the focus has had the conference deleted. A BYE needs a connection, the end of the session does not.
+    /// or the focus has had the conference deleted or the user ejected. A BYE needs a connection, the end of the
+    /// session does not.
     pub(super) closed: bool,
     /// Whether the server has said itself, by a 481, that it knows it no more.
     pub(super) denied: bool,

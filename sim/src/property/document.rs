@@ -2,15 +2,14 @@
 //!
 //! A document is a tree of named elements; a replica is the tree that all documents so far have made.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::Ns;
 
 use super::element::{Element, State, apply, read};
 use super::markup::{Malformed, Markup};
+use super::recent::Recent;
 
 /// A conference-info document.
 #[derive(Clone, Debug)]
@@ -36,10 +35,7 @@ pub(super) enum News {
 
 /// Reads what the focus tells, each body once: one body goes to all subscribers, and to who asks again soon.
 #[derive(Default)]
-pub(super) struct Press(VecDeque<(Bytes, Arc<Document>)>);
-
-/// How many documents are kept.
-const RECENT: usize = 2;
+pub(super) struct Press(Recent<Document, 2>);
 
 impl Press {
     /// A notification, or the answer to a SUBSCRIBE with the first one in it.
@@ -50,13 +46,7 @@ impl Press {
         if !fits || body.is_empty() || !message.header(Name::ContentType).is_some_and(named) {
             return News::Nothing;
         }
-        if let Some((_, document)) = self.0.iter().find(|(known, _)| known == body) {
-            return News::Roster(document.clone());
-        }
-        let Ok(document) = Document::read(body).map(Arc::new) else { return News::Unreadable };
-        self.0.truncate(RECENT - 1);
-        self.0.push_front((body.clone(), document.clone()));
-        News::Roster(document)
+        self.0.read(body, |body| Document::read(body).ok()).map_or(News::Unreadable, News::Roster)
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Letter<'a> {
     pub(super) from: &'a str,
     pub(super) from_tag: &'a str,
     pub(super) to: &'a str,
+    /// To without its tag, and the tag.
+    pub(super) to_untagged: &'a str,
     pub(super) to_tag: &'a str,
     pub(super) call_id: &'a str,
     pub(super) cseq: &'a str,
@@ -30,68 +32,44 @@ impl<'a> Letter<'a> {
     /// Reads a head. What is no text reads as empty.
     pub(super) fn read(head: &'a [u8]) -> Self {
         let text = std::str::from_utf8(head).unwrap_or_default();
-        let mut letter = Self::default();
-        let mut start = None;
-        for end in memchr_iter(b'\n', text.as_bytes()).map(|place| place + 1) {
+        let (start, fields) = cut(text, b'\n').unwrap_or((text, ""));
+        let mut letter = Self { start: start.trim_ascii_end(), ..Self::default() };
+        let mut begin = 0;
+        for end in memchr_iter(b'\n', fields.as_bytes()).map(|place| place + 1) {
             // The next line may go on with this one.
-            if !matches!(text.as_bytes().get(end), Some(b' ' | b'\t')) || start.is_none() {
-                letter.line(text.get(start.unwrap_or_default()..end).unwrap_or_default(), start.is_none());
-                start = Some(end);
+            if !matches!(fields.as_bytes().get(end), Some(b' ' | b'\t')) {
+                letter.field(fields.get(begin..end).unwrap_or_default());
+                begin = end;
             }
         }
-        letter.line(text.get(start.unwrap_or_default()..).unwrap_or_default(), start.is_none());
+        letter.field(fields.get(begin..).unwrap_or_default());
         letter.from_tag = split_tag(letter.from).1;
-        letter.to_tag = split_tag(letter.to).1;
+        (letter.to_untagged, letter.to_tag) = split_tag(letter.to);
         letter
     }
 
-    /// Takes the start line, or a header field as it is mostly written.
-    fn line(&mut self, line: &'a str, first: bool) {
-        if first {
-            self.start = line.trim_ascii_end();
-            return;
-        }
-        let is = |name: &[u8]| line.as_bytes().starts_with(name);
-        let value = |name: &str| line.get(name.len()..).unwrap_or_default().trim_ascii();
-        match line.as_bytes().first() {
-            Some(b'V') if is(b"Via:") => self.take_via(value("Via:")),
-            Some(b'F') if is(b"From:") => take(&mut self.from, value("From:")),
-            Some(b'T') if is(b"To:") => take(&mut self.to, value("To:")),
-            Some(b'C') if is(b"CSeq:") => take(&mut self.cseq, value("CSeq:")),
-            Some(b'C') if is(b"Call-ID:") => take(&mut self.call_id, value("Call-ID:")),
-            Some(b'C') if is(b"Content-Length:") => self.content_length = Some(value("Content-Length:")),
-            Some(b'C') if is(b"Contact:") || is(b"Content-Type:") => {}
-            Some(b'R') if is(b"Route:") => self.routes.push(value("Route:")),
-            Some(b'R') if is(b"Record-Route:") => self.record_routes.push(value("Record-Route:")),
-            Some(b'P') if is(b"Pool-Link:") => self.pool_link = Some(value("Pool-Link:")),
-            Some(first) if INITIALS.contains(&first.to_ascii_uppercase()) => {
-                self.line_written_otherwise(line);
-            }
-            _ => {}
-        }
-    }
-
-    /// The same for a field with a short name, in other letters, or with spaces before the colon.
-    fn line_written_otherwise(&mut self, line: &'a str) {
-        let Some((name, value)) = cut(line, b':') else { return };
-        let value = value.trim_ascii();
+    fn field(&mut self, field: &'a str) {
+        let concerns = field.as_bytes().first().is_some_and(|first| INITIALS.contains(&(first & !0x20)));
+        let colon = concerns.then(|| field.bytes().position(|byte| byte == b':')).flatten();
+        let Some((name, value)) = colon.and_then(|colon| field.split_at_checked(colon)) else { return };
         let name = name.trim_ascii_end();
         let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let value = || value.get(1..).unwrap_or_default().trim_ascii();
         match name.len() {
-            1 if is("v") => self.take_via(value),
-            1 if is("f") => take(&mut self.from, value),
-            1 if is("t") => take(&mut self.to, value),
-            1 if is("i") => take(&mut self.call_id, value),
-            1 if is("l") => self.content_length = Some(value),
-            2 if is("to") => take(&mut self.to, value),
-            3 if is("via") => self.take_via(value),
-            4 if is("from") => take(&mut self.from, value),
-            4 if is("cseq") => take(&mut self.cseq, value),
-            5 if is("route") => self.routes.push(value),
-            7 if is("call-id") => take(&mut self.call_id, value),
-            9 if is("pool-link") => self.pool_link = Some(value),
-            12 if is("record-route") => self.record_routes.push(value),
-            14 if is("content-length") => self.content_length = Some(value),
+            1 if is("v") => self.take_via(value()),
+            1 if is("f") => take(&mut self.from, value()),
+            1 if is("t") => take(&mut self.to, value()),
+            1 if is("i") => take(&mut self.call_id, value()),
+            1 if is("l") => self.content_length = Some(value()),
+            2 if is("To") => take(&mut self.to, value()),
+            3 if is("Via") => self.take_via(value()),
+            4 if is("From") => take(&mut self.from, value()),
+            4 if is("CSeq") => take(&mut self.cseq, value()),
+            5 if is("Route") => self.routes.push(value()),
+            7 if is("Call-ID") => take(&mut self.call_id, value()),
+            9 if is("Pool-Link") => self.pool_link = Some(value()),
+            12 if is("Record-Route") => self.record_routes.push(value()),
+            14 if is("Content-Length") => self.content_length = Some(value()),
             _ => {}
         }
     }
@@ -129,7 +107,7 @@ pub(super) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
 }
 
 /// A From or To value before its tag, and the tag.
-pub(super) fn split_tag(value: &str) -> (&str, &str) {
+fn split_tag(value: &str) -> (&str, &str) {
     let params = memrchr(b'>', value.as_bytes()).map_or(0, |place| place + 1);
     // It is mostly the first parameter.
     if let Some((before, params)) = value.split_at_checked(params)

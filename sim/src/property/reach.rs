@@ -12,15 +12,21 @@ use crate::trace::{ConnectionId, HostChange, NodeId, Record, Role};
 pub(super) struct Reach {
     /// Connections that their clients take for up and no fault has cut.
     lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
-    /// Connections that a fault has cut or made stand still, whether or not their ends know: since when, and until
-    /// when if that ends.
-    dead: BTreeMap<ConnectionId, (Instant, Option<Instant>)>,
+    /// Connections that a fault has cut or made stand still, whether or not their ends know.
+    dead: BTreeMap<ConnectionId, Still>,
     /// Members of the pool that have crashed and are not back.
     down: BTreeSet<NodeId>,
-    /// Until when the hosts of nodes stand still that were paused.
-    paused: BTreeMap<NodeId, Instant>,
+    /// The hosts of nodes that were paused.
+    paused: BTreeMap<NodeId, Still>,
     /// When the last fault that has struck lets go.
     harmed: Option<Instant>,
+}
+
+/// While nothing moves: since when, and until when if that ends. Several such times are taken for one.
+#[derive(Clone, Copy)]
+struct Still {
+    since: Instant,
+    until: Option<Instant>,
 }
 
 impl Reach {
@@ -39,12 +45,14 @@ impl Reach {
                 self.harm(faults, at, *fault);
                 match faults.get(*fault as usize).filter(|_| message.is_none()) {
                     Some(Fault::Cut(_)) => {
-                        self.deaden(*connection, at, None);
+                        stops(&mut self.dead, *connection, at, None);
                         self.lines.values_mut().for_each(|lines| {
                             lines.remove(connection);
                         });
                     }
-                    Some(Fault::Stall(stall)) => self.deaden(*connection, at, Some(at + stall.lasts)),
+                    Some(Fault::Stall(stall)) => {
+                        stops(&mut self.dead, *connection, at, Some(at + stall.lasts));
+                    }
                     _ => {}
                 }
             }
@@ -56,17 +64,11 @@ impl Reach {
                     _ => {}
                 }
                 if *change == HostChange::Paused {
-                    let until = at + lasts(faults, *fault);
-                    self.paused.entry(*who).and_modify(|known| *known = until.max(*known)).or_insert(until);
+                    stops(&mut self.paused, *who, at, Some(at + lasts(faults, *fault)));
                 }
             }
             _ => {}
         }
-    }
-
-    fn deaden(&mut self, connection: ConnectionId, at: Instant, until: Option<Instant>) {
-        let known = self.dead.entry(connection).or_insert((at, until));
-        known.1 = known.1.zip(until).map(|(one, other)| one.max(other));
     }
 
     fn harm(&mut self, faults: &[Fault], at: Instant, fault: u32) {
@@ -85,17 +87,42 @@ impl Reach {
 
     /// Until when the host of `node` has stood still last, or does.
     pub(super) fn paused(&self, node: NodeId) -> Option<Instant> {
-        self.paused.get(&node).copied()
+        self.paused.get(&node).and_then(|still| still.until)
     }
 
-    /// Since when nothing comes through on `connection` for a fault, and until when if that ends.
-    pub(super) fn dead(&self, connection: ConnectionId) -> Option<(Instant, Option<Instant>)> {
-        self.dead.get(&connection).copied()
+    /// Whether `node` has had `patience` from `at` till `now`, what its host stood still left aside.
+    pub(super) fn has_had(&self, node: NodeId, patience: Duration, at: Instant, now: Instant) -> bool {
+        passed(self.paused.get(&node), patience, at, now)
+    }
+
+    /// The same for what comes through `connection`.
+    pub(super) fn has_passed(
+        &self,
+        connection: ConnectionId,
+        patience: Duration,
+        at: Instant,
+        now: Instant,
+    ) -> bool {
+        passed(self.dead.get(&connection), patience, at, now)
     }
 
     /// Whether `client` has a connection that works.
     pub(super) fn has_line(&self, client: NodeId) -> bool {
         self.lines.get(&client).is_some_and(|lines| !lines.is_empty())
+    }
+}
+
+fn stops<K: Ord>(still: &mut BTreeMap<K, Still>, who: K, since: Instant, until: Option<Instant>) {
+    let known = still.entry(who).or_insert(Still { since, until });
+    known.until = known.until.zip(until).map(|(one, other)| one.max(other));
+}
+
+/// Whether `patience` from `at` is over `now`, or from when things move again if they stopped meanwhile.
+fn passed(still: Option<&Still>, patience: Duration, at: Instant, now: Instant) -> bool {
+    let due = at + patience;
+    match still.filter(|still| still.since < due) {
+        None => due <= now,
+        Some(still) => still.until.is_some_and(|until| due.max(until + patience) <= now),
     }
 }
 

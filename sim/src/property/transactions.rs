@@ -128,13 +128,10 @@ impl Observe for Transactions {
             let patience = if asked.verb == Verb::Invite { LONG_PATIENCE } else { PATIENCE };
             // What nobody answers a proxy it does not answer either (RFC 4320 section 4.2).
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
-            // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through.
-            // Nor while its host stands still.
-            let due = scene.reach.paused(*who).map_or(asked.at, |until| until.max(asked.at)) + patience;
-            let late = match scene.reach.dead(*connection).filter(|(since, _)| *since < due) {
-                None => due <= scene.at,
-                Some((_, until)) => until.is_some_and(|until| due.max(until + patience) <= scene.at),
-            };
+            // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through. Nor while
+            // its host stands still.
+            let late = scene.reach.has_passed(*connection, patience, asked.at, scene.at)
+                && scene.reach.has_had(*who, patience, asked.at, scene.at);
             let stale = asked.waited && asked.verb == Verb::Invite;
             if asked.last.is_none() && late && !relayed && !stale {
                 let words = format!("never answered what it read at {}", asked.at);

@@ -128,22 +128,21 @@ pub(super) const FORGETS_ITS_TAG: Sabotage =
         })
     });
 
+/// The 200 to an INVITE says something else in one of its headers.
+fn accepts_with(name: Name, right: &'static str, wrong: &'static str) -> Box<dyn Saboteur> {
+    says(move |desk, letter| {
+        let value = letter.header(name).replacen(right, wrong, 1);
+        let strikes = letter.answers(200, &Method::Invite) && !value.is_empty();
+        desk.say(if strikes { letter.with(name, value) } else { letter });
+    })
+}
+
 pub(super) const GRANTS_TOO_LONG: Sabotage = broken(
     Role::Mcu,
     "mcu-grants-too-long",
     "A session is granted for ten times as long as it lasts.",
     "session.granted",
-    || {
-        says(|desk, letter| {
-            let strikes = letter.answers(200, &Method::Invite);
-            let longer = letter.header(Name::SessionExpires).replacen("600", "6000", 1);
-            desk.say(if strikes && !longer.is_empty() {
-                letter.with(Name::SessionExpires, longer)
-            } else {
-                letter
-            });
-        })
-    },
+    || accepts_with(Name::SessionExpires, "600", "6000"),
 );
 
 /// How a session is given up that nobody has refreshed.
@@ -202,17 +201,7 @@ pub(super) const NAMES_ANOTHER_KEEP_ALIVE: Sabotage = broken(
     "focus-names-another-keep-alive",
     "Who offers to keep the connection alive is given another time for it.",
     "session.keep-alive",
-    || {
-        says(|desk, letter| {
-            let strikes = letter.answers(200, &Method::Invite);
-            let value = letter.header(Name::MsKeepAlive).replacen("timeout=300", "timeout=3000", 1);
-            desk.say(if strikes && !value.is_empty() {
-                letter.with(Name::MsKeepAlive, value)
-            } else {
-                letter
-            });
-        })
-    },
+    || accepts_with(Name::MsKeepAlive, "timeout=300", "timeout=3000"),
 );
 
 /// The letter with another envelope, if it has one.
