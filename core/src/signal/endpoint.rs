@@ -120,8 +120,10 @@ impl<M: Machine> Endpoint<M> {
             LayerTimer::Repeat(dialog) => cx.repeat_2xx(dialog),
             LayerTimer::NoAck(dialog) => {
                 cx.settle_2xx(dialog);
-                machine.unacknowledged(&mut cx, dialog);
-                cx.release_bye(machine, dialog);
+                // Who has said BYE already is done with the dialog.
+                if !cx.release_bye(machine, dialog) {
+                    machine.unacknowledged(&mut cx, dialog);
+                }
             }
         }
     }

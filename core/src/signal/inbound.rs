@@ -162,12 +162,12 @@ impl<M: Machine> Context<'_, M> {
         }
     }
 
-    /// Sends the BYE that waited for an ACK.
-    pub(super) fn release_bye(&mut self, machine: &mut M, id: DialogId) {
-        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return };
-        let Some((tx, draft)) = dialog.held_bye.take() else { return };
+    /// Sends the BYE that waited for an ACK. Whether there was one.
+    pub(super) fn release_bye(&mut self, machine: &mut M, id: DialogId) -> bool {
+        let Some(dialog) = self.layer.dialogs.get_mut(id) else { return false };
+        let Some((tx, draft)) = dialog.held_bye.take() else { return false };
         let peer = dialog.peer.clone();
-        let Some(ask) = self.layer.held.remove(&tx) else { return };
+        let Some(ask) = self.layer.held.remove(&tx) else { return false };
         match self.layer.connection_to(&peer) {
             Some(conn) => self.request_now(tx, conn, id, Method::Bye, &draft, ask),
             None => {
@@ -175,6 +175,7 @@ impl<M: Machine> Context<'_, M> {
                 machine.response(self, Response { tx, dialog, ask, outcome });
             }
         }
+        true
     }
 
     fn hear_cancel(&mut self, machine: &mut M, conn: ConnId, message: &Arc<Message>) {

@@ -45,7 +45,7 @@ pub trait Machine: Sized {
     /// The ACK of our 2xx to an INVITE arrived, for the first time.
     fn acknowledged(&mut self, _cx: &mut Context<'_, Self>, _dialog: DialogId) {}
 
-    /// No ACK came within 64 · T1 (D-1).
+    /// No ACK came within 64 · T1 (D-1), and the machine has said no BYE that waits for it (D-6).
     fn unacknowledged(&mut self, _cx: &mut Context<'_, Self>, _dialog: DialogId) {}
 
     /// An ACK that belongs to none of our transactions and dialogs: a proxy passes it on.

@@ -134,6 +134,20 @@ fn a_call_that_is_never_acknowledged_is_no_session() {
     assert_eq!(stage.node.dump()["dialogs"], 0);
 }
 
+/// The user hangs up before the ACK, which never comes: his BYE leaves all the same (D-6).
+#[test]
+fn a_user_hangs_up_on_a_call_that_is_never_acknowledged() {
+    covers!("D-1", "D-6");
+    let (mut stage, _) = ringing(Kind::Uccp, Answer::Accept { after: Duration::ZERO });
+    stage.pass(SECOND);
+    assert!(stage.command(Command::Leave { conference: FOCUS.into() }).is_empty());
+    let sent = stage.pass(SECOND.times(32));
+    let byes: Vec<_> = sent.iter().filter(|sent| sent.is(&Method::Bye)).collect();
+    let [bye] = byes[..] else { panic!("{sent:?}") };
+    stage.answer(bye, "481 Call leg/Transaction does not exist", "");
+    assert_eq!(stage.node.dump()["dialogs"], 0);
+}
+
 #[test]
 fn what_cannot_be_a_call_is_refused() {
     let odd = |from: &str, to: &str| call().replace(from, to);

@@ -88,6 +88,8 @@ fn a_bye_waits_for_the_ack_at_most_64_t1() {
     let byes: Vec<_> = sent.iter().filter(|sent| sent.is(&Method::Bye)).collect();
     assert_eq!(byes.len(), 1);
     assert_eq!(byes[0].at, Instant::from_micros(32_000_000));
+    // Whoever has said BYE is not asked to give the dialog up.
+    assert!(node.seen().is_empty());
 }
 
 #[test]

@@ -91,6 +91,7 @@ pub const NAMED: &[Named] = named![
     "connection-lost-for-good",
     "focus-restart",
     "mcu-restart",
+    "called-by-who-restarts",
     "front-end-restart",
     "factory-restart",
     "pool-restart",
