@@ -1,16 +1,20 @@
 //! Delivery notifications: one for each 202, when everything is known, with every failure.
 
+mod report;
+mod reports;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
 use confsim_core::wire::sip::{Method, Name, Uri};
 
+use self::report::{Forward, Report, TIMED_OUT, lost};
+use self::reports::Reports;
 use super::dialogs::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
-use crate::trace::{ConnectionId, MsgId, NodeId};
+use crate::trace::{MsgId, NodeId};
 
 /// One for each, complete.
 pub(super) const COMPLETE: Property = Property {
@@ -57,51 +61,11 @@ pub(super) const DEPARTED: Property = Property {
     sentence: "A recipient's session ends while a forward to it runs.",
 };
 
-/// The outcome of a forward without an answer in time (EX-IM-4-2-2-b).
-const TIMED_OUT: u16 = 408;
-
-/// The outcome of a forward whose session ended without an answer (D-25).
-const DEPARTED_STATUS: u16 = 503;
-
 pub(super) struct Notifications {
     timeout: Duration,
     /// MESSAGEs that the IM MCU has heard and not answered, by dialog and CSeq.
     asked: BTreeMap<(DialogId, u32), u64>,
-    reports: BTreeMap<(Arc<str>, u32), Report>,
-    /// Forwards under way: session and CSeq of the forward, to the message it belongs to.
-    running: BTreeMap<(DialogId, u32), (Arc<str>, u32)>,
-    /// The last forward to each session: when, and of which message.
-    last: BTreeMap<DialogId, (Instant, (Arc<str>, u32))>,
-    /// Sessions that are over for the MCU, whether or not it has said so yet.
-    silent: Vec<DialogId>,
-}
-
-/// What is known of one message that was answered 200 or 202. Times are those of the MCU's clock.
-struct Report {
-    author: DialogId,
-    answered: MsgId,
-    at: Instant,
-    /// A 202: an IMDN is to follow.
-    follows: bool,
-    /// When, by sight, the message was heard: who was connected then gets it as new, not as history.
-    heard: u64,
-    /// Everybody who took part when it was answered, but for the author's session.
-    recipients: Vec<DialogId>,
-    forwards: Vec<Forward>,
-    notified: Option<(Instant, MsgId)>,
-    /// When the focus had the conference closed: sessions and forwards end at once, and BYEs may wait (D-6).
-    closed: Option<Instant>,
-}
-
-struct Forward {
-    to: DialogId,
-    said: MsgId,
-    at: Instant,
-    connection: ConnectionId,
-    /// Another forward to this session began at the same instant. When both time out, either one's end may be
-    /// taken for that of the session, and so for that of the other.
-    twin: bool,
-    outcome: Option<(u16, Instant)>,
+    reports: Reports,
 }
 
 impl Observe for Notifications {
@@ -123,18 +87,14 @@ impl Observe for Notifications {
                 }
             }
             Sight::Gone(NodeId::MCU, connection) => {
-                for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
-                    if forward.connection == connection {
-                        forward.settle(DEPARTED_STATUS, scene.clock(NodeId::MCU), self.timeout);
-                    }
-                }
+                self.reports.gone(connection, scene.clock(NodeId::MCU));
             }
             _ => {}
         }
     }
 
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
-        for ((_, message_id), report) in &self.reports {
+        for ((_, message_id), report) in self.reports.iter() {
             if !report.follows {
                 continue;
             }
@@ -146,14 +106,7 @@ impl Observe for Notifications {
 
 impl Notifications {
     pub(super) fn new(timeout: Duration) -> Self {
-        Self {
-            timeout,
-            asked: BTreeMap::new(),
-            reports: BTreeMap::new(),
-            running: BTreeMap::new(),
-            last: BTreeMap::new(),
-            silent: Vec::new(),
-        }
+        Self { timeout, asked: BTreeMap::new(), reports: Reports::default() }
     }
 
     fn heard(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
@@ -164,19 +117,15 @@ impl Notifications {
                 }
             }
             (Method::Message, Some(code @ 200..)) => {
-                let (timeout, clock) = (self.timeout, scene.clock(NodeId::MCU));
-                if let Some(forward) = self.running(spoken) {
-                    forward.settle(code, clock, timeout);
-                }
-                match spoken.key().and_then(|key| self.running.get(&key).cloned()) {
-                    Some(message) => self.give_up_after(&message),
-                    // Nobody waits for a report on history.
-                    None if lost(code) => self.give_up(spoken.dialog.as_slice(), clock),
-                    None => {}
+                let clock = scene.clock(NodeId::MCU);
+                let forward = spoken.key().is_some_and(|key| self.reports.answered(key, code, clock));
+                // Nobody waits for a report on history.
+                if !forward && lost(code) {
+                    self.reports.give_up(spoken.dialog.as_slice(), clock);
                 }
             }
             (Method::Update, Some(code)) if lost(code) => {
-                self.give_up(spoken.dialog.as_slice(), scene.clock(NodeId::MCU));
+                self.reports.give_up(spoken.dialog.as_slice(), scene.clock(NodeId::MCU));
             }
             (Method::Service, None) => self.commanded(scene, spoken),
             _ => {}
@@ -189,66 +138,23 @@ impl Notifications {
         let Some(conference) = &command.conference else { return };
         let clock = scene.clock(NodeId::MCU);
         match (command.name.as_str(), &command.user) {
-            ("deleteConference", _) => {
-                for (_, report) in self.reports.iter_mut().filter(|((of, _), _)| **of == **conference) {
-                    report.closed.get_or_insert(clock);
-                }
-            }
+            ("deleteConference", _) => self.reports.close(conference, clock),
             ("deleteUser", Some(user)) => {
                 // Of the others a BYE tells, if there is a connection for it.
                 let mute = |dialog: &Dialog| dialog.unacknowledged.is_some() || scene.pool_broken;
                 let all = scene.dialogs.of(NodeId::MCU, Use::Session, conference);
                 let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, user));
                 let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
-                self.give_up(&over, clock);
+                self.reports.give_up(&over, clock);
             }
             _ => {}
         }
     }
 
-    /// Sessions that are over by now, though the BYE of one whose 2xx waits for its ACK is still to come (D-6).
-    fn give_up(&mut self, sessions: &[DialogId], clock: Instant) {
-        self.silent.extend(sessions);
-        let timeout = self.timeout;
-        let forwards = self.reports.values_mut().flat_map(|report| &mut report.forwards);
-        for forward in forwards.filter(|forward| sessions.contains(&forward.to)) {
-            forward.settle(DEPARTED_STATUS, clock, timeout);
-        }
-    }
-
-    /// When the last forward of a message has its outcome, the sessions end that are not there any more (D-7): then,
-    /// however late an MCU whose host stands still gets round to it.
-    fn give_up_after(&mut self, message: &(Arc<str>, u32)) {
-        let Some(report) = self.reports.get(message) else { return };
-        let outcomes: Option<Vec<(u16, Instant)>> =
-            report.forwards.iter().map(|forward| forward.outcome).collect();
-        let Some(outcomes) = outcomes else { return };
-        let Some(known) = outcomes.iter().map(|(_, at)| *at).max() else { return };
-        let all = report.forwards.iter().zip(outcomes);
-        let over: Vec<DialogId> =
-            all.filter(|(_, (code, _))| lost(*code)).map(|(forward, _)| forward.to).collect();
-        if !over.is_empty() {
-            self.give_up(&over, known);
-        }
-    }
-
-    /// The forward that a response answers.
-    fn running(&mut self, spoken: &Spoken<'_>) -> Option<&mut Forward> {
-        let (to, _) = spoken.key()?;
-        let message = self.running.get(&spoken.key()?)?;
-        self.reports.get_mut(message)?.forwards.iter_mut().find(|forward| forward.to == to)
-    }
-
     /// A BYE of the MCU, or its 200 to one: what runs towards this session has failed.
     fn ended(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        for forward in self.reports.values_mut().flat_map(|report| &mut report.forwards) {
-            if Some(forward.to) == spoken.dialog
-                && forward.settle(DEPARTED_STATUS, scene.clock(NodeId::MCU), self.timeout)
-                    == Some(DEPARTED_STATUS)
-            {
-                verdict.exercise(&DEPARTED);
-            }
-        }
+        let Some(session) = spoken.dialog else { return };
+        verdict.exercise_times(&DEPARTED, self.reports.ended(session, scene.clock(NodeId::MCU)));
     }
 
     fn answered(&mut self, scene: &Scene, spoken: &Spoken<'_>, code: u16) {
@@ -257,7 +163,7 @@ impl Notifications {
         let (Ok(Some(message_id)), 200..300) = (spoken.message.message_id(), code) else { return };
         let all = scene.dialogs.of(NodeId::MCU, Use::Session, &dialog.conference);
         let others = all.filter(|(id, other)| *id != author && other.takes_part());
-        let recipients = others.map(|(id, _)| id).filter(|id| !self.silent.contains(id)).collect();
+        let recipients = others.map(|(id, _)| id).filter(|id| !self.reports.is_silent(*id)).collect();
         let report = Report {
             author,
             answered: spoken.id,
@@ -284,14 +190,9 @@ impl Notifications {
             return;
         }
         let (said, at, connection) = (spoken.id, scene.clock(NodeId::MCU), spoken.connection);
-        let before = self.last.insert(to, (at, message.clone()));
-        let twin = before.filter(|(then, _)| *then == at).map(|(_, message)| message);
-        report.forwards.push(Forward { to, said, at, connection, twin: twin.is_some(), outcome: None });
-        self.running.insert((to, cseq.seq), message);
-        let other = twin.and_then(|message| self.reports.get_mut(&message));
-        if let Some(other) = other.and_then(|report| report.forwards.iter_mut().find(|f| f.to == to)) {
-            other.twin = true;
-        }
+        let due = at + self.timeout;
+        let forward = Forward { to, said, at, due, connection, twin: false, outcome: None };
+        self.reports.forward(message, cseq.seq, forward);
     }
 
     /// An IMDN is sent.
@@ -314,10 +215,10 @@ impl Notifications {
         }
         report.notified = Some((scene.clock(NodeId::MCU), spoken.id));
         for forward in &mut report.forwards {
-            if forward.at + self.timeout <= scene.clock(NodeId::MCU) {
-                forward.settle(TIMED_OUT, scene.clock(NodeId::MCU), self.timeout);
+            if forward.due <= scene.clock(NodeId::MCU) {
+                forward.settle(TIMED_OUT, scene.clock(NodeId::MCU));
             }
-            if forward.outcome == Some((TIMED_OUT, forward.at + self.timeout)) {
+            if forward.outcome == Some((TIMED_OUT, forward.due)) {
                 verdict.exercise(&WAITED);
             }
         }
@@ -327,14 +228,14 @@ impl Notifications {
             let words = format!("{user}'s IMDN for message {message_id} {words}");
             verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
         }
-        self.give_up_after(&(dialog.conference.clone(), message_id));
+        self.reports.give_up_after(&(dialog.conference.clone(), message_id));
     }
 
     /// At the end of the run: no IMDN is missing, and none came before its last outcome.
     fn judge_outcomes(&self, scene: &Scene, message_id: u32, report: &Report, verdict: &mut Verdict) {
         let Some(author) = scene.dialogs.get(report.author) else { return };
         let outcome = |forward: &Forward| {
-            let due = forward.at + self.timeout;
+            let due = forward.due;
             forward.outcome.map(|(_, at)| at).or((due < scene.clock(NodeId::MCU)).then_some(due))
         };
         let outcomes: Option<Vec<Instant>> = report.forwards.iter().map(outcome).collect();
@@ -366,80 +267,12 @@ impl Notifications {
     }
 }
 
-impl Report {
-    /// What is wrong with the content of `imdn`. A session that ends at this very instant counts as ended.
-    fn fault(&self, scene: &Scene, imdn: &Imdn) -> Option<String> {
-        let mut told: Vec<(&str, u16)> = imdn
-            .recipients
-            .iter()
-            .map(|recipient| (recipient.uri.trim_matches(['<', '>']), recipient.status))
-            .filter(|(_, status)| *status >= 300)
-            .collect();
-        for forward in &self.forwards {
-            let uri = scene.dialogs.get(forward.to).map_or("", |dialog| dialog.contact.as_str());
-            let listed = |status| told.iter().position(|entry| *entry == (uri, status));
-            match forward.outcome {
-                Some((status @ 300.., _)) => {
-                    let place = listed(status).or_else(|| forward.also().and_then(listed));
-                    let Some(place) = place else {
-                        return Some(format!("does not list {uri} with {status}"));
-                    };
-                    told.swap_remove(place);
-                }
-                Some(_) => {}
-                None => {
-                    if let Some(place) = listed(DEPARTED_STATUS) {
-                        told.swap_remove(place);
-                    }
-                }
-            }
-        }
-        for recipient in &self.recipients {
-            let Some(dialog) = scene.dialogs.get(*recipient) else { continue };
-            if self.forwards.iter().any(|forward| forward.to == *recipient) {
-                continue;
-            }
-            match told.iter().position(|(uri, _)| *uri == dialog.contact) {
-                Some(place) => drop(told.swap_remove(place)),
-                None => return Some(format!("does not list {}, who got no forward", dialog.contact)),
-            }
-        }
-        let (uri, status) = told.first()?;
-        Some(format!("lists {uri} with {status}, whose forward did not end so"))
-    }
-}
-
-impl Forward {
-    /// What else may be told of its outcome.
-    fn also(&self) -> Option<u16> {
-        let (status, _) = self.outcome?;
-        let other = if status == TIMED_OUT { DEPARTED_STATUS } else { TIMED_OUT };
-        (self.twin && [TIMED_OUT, DEPARTED_STATUS].contains(&status)).then_some(other)
-    }
-
-    /// Takes an outcome, unless there is one already; after the time-out there is (D-6). The outcome taken.
-    fn settle(&mut self, status: u16, at: Instant, timeout: Duration) -> Option<u16> {
-        if self.outcome.is_some() {
-            return None;
-        }
-        let due = self.at + timeout;
-        let outcome = if at >= due { (TIMED_OUT, due) } else { (status, at) };
-        self.outcome = Some(outcome);
-        Some(outcome.0)
-    }
-}
-
 /// Whether an IMDN is owed to a session when the last outcome is known at `complete` (D-25). One that was never
 /// acknowledged may have been given up before its BYE could be sent (D-6).
 fn owed(scene: &Scene, author: &Dialog, complete: Instant) -> bool {
     let shown = |at| scene.shows(NodeId::MCU, at);
     let connected = author.connected.is_some_and(|(at, _)| shown(at) <= complete);
     connected && author.ended.is_none_or(|(ended, _)| shown(ended) > complete) && !author.lapsed
-}
-
-/// Whether a session is over that such an answer is heard in (RFC 3261 12.2.1.2).
-const fn lost(code: u16) -> bool {
-    matches!(code, 408 | 481)
 }
 
 /// Whether `user`, as the focus calls him, is the one at the other end.
