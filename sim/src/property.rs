@@ -5,12 +5,14 @@
 //! code of the machines, only the typed reading of SIP and the XML tokenizer are shared. [`Judge`] shows every
 //! record of a run to all observers and collects the [`Verdict`].
 
+mod abilities;
 mod answers;
 mod authorisation;
 mod brief;
 mod command;
 mod delivery;
 mod dial_out;
+mod dialog;
 mod dialogs;
 mod document;
 mod element;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use confsim_core::time::{Duration, Instant};
 
 use super::command::Progress;
-use super::dialogs::{Dialog, DialogId};
+use super::dialog::{Dialog, DialogId};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use confsim_core::node::Summary;
 use confsim_core::wire::sip::{Message, Method, Name, StartLine, Uri};
 
-use super::dialogs::{Dialog, Use};
+use super::dialog::{Dialog, Use};
 use super::document::{Document, News};
 use super::element::State;
 use super::naming::{conference_of, request_of};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::wire::sip::{Message, Method, Name};
 use confsim_core::wire::xml::{Ns, Reader, XmlError};
 
-use super::dialogs::DialogId;
+use super::dialog::DialogId;
 use super::naming::conference_named;
 use super::recent::Recent;
 use crate::trace::NodeId;

@@ -9,7 +9,7 @@ use confsim_core::wire::sip::{Method, Name};
 
 use self::said::Said;
 use super::command::Term;
-use super::dialogs::{DialogId, Use};
+use super::dialog::{DialogId, Use};
 use super::format::{self, Original};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use confsim_core::time::{Duration, Instant};
 
 use super::command::{Command, Progress};
-use super::dialogs::{DialogId, Use};
+use super::dialog::{DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
@@ -49,7 +49,7 @@ impl Observe for Calls {
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for ((asker, _), call) in &self.calls {
             verdict.exercise(&OUTCOME);
-            let alive = scene.dialogs.get(*asker).is_some_and(super::dialogs::Dialog::live);
+            let alive = scene.dialogs.get(*asker).is_some_and(super::dialog::Dialog::live);
             let over = call.at + self.ringing + MARGIN <= scene.at;
             if scene.pool_broken {
                 continue;
@@ -107,7 +107,7 @@ impl Calls {
     fn goes_on(&self, scene: &Scene, call: &Call) -> bool {
         let same = self.calls.values().filter(|it| it.user == call.user && it.conference == call.conference);
         let only_failures = same.into_iter().all(|it| it.result.is_some_and(|(success, _)| !success));
-        let live = |(_, dialog): (DialogId, &super::dialogs::Dialog)| {
+        let live = |(_, dialog): (DialogId, &super::dialog::Dialog)| {
             dialog.was_called() && dialog.live() && scene.cast.uri(dialog.user) == call.user
         };
         let conference = call.conference.as_deref().unwrap_or_default();

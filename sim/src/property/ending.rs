@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use confsim_core::wire::sip::Method;
 
 use super::command::{Command, Progress};
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Property, Verdict};

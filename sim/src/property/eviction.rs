@@ -7,7 +7,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Substate};
 
 use super::command::{Command, Progress};
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::naming::conference_named;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::dialogs::Abilities;
+use super::abilities::Abilities;
 use super::{Kind, Property};
 
 /// As it may.

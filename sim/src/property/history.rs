@@ -7,7 +7,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Name};
 
 use super::command::Term;
-use super::dialogs::DialogId;
+use super::dialog::DialogId;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

@@ -7,7 +7,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::Method;
 
 use super::command::Term;
-use super::dialogs::Use;
+use super::dialog::Use;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

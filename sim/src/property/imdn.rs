@@ -11,7 +11,7 @@ use confsim_core::wire::sip::{Method, Name, Uri};
 
 use self::report::{Forward, Report, TIMED_OUT, lost};
 use self::reports::Reports;
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

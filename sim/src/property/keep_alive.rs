@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use confsim_core::wire::sip::{Method, Name};
 
-use super::dialogs::Use;
+use super::dialog::Use;
 use super::naming::request_of;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::dialogs::Dialog;
+use super::dialog::Dialog;
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use confsim_core::wire::sip::Method;
 
 use super::command::{Command, Progress};
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;

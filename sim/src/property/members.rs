@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::dialogs::{Dialog, Use};
+use super::dialog::{Dialog, Use};
 use super::element::Element;
 use super::sight::Scene;
 use super::{Kind, Property, Verdict};

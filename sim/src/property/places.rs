@@ -9,7 +9,7 @@ use confsim_core::wire::sip::Method;
 
 use super::brief::Verb;
 use super::command::Term;
-use super::dialogs::{DialogId, Use};
+use super::dialog::{DialogId, Use};
 use super::sight::{Observe, Reading, Scene, Sight, Spoken, Topic, Written};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, NodeId, Role};

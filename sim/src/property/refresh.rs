@@ -6,7 +6,7 @@ use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::sip::{Method, Refresher};
 
 use super::brief::Verb;
-use super::dialogs::{DialogId, Use};
+use super::dialog::{DialogId, Use};
 use super::naming::{call_of, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic, Written};
 use super::{Kind, Known, Property, Verdict};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::wire::sip::Method;
 
 use super::command::Progress;
-use super::dialogs::{Dialog, Use};
+use super::dialog::{Dialog, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;

@@ -18,7 +18,7 @@ use self::activation::Activation;
 use self::activations::Activations;
 use self::subscriber::{Subscriber, version_fault};
 use self::view::View;
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::document::{Document, News};
 use super::element::{Element, State};
 use super::members;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 
-use super::dialogs::{Dialog, DialogId};
+use super::dialog::{Dialog, DialogId};
 use super::document::{Document, News};
 use super::element::State;
 use super::naming::conference_named;

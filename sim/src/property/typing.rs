@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use confsim_core::wire::sip::Method;
 
-use super::dialogs::{Dialog, DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};

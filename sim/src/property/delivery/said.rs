@@ -3,7 +3,7 @@
 use confsim_core::wire::sip::Name;
 
 use super::super::Verdict;
-use super::super::dialogs::{Dialog, DialogId};
+use super::super::dialog::{Dialog, DialogId};
 use super::super::format::{self, Original};
 use super::super::sight::{Scene, Spoken};
 use super::{OWN, SENDER};

@@ -4,7 +4,7 @@
 use confsim_core::time::Instant;
 use confsim_core::wire::imdn::Imdn;
 
-use super::super::dialogs::DialogId;
+use super::super::dialog::DialogId;
 use super::super::sight::Scene;
 use crate::trace::{ConnectionId, MsgId};
 

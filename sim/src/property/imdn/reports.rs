@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use confsim_core::time::Instant;
 
-use super::super::dialogs::DialogId;
+use super::super::dialog::DialogId;
 use super::report::{Forward, Report, SESSION_ENDED};
 use crate::trace::ConnectionId;
 

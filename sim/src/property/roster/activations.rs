@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::dialogs::DialogId;
+use super::super::dialog::DialogId;
 use super::activation::Activation;
 use crate::trace::NodeId;
 
