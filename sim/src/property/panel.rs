@@ -21,6 +21,7 @@ use super::lock::Locks;
 use super::places::Places;
 use super::provisioning::Provisioning;
 use super::refresh::Refresh;
+use super::registration::Registrations;
 use super::roles::Roles;
 use super::roster::Rosters;
 use super::second::SecondReading;
@@ -121,6 +122,7 @@ panel! {
     links: Links = Links::default(),
     answers: Answers = Answers::default(),
     refresh: Refresh = Refresh::new(known),
+    registrations: Registrations = Registrations::new(known),
     keep_alive: KeepAlive = KeepAlive::default(),
     idle: Idle = Idle::new(known),
     users: Users = Users::default(),

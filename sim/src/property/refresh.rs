@@ -1,4 +1,4 @@
-//! Session timers and registrations: granted within their limits, kept by those who can, ended where nobody does.
+//! Session timers: granted within their limits, refreshed by those who can, and sessions ended where nobody does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,32 +41,11 @@ pub(super) const EXPIRED: Property = Property {
     sentence: "A session that nobody refreshes has ended when its interval is over.",
 };
 
-/// Registrations.
-pub(super) const REGISTERED: Property = Property {
-    id: "registration.granted",
-    kind: Kind::Always,
-    needs: &[],
-    requirements: &["D-8"],
-    sentence: "A REGISTER is granted for no longer than was asked for and the limit is, and not for nothing.",
-};
-
-/// They are kept.
-pub(super) const KEPT: Property = Property {
-    id: "registration.kept",
-    kind: Kind::Always,
-    needs: &[],
-    requirements: &["D-4", "D-8"],
-    sentence: "A client whose connection holds registers again before its registration is over.",
-};
-
 /// The longest session intervals at focus and IM MCU when the scenario does not say (D-3), in seconds.
 const LONGEST: [(NodeId, u64); 2] = [(NodeId::FOCUS, 7200), (NodeId::MCU, 600)];
 /// The shortest (D-3).
 const SHORTEST: u64 = 90;
-/// The longest registration when the scenario does not say.
-const REGISTRATION: u64 = 7200;
-/// How late a client may be seen to register: latencies, a host that stands still, a clock that is slow.
-const MARGIN: Duration = Duration::from_secs(120);
+
 /// How late, by its own clock, a server may end a session that is over: it may stand still just then.
 const LATE: Duration = Duration::from_secs(30);
 
@@ -75,15 +54,11 @@ const BEFORE_ITS_END: Duration = Duration::from_secs(32);
 
 pub(super) struct Refresh {
     session_expires: Option<u64>,
-    registration: u64,
     /// What INVITEs say that are not answered yet, by server and [`request_of`].
     invited: BTreeMap<(NodeId, (u64, u32)), Invited>,
     sessions: BTreeMap<DialogId, Session>,
     /// Calls, by [`call_of`], that a client has hung up on, whether or not its server hears of it.
     left: BTreeSet<u64>,
-    /// What REGISTERs ask for, and until when each client is registered.
-    asked: BTreeMap<(NodeId, (u64, u32)), u64>,
-    registered: BTreeMap<NodeId, Instant>,
 }
 
 struct Invited {
@@ -111,30 +86,26 @@ impl Session {
 }
 
 impl Observe for Refresh {
-    const TOPICS: &'static [Topic] =
-        &[Topic::Passing, Topic::Wrote, Topic::Heard, Topic::Said, Topic::Crashed];
+    const TOPICS: &'static [Topic] = &[Topic::Wrote, Topic::Heard, Topic::Said];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, verdict: &mut Verdict) {
         match sight {
-            Sight::Passing(spoken) if *spoken.message.method() == Method::Register => self.registers(spoken),
             Sight::Wrote(Written { from, own: true, brief, .. })
                 if from.role() == Role::Client && brief.verb == Verb::Bye && brief.code.is_none() =>
             {
                 self.left.insert(brief.call);
             }
-            Sight::Heard(spoken) => match spoken.message.method() {
-                Method::Invite | Method::Update if spoken.message.is_request() => self.invited(spoken),
-                Method::Register if spoken.node.role() == Role::Client => {
-                    self.registered(scene, spoken, verdict);
-                }
-                _ => {}
-            },
+            Sight::Heard(spoken)
+                if matches!(spoken.message.method(), Method::Invite | Method::Update)
+                    && spoken.message.is_request() =>
+            {
+                self.invited(spoken);
+            }
             Sight::Said(spoken) => match spoken.message.method() {
                 Method::Invite | Method::Update => self.answered(scene, spoken, verdict),
                 Method::Bye if spoken.message.is_request() => self.given_up(scene, spoken, verdict),
                 _ => {}
             },
-            Sight::Crashed(who) => drop(self.registered.remove(&who)),
             _ => {}
         }
     }
@@ -160,26 +131,16 @@ impl Observe for Refresh {
                 verdict.violate(&EXPIRED, scene.finding(dialog.server, &[session.agreed], words));
             }
         }
-        for (who, until) in &self.registered {
-            if *until + MARGIN <= scene.at && !scene.struck(*who) && !scene.forges(*who) {
-                let words = format!("was registered until {until} and has not registered again");
-                verdict.violate(&KEPT, scene.finding(*who, &[], words));
-            }
-        }
     }
 }
 
 impl Refresh {
     pub(super) fn new(known: &Known) -> Self {
-        let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_micros() / 1_000_000);
         Self {
-            session_expires: seconds(known.limits.session_expires),
-            registration: seconds(known.limits.registration).unwrap_or(REGISTRATION),
+            session_expires: known.limits.session_expires.map(|limit| limit.as_micros() / 1_000_000),
             invited: BTreeMap::new(),
             sessions: BTreeMap::new(),
             left: BTreeSet::new(),
-            asked: BTreeMap::new(),
-            registered: BTreeMap::new(),
         }
     }
 
@@ -290,49 +251,6 @@ impl Refresh {
                 scene.name(dialog.server)
             );
             verdict.violate(&REFRESHED, scene.finding(dialog.user, &[session.agreed, spoken.id], words));
-        }
-    }
-
-    fn registers(&mut self, spoken: &Spoken<'_>) {
-        let Some(name) = request_of(spoken.message).filter(|_| spoken.peer.role() == Role::Client) else {
-            return;
-        };
-        let in_contact = spoken.message.contact().ok().flatten();
-        let in_contact = in_contact.and_then(|contact| contact.param("expires")??.parse().ok());
-        let asked = in_contact.or(spoken.message.expires().ok().flatten().map(u64::from));
-        self.asked.insert((spoken.peer, name), asked.unwrap_or(REGISTRATION));
-    }
-
-    fn registered(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        let (who, message) = (spoken.node, spoken.message);
-        let Some(asked) = request_of(message).and_then(|name| self.asked.remove(&(who, name))) else {
-            return;
-        };
-        if message.code() != Some(200) {
-            return;
-        }
-        let granted = message.expires().ok().flatten().map(u64::from);
-        let contacts = message.contacts().filter_map(Result::ok);
-        let granted =
-            contacts.filter_map(|contact| contact.param("expires")??.parse().ok()).max().or(granted);
-        verdict.exercise(&REGISTERED);
-        let granted = granted.unwrap_or_default();
-        let fits =
-            if asked == 0 { granted == 0 } else { (1..=asked.min(self.registration)).contains(&granted) };
-        if !fits {
-            let words =
-                format!("is registered for {granted} s; asked for {asked} s, at most {}", self.registration);
-            verdict.violate(&REGISTERED, scene.finding(who, &[spoken.id], words));
-        }
-        let before = self.registered.insert(who, scene.at + Duration::from_secs(granted));
-        if asked == 0 {
-            self.registered.remove(&who);
-        } else if let Some(until) = before.filter(|_| !scene.struck(who) && !scene.forges(who)) {
-            verdict.exercise(&KEPT);
-            if scene.at > until + MARGIN {
-                let words = format!("was registered until {until} and registers again only now");
-                verdict.violate(&KEPT, scene.finding(who, &[spoken.id], words));
-            }
         }
     }
 }
