@@ -39,6 +39,7 @@ mod provisioning;
 mod reach;
 mod recent;
 mod refresh;
+mod registration;
 mod roles;
 mod roster;
 mod second;
@@ -181,8 +182,8 @@ pub const CATALOGUE: &[Property] = &[
     refresh::REFRESHED,
     refresh::EXPIRED,
     keep_alive::TOLD,
-    refresh::REGISTERED,
-    refresh::KEPT,
+    registration::REGISTERED,
+    registration::KEPT,
     places::RESUMED,
     provisioning::LINEARIZABLE,
     provisioning::VERSIONS,

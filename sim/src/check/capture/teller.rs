@@ -25,7 +25,7 @@ pub(super) struct Ends {
 type Key = (String, u32, String, Method, Option<u16>);
 
 /// A message that has been written and not been acted upon.
-struct UnderWay {
+struct InFlight {
     emitted: Emitted,
     at: Instant,
     message: Message,
@@ -33,7 +33,7 @@ struct UnderWay {
     onward: Option<(NodeId, ConnectionId)>,
 }
 
-impl UnderWay {
+impl InFlight {
     /// Whether it reaches a role that is not seen, whose answer alone tells when.
     fn waits_for_a_role(&self) -> bool {
         self.onward.is_some() && self.message.is_request() && *self.message.method() != Method::Ack
@@ -50,8 +50,8 @@ pub(super) struct Teller<'a> {
     zero: u64,
     at: Instant,
     emitted: u32,
-    /// Messages under way, by their numbers in the capture, and those by who is to read them.
-    under_way: BTreeMap<usize, UnderWay>,
+    /// Messages in flight, by their numbers in the capture, and those by who is to read them.
+    in_flight: BTreeMap<usize, InFlight>,
     awaited: BTreeMap<(NodeId, Key), usize>,
     /// What each node has heard last, with its number and who had said it.
     heard: BTreeMap<(NodeId, Key), (MsgId, NodeId)>,
@@ -78,7 +78,7 @@ impl<'a> Teller<'a> {
             zero,
             at: Instant::ZERO,
             emitted: 0,
-            under_way: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
             awaited: BTreeMap::new(),
             heard: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -127,7 +127,7 @@ impl<'a> Teller<'a> {
                 self.said(ends, (line, side), (number, message), &marks);
             }
             What::Heard(number) => {
-                if !self.under_way.get(&number).is_some_and(UnderWay::waits_for_a_role) {
+                if !self.in_flight.get(&number).is_some_and(InFlight::waits_for_a_role) {
                     self.arrived(number);
                 }
             }
@@ -211,7 +211,7 @@ impl<'a> Teller<'a> {
         if let Some(key) = key(&message, message.code()) {
             self.awaited.insert((hop[1], key), number);
         }
-        self.under_way.insert(number, UnderWay { emitted, at: self.at, message, onward });
+        self.in_flight.insert(number, InFlight { emitted, at: self.at, message, onward });
     }
 
     /// Who answers a message, or passes it on, has acted upon it, acknowledged or not.
@@ -219,7 +219,7 @@ impl<'a> Teller<'a> {
         let request = if message.is_request() { None } else { key(message, None) };
         for key in request.into_iter().chain(key(message, message.code())) {
             let Some(number) = self.awaited.get(&(who, key)).copied() else { continue };
-            let waits = self.under_way.get(&number).is_some_and(UnderWay::waits_for_a_role);
+            let waits = self.in_flight.get(&number).is_some_and(InFlight::waits_for_a_role);
             // The front end says that it tries before anybody else knows.
             if !(waits && message.code() == Some(100)) {
                 self.arrived(number);
@@ -242,7 +242,7 @@ impl<'a> Teller<'a> {
     }
 
     fn arrived(&mut self, number: usize) {
-        let Some(UnderWay { emitted, at, message, onward }) = self.under_way.remove(&number) else { return };
+        let Some(InFlight { emitted, at, message, onward }) = self.in_flight.remove(&number) else { return };
         if let Some(key) = key(&message, message.code()) {
             self.awaited.remove(&(emitted.to, key));
         }
