@@ -1,6 +1,7 @@
 //! Refusals that a wish has deserved by itself: what it says, beside what the scenario allows.
 
-use super::wish::{Plan, Wish};
+use super::plan::Plan;
+use super::wish::Wish;
 use crate::fault::Fault;
 use crate::property::Known;
 

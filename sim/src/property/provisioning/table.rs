@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::wish::{Answer, Plan, Told, Wish};
+use super::answer::{Answer, Told};
+use super::plan::Plan;
+use super::wish::Wish;
 
 /// A conference as somebody asked for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,16 +27,38 @@ pub(super) struct Quota {
     pub(super) statics: usize,
 }
 
+/// What all wishes were for, by the numbers they got, and what bounds each organizer.
+pub(super) struct Wishes {
+    plans: Vec<Plan>,
+    quota: Quota,
+}
+
+impl Wishes {
+    /// None yet.
+    pub(super) const fn new(quota: Quota) -> Self {
+        Self { plans: Vec::new(), quota }
+    }
+
+    /// The number of the next wish.
+    pub(super) fn number(&mut self, wish: &Wish) -> usize {
+        self.plans.push(wish.plan.clone());
+        self.plans.len() - 1
+    }
+
+    /// The wish with this number, answered so.
+    pub(super) fn turn<'a>(&'a self, number: usize, wish: &'a Wish, answer: &'a Answer) -> Turn<'a> {
+        Turn { number, wish, answer, wishes: self }
+    }
+}
+
 /// A wish and its answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Turn<'a> {
     /// The number of the wish.
-    pub(super) number: usize,
-    pub(super) wish: &'a Wish,
-    pub(super) answer: &'a Answer,
-    /// What wishes were for, by their numbers.
-    pub(super) wishes: &'a [Plan],
-    pub(super) quota: Quota,
+    number: usize,
+    wish: &'a Wish,
+    answer: &'a Answer,
+    wishes: &'a Wishes,
 }
 
 impl Turn<'_> {
@@ -101,8 +125,10 @@ impl Turn<'_> {
 
     /// Whether `told` is what `conference` was asked to be.
     fn shows(&self, conference: &Conference, told: &Plan) -> bool {
-        let asked =
-            conference.plan.filter(|_| !conference.is_static).and_then(|number| self.wishes.get(number));
+        let asked = conference
+            .plan
+            .filter(|_| !conference.is_static)
+            .and_then(|number| self.wishes.plans.get(number));
         asked.is_none_or(|asked| asked.difference(told, &self.wish.organizer).is_none())
     }
 
@@ -143,7 +169,7 @@ impl Turn<'_> {
     /// How many conferences of a kind there are, and how many there may be.
     fn held(&self, table: &Table, is_static: bool) -> (usize, usize) {
         let held = table.values().filter(|conference| conference.is_static == is_static).count();
-        (held, if is_static { self.quota.statics } else { self.quota.conferences })
+        (held, if is_static { self.wishes.quota.statics } else { self.wishes.quota.conferences })
     }
 }
 
