@@ -230,8 +230,9 @@ impl Machine for ImMcu {
     fn disconnected(&mut self, cx: &mut Cx<'_>, _conn: ConnId, peer: &Address) {
         if let Some(link) = self.link.as_mut().filter(|_| *peer == self.config.focus) {
             link.disconnected(cx);
-            self.waiting.clear();
-            self.watch_waiting(cx);
+            // Nobody will announce them, and nobody is there to be answered: this ends their transactions.
+            let lost = self.waiting.take_all();
+            self.turn_away(cx, lost);
         }
     }
 

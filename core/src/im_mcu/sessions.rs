@@ -98,7 +98,13 @@ impl ImMcu {
 
     /// The announcements of some INVITEs do not come.
     pub(super) fn waited_long_enough(&mut self, cx: &mut Cx<'_>) {
-        for invite in self.waiting.expire(cx.now()) {
+        let late = self.waiting.expire(cx.now());
+        self.turn_away(cx, late);
+    }
+
+    /// These do not wait any more.
+    pub(super) fn turn_away(&self, cx: &mut Cx<'_>, invites: Vec<Request>) {
+        for invite in invites {
             NOT_ANNOUNCED.answer(cx, invite.tx);
         }
         self.watch_waiting(cx);

@@ -2,6 +2,7 @@
 //! not (D-10, D-11).
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use crate::link::RESEND;
 use crate::signal::{Request, ServerTransaction};
@@ -45,9 +46,9 @@ impl Waiting {
         late.map(|(_, (_, invite))| invite).collect()
     }
 
-    /// Forgets all of them: the connection they came on is lost.
-    pub(super) fn clear(&mut self) {
-        self.invites.clear();
+    /// All of them: the connection they came on is lost.
+    pub(super) fn take_all(&mut self) -> Vec<Request> {
+        mem::take(&mut self.invites).into_values().map(|(_, invite)| invite).collect()
     }
 
     /// When the next one's time is up.

@@ -73,6 +73,8 @@ fn who_waits_outlives_the_front_end_but_not_the_connection_of_the_focus() {
     stage.invite_waiting("Bob", "B2", MODERN);
     stage.give(Input::Closed { conn: FOCUS_CONN });
     assert_eq!((stage.sends.len(), stage.dump("waiting INVITEs")), (1, 0));
+    stage.until(40_000_000);
+    assert_eq!(stage.dump("server transactions"), 0);
 }
 
 /// An ejection that follows the announcement finds the session.

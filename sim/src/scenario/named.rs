@@ -92,6 +92,7 @@ pub const NAMED: &[Named] = named![
     "focus-restart",
     "mcu-restart",
     "called-by-who-restarts",
+    "end-while-joining",
     "front-end-restart",
     "factory-restart",
     "pool-restart",
