@@ -84,8 +84,11 @@ impl Dialogs {
                     known.ended.take_if(|(ended, _)| *ended == at);
                 }
             }
+            // Somebody else who knows the tags is told the same.
             _ if message.code() == Some(481) => {
-                if let Some(known) = self.all.get_mut(dialog.0) {
+                let from = message.from().map(|from| from.uri.address()).unwrap_or_default();
+                let asked = self.all.get_mut(dialog.0).filter(|known| cast.key(known.user) == from);
+                if let Some(known) = asked {
                     known.denied = true;
                 }
             }

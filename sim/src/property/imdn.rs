@@ -163,7 +163,8 @@ impl Notifications {
         let (Ok(Some(message_id)), 200..300) = (spoken.message.message_id(), code) else { return };
         let all = scene.dialogs.of(NodeId::MCU, Use::Session, &dialog.conference);
         let others = all.filter(|(id, other)| *id != author && other.takes_part());
-        let recipients = others.map(|(id, _)| id).filter(|id| !self.reports.is_silent(*id)).collect();
+        let recipients =
+            others.map(|(id, _)| id).filter(|id| self.reports.silent_since(*id).is_none()).collect();
         let report = Report {
             author,
             answered: spoken.id,
@@ -256,7 +257,11 @@ impl Notifications {
                 let messages: Vec<MsgId> = early.map(|f| f.said).into_iter().chain([imdn]).collect();
                 verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
             }
-            (None, Some(complete)) if owed(scene, author, complete) && !scene.pool_broken => {
+            (None, Some(complete))
+                if owed(scene, author, complete)
+                    && self.reports.silent_since(report.author).is_none_or(|since| since > complete)
+                    && !scene.pool_broken =>
+            {
                 let words = format!(
                     "{user} never got an IMDN for message {message_id}; the last outcome was known at {complete}"
                 );

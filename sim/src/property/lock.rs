@@ -34,6 +34,8 @@ pub(super) struct Locks {
 #[derive(Default)]
 struct Door {
     locked: bool,
+    /// What it is about to become by commands without result yet: nobody may be there any more to hear of that.
+    changing: Vec<bool>,
     /// Users who came while it was locked, by SIP URI, with the message that accepted them.
     held: BTreeMap<String, MsgId>,
     /// Users whom presenters are having called: the caller may be gone before the call has its result.
@@ -100,13 +102,28 @@ impl Door {
         if command.calls && command.name == "addUser" {
             return self.calls(command, code);
         }
-        if code != Some("success") {
-            return;
-        }
         match (command.name.as_str(), command.value.as_deref()) {
-            ("modifyConferenceLock", Some(value)) => self.locked = matches!(value, "true" | "1"),
-            ("setLobbyAccess", Some("granted")) => self.held.retain(|user, _| !command.users.contains(user)),
+            ("modifyConferenceLock", Some(value)) => self.turned(matches!(value, "true" | "1"), code),
+            ("setLobbyAccess", Some("granted")) if code == Some("success") => {
+                self.held.retain(|user, _| !command.users.contains(user));
+            }
             _ => {}
+        }
+    }
+
+    /// The lock is to be turned, or has its result.
+    fn turned(&mut self, lock: bool, code: Option<&str>) {
+        match code {
+            None => self.changing.push(lock),
+            Some("pending") => {}
+            Some(result) => {
+                if let Some(place) = self.changing.iter().position(|to| *to == lock) {
+                    self.changing.remove(place);
+                }
+                if result == "success" {
+                    self.locked = lock;
+                }
+            }
         }
     }
 
@@ -158,7 +175,7 @@ impl Door {
             return;
         }
         let organizer = dialog.conference.split_once('#').is_some_and(|(organizer, _)| organizer == user);
-        if dialog.connected.is_some() || organizer || !self.locked {
+        if dialog.connected.is_some() || organizer || !self.locked || self.changing.contains(&false) {
             return;
         }
         verdict.exercise(&HOLDS);

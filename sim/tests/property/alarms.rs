@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 27] = [
+const FOUND: [(&str, u64); 30] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
@@ -20,9 +20,11 @@ const FOUND: [(&str, u64); 27] = [
     ("deleted-out-of-reach", 1_007_038),
     ("deleted-out-of-reach-and-begun-anew", 1_006_176),
     ("denied-and-cut-off", 3_003_158),
+    ("denied-to-a-forger", 5_005_510),
     ("ejected-before-ack", 100_384),
     ("ejected-by-the-same-request-id", 1_001_654),
     ("ejected-unheard-at-the-end", 1),
+    ("ejected-while-changing-formats", 5_000_405),
     ("ejected-without-a-line", 3_001_444),
     ("ended-out-of-reach-and-begun-anew", 1),
     ("gone-before-bye", 444),
@@ -36,6 +38,7 @@ const FOUND: [(&str, u64); 27] = [
     ("spoilt-registration", 320_665),
     ("timed-out-while-paused", 1_008_596),
     ("typing-before-the-report", 1_012_366),
+    ("unlocked-by-who-has-left", 5_013_781),
     ("versions-after-two-restarts", 3_009_889),
 ];
 

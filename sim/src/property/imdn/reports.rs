@@ -21,8 +21,8 @@ pub(super) struct Reports {
     running: BTreeMap<(DialogId, u32), MessageKey>,
     /// The last forward to each session: when, and of which message.
     last: BTreeMap<DialogId, (Instant, MessageKey)>,
-    /// Sessions that are over for the MCU, whether or not it has said so yet.
-    silent: Vec<DialogId>,
+    /// Sessions that are over for the MCU, whether or not it has said so yet, and since when.
+    silent: BTreeMap<DialogId, Instant>,
 }
 
 impl Reports {
@@ -41,9 +41,9 @@ impl Reports {
         self.all.insert(message, report);
     }
 
-    /// Whether a session is over for the MCU.
-    pub(super) fn is_silent(&self, session: DialogId) -> bool {
-        self.silent.contains(&session)
+    /// Since when a session is over for the MCU, if it is.
+    pub(super) fn silent_since(&self, session: DialogId) -> Option<Instant> {
+        self.silent.get(&session).copied()
     }
 
     /// A message is forwarded, in a request with this CSeq.
@@ -73,7 +73,9 @@ impl Reports {
 
     /// Sessions that are over by now, though the BYE of one whose 2xx waits for its ACK is still to come (D-6).
     pub(super) fn give_up(&mut self, sessions: &[DialogId], at: Instant) {
-        self.silent.extend(sessions);
+        for session in sessions {
+            self.silent.entry(*session).or_insert(at);
+        }
         for forward in self.forwards().filter(|forward| sessions.contains(&forward.to)) {
             forward.settle(SESSION_ENDED, at);
         }
