@@ -6,6 +6,7 @@
 mod activation;
 mod activations;
 mod published;
+mod screens;
 mod subscriber;
 mod view;
 
@@ -16,13 +17,13 @@ use confsim_core::client::{Event, RosterView};
 
 use self::activation::Activation;
 use self::activations::Activations;
+use self::screens::Screens;
 use self::subscriber::{Subscriber, version_fault};
 use self::view::View;
 use super::dialog::{Dialog, DialogId, Use};
 use super::document::{Document, News};
 use super::element::{Element, State};
 use super::members;
-use super::naming::conference_named;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -61,18 +62,7 @@ pub(super) const CONVERGENCE: Property = Property {
 pub(super) struct Rosters {
     activations: Activations,
     subscribers: BTreeMap<DialogId, Subscriber>,
-    /// The conferences that clients show, by their URIs.
-    names: BTreeMap<String, Arc<str>>,
-    /// What each client shows last.
-    shown: BTreeMap<(NodeId, Arc<str>), Shown>,
-}
-
-/// What a client shows.
-#[derive(Default)]
-struct Shown {
-    version: u32,
-    /// The roster that the documents make, and the same as it was shown, where the two were found alike.
-    alike: Option<(Arc<Element>, Arc<RosterView>)>,
+    screens: Screens,
 }
 
 impl Observe for Rosters {
@@ -83,12 +73,12 @@ impl Observe for Rosters {
             Sight::Said(spoken) if spoken.node == NodeId::FOCUS => self.said(scene, spoken, verdict),
             Sight::Heard(spoken) => self.heard(scene, spoken),
             Sight::Event(who, Event::Roster { conference, version, roster }) => {
-                self.shown(scene, who, conference, *version, roster, verdict);
+                self.shown(scene, who, (conference, *version, roster), verdict);
             }
             // Versions start again (D-12).
             Sight::Crashed(NodeId::FOCUS) => {
                 self.activations.finish_all();
-                self.shown.clear();
+                self.screens.clear();
             }
             _ => {}
         }
@@ -181,7 +171,7 @@ impl Rosters {
     /// An activation is over. Who has not heard so yet may still show what was published in it.
     fn finish(&mut self, conference: &str) {
         self.activations.finish(conference);
-        self.shown.retain(|(_, shown), _| **shown != *conference);
+        self.screens.forget(conference);
     }
 
     /// When the last session with the focus is over, so is the activation, and versions may start again.
@@ -237,52 +227,20 @@ impl Rosters {
         self.subscribers.insert(id, subscriber);
     }
 
-    /// The name of a conference that a client shows.
-    fn name_of(&mut self, uri: &str) -> Option<Arc<str>> {
-        if let Some(known) = self.names.get(uri) {
-            return Some(known.clone());
-        }
-        let name: Arc<str> = conference_named(uri)?.into();
-        self.names.insert(uri.to_owned(), name.clone());
-        Some(name)
-    }
-
     /// A client shows a roster.
     fn shown(
         &mut self,
         scene: &Scene,
         who: NodeId,
-        uri: &str,
-        version: u32,
-        shown: &Arc<RosterView>,
+        (uri, version, roster): (&str, u32, &Arc<RosterView>),
         verdict: &mut Verdict,
     ) {
-        let Some(name) = self.name_of(uri) else { return };
-        let key = (who, name);
-        let Some(activation) = self.activations.shown_to(&key) else { return };
-        let place = self.shown.entry(key).or_default();
-        let before = std::mem::replace(place, Shown { version, alike: None }).alike;
-        let view = View::of_shown(scene.cast.uri(who), shown);
-        let newest = activation.newest;
-        let known = activation.published(version, view);
-        if known.is_none() && version <= newest {
-            return;
-        }
+        let client = (who, scene.cast.uri(who));
+        let shown = self.screens.show(&mut self.activations, client, uri, version, roster);
+        let Some(compared) = shown else { return };
         verdict.exercise(&REPLICAS);
-        let said = known.as_ref().map(|known| known.said);
-        let words = match known {
-            None => Some(format!("shows version {version}, which nobody published")),
-            Some(known) => {
-                let user = known.unlike(shown, before.as_ref());
-                place.alike = user.is_none().then(|| (known.roster.clone(), Arc::clone(shown)));
-                user.map(|user| {
-                    format!("shows {user} at version {version} otherwise than the documents make it")
-                })
-            }
-        };
-        if let Some(words) = words {
-            let messages: Vec<MsgId> = said.into_iter().collect();
-            verdict.violate(&REPLICAS, scene.finding(who, &messages, words));
+        if let Err((said, words)) = compared {
+            verdict.violate(&REPLICAS, scene.finding(who, said.as_slice(), words));
         }
     }
 
@@ -292,8 +250,7 @@ impl Rosters {
             return;
         }
         verdict.exercise(&CONVERGENCE);
-        let shown =
-            self.shown.get(&(dialog.user, dialog.conference.clone())).map_or(0, |shown| shown.version);
+        let shown = self.screens.version(dialog.user, &dialog.conference);
         if shown != subscriber.version {
             let words = format!("shows version {shown} in the end, having been sent {}", subscriber.version);
             verdict.violate(&CONVERGENCE, scene.finding(dialog.user, &[subscriber.said], words));
