@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use confsim_core::node::Summary;
-use confsim_core::wire::sip::{Message, Method, Name, StartLine, Uri};
+use confsim_core::wire::sip::{Method, StartLine, Uri};
 
 use super::dialog::{Dialog, Use};
 use super::document::{Document, News};
 use super::element::State;
-use super::naming::{conference_of, request_of};
+use super::naming::{conference_of, is_from, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
@@ -119,7 +119,7 @@ impl Authorisation {
     fn transgression(&self, scene: &Scene, spoken: &Spoken<'_>) -> Option<String> {
         let message = spoken.message;
         if spoken.node == NodeId::FRONT_END
-            && (spoken.peer.role() != Role::Client || is_plainly(message, scene.cast.uri(spoken.peer)))
+            && (spoken.peer.role() != Role::Client || is_from(message, &scene.cast, spoken.peer))
         {
             return None;
         }
@@ -130,8 +130,7 @@ impl Authorisation {
         }
         let from = message.from().ok()?.uri.address();
         if spoken.node == NodeId::FRONT_END {
-            let other = scene.cast.key(spoken.peer) != from;
-            let pretends = other && !self.registered.contains(&(spoken.connection, from.clone()));
+            let pretends = !self.registered.contains(&(spoken.connection, from.clone()));
             return pretends.then(|| format!("{}, who says to be {from}", scene.name(spoken.peer)));
         }
         if *message.method() == Method::Service {
@@ -233,12 +232,6 @@ fn uninvited(scene: &Scene, spoken: &Spoken<'_>, from: &str) -> Option<String> {
 
 fn address(uri: &str) -> Option<String> {
     Uri::parse(uri).ok().map(|uri| uri.address())
-}
-
-/// Whether a message says to come from `uri` in just these words, without a name that would have to be told from it.
-fn is_plainly(message: &Message, uri: &str) -> bool {
-    let named = message.header(Name::From).and_then(|from| from.strip_prefix('<'));
-    named.and_then(|from| from.strip_prefix(uri)).is_some_and(|rest| rest.starts_with('>'))
 }
 
 fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {

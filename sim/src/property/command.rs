@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use confsim_core::wire::sip::{Message, Method, Name};
-use confsim_core::wire::xml::{Ns, Reader, XmlError};
+use confsim_core::wire::xml::Ns;
 
 use super::dialog::DialogId;
+use super::markup::{Malformed, Markup};
 use super::naming::conference_named;
 use super::recent::Recent;
 use crate::trace::NodeId;
@@ -69,14 +70,12 @@ impl Docket {
 }
 
 /// The first command of a document; `None` for a response without one.
-fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
-    let mut reader = Reader::new(body)?;
-    reader.any_root()?;
-    let request_id = reader.attribute(Ns::None, "requestId").unwrap_or_default().into_owned();
-    let code = reader.attribute(Ns::None, "code").map(|code| code.into_owned());
-    let Some(child) = reader.child()? else { return Ok(None) };
-    let name = child.local.to_owned();
-    let named = [Ns::CccpExtensions, Ns::None].map(|ns| reader.attribute(ns, "mcuUri").is_some());
+fn read(body: &[u8]) -> Result<Option<Command>, Malformed> {
+    let mut markup = Markup::root(body, Ns::Cccp, &["request", "response"])?;
+    let request_id = markup.attribute(Ns::None, "requestId").unwrap_or_default().into_owned();
+    let code = markup.attribute(Ns::None, "code").map(|code| code.into_owned());
+    let Some(name) = markup.child()?.map(str::to_owned) else { return Ok(None) };
+    let named = [Ns::CccpExtensions, Ns::None].map(|ns| markup.attribute(ns, "mcuUri").is_some());
     let mcu_only = named.contains(&true);
     let mut command = Command {
         request_id,
@@ -89,40 +88,40 @@ fn read(body: &[u8]) -> Result<Option<Command>, XmlError> {
         calls: false,
         mcu_only,
     };
-    while let Some(part) = reader.child()? {
-        let names_it = if part.local == "conference-info" { "entity" } else { "confEntity" };
-        if let Some(conference) = reader.attribute(Ns::None, names_it) {
+    while let Some(part) = markup.child()? {
+        let names_it = if part == "conference-info" { "entity" } else { "confEntity" };
+        if let Some(conference) = markup.attribute(Ns::None, names_it) {
             command.conference = conference_named(&conference);
         }
-        if let Some(user) = reader.attribute(Ns::None, "userEntity") {
+        if let Some(user) = markup.attribute(Ns::None, "userEntity") {
             command.user = Some(user.into_owned());
         }
-        match part.local {
-            "locked" | "access" => command.value = Some(reader.text()?.trim().to_owned()),
-            "userEntity" => command.users.push(reader.text()?.trim().to_owned()),
-            "user-roles" => command.value = deep_text(&mut reader, &["entry"])?,
+        match part {
+            "locked" | "access" => command.value = Some(markup.text()?.trim().to_owned()),
+            "userEntity" => command.users.push(markup.text()?.trim().to_owned()),
+            "user-roles" => command.value = deep_text(&mut markup, &["entry"])?,
             "user" => {
-                command.user = reader.attribute(Ns::None, "entity").map(|user| user.into_owned());
-                let method = deep_text(&mut reader, &["endpoint", "joining-method"])?;
+                command.user = markup.attribute(Ns::None, "entity").map(|user| user.into_owned());
+                let method = deep_text(&mut markup, &["endpoint", "joining-method"])?;
                 command.calls = method.as_deref() == Some("dialed-out");
             }
-            _ => reader.skip()?,
+            _ => markup.skip()?,
         }
     }
     Ok(Some(command))
 }
 
 /// The text of the last element at this path below the current one, which is read to its end.
-fn deep_text(reader: &mut Reader<'_>, path: &[&str]) -> Result<Option<String>, XmlError> {
+fn deep_text(markup: &mut Markup<'_>, path: &[&str]) -> Result<Option<String>, Malformed> {
     let Some((first, rest)) = path.split_first() else {
-        return Ok(Some(reader.text()?.trim().to_owned()));
+        return Ok(Some(markup.text()?.trim().to_owned()));
     };
     let mut found = None;
-    while let Some(child) = reader.child()? {
-        if child.local == *first {
-            found = deep_text(reader, rest)?.or(found);
+    while let Some(child) = markup.child()? {
+        if child == *first {
+            found = deep_text(markup, rest)?.or(found);
         } else {
-            reader.skip()?;
+            markup.skip()?;
         }
     }
     Ok(found)

@@ -11,6 +11,7 @@ use self::invitations::Invitations;
 use super::abilities::accept_types;
 use super::dialog::{Dialog, DialogId, Use};
 use super::letter::Letter;
+use super::naming::is_from;
 use crate::trace::{Cast, Heard, MsgId, NodeId};
 
 /// All of them, ended ones too. Known by the server's own tag: what clients choose may collide (D-2).
@@ -86,9 +87,8 @@ impl Dialogs {
             }
             // Somebody else who knows the tags is told the same.
             _ if message.code() == Some(481) => {
-                let from = message.from().map(|from| from.uri.address()).unwrap_or_default();
-                let asked = self.all.get_mut(dialog.0).filter(|known| cast.key(known.user) == from);
-                if let Some(known) = asked {
+                let known = self.all.get_mut(dialog.0);
+                if let Some(known) = known.filter(|known| is_from(message, cast, known.user)) {
                     known.denied = true;
                 }
             }
@@ -117,7 +117,7 @@ impl Dialogs {
         };
         let dialog = known.or_else(accepted)?;
         // Who knows the tags of others does not belong to their dialog.
-        if message.is_request() && cast.key(self.get(dialog)?.user) != message.from().ok()?.uri.address() {
+        if message.is_request() && !is_from(message, cast, self.get(dialog)?.user) {
             return None;
         }
         match (message.method(), message.code()) {

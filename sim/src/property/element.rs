@@ -75,7 +75,7 @@ pub(super) enum State {
 pub(super) struct Element {
     pub(super) state: State,
     /// In the order of their names.
-    attributes: Vec<(&'static str, Box<str>)>,
+    attributes: Vec<(&'static str, Arc<str>)>,
     text: Box<str>,
     /// In the order of their keys.
     children: Vec<(Key, Arc<Self>)>,
@@ -124,7 +124,11 @@ impl Element {
 
     /// An attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| &**value)
+        self.value(name).map(|value| &**value)
+    }
+
+    fn value(&self, name: &str) -> Option<&Arc<str>> {
+        self.attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| value)
     }
 
     /// Its children of this name that fit, and those of other names.
@@ -240,7 +244,7 @@ pub(super) fn read(markup: &mut Markup<'_>, local: &str, holds: bool) -> Result<
         if !markup.has_attributes() {
             break;
         }
-        element.attributes.extend(markup.attribute(ns, name).map(|value| (name, Box::from(&*value))));
+        element.attributes.extend(markup.attribute(ns, name).map(|value| (name, Arc::from(&*value))));
     }
     if holds {
         while let Some(child) = markup.child()? {
@@ -252,7 +256,7 @@ pub(super) fn read(markup: &mut Markup<'_>, local: &str, holds: bool) -> Result<
             };
             let read = read(markup, child, holds)?;
             let name = known.map_or_else(|| Cow::Owned(child.to_owned()), |(name, _)| Cow::Borrowed(name));
-            let key = KEYS.iter().find_map(|key| read.attribute(key)).map(Arc::from);
+            let key = KEYS.iter().find_map(|key| read.value(key)).cloned();
             let key = key.or_else(|| ordinal(&element, child));
             element.set((name, key), Arc::new(read));
         }

@@ -25,8 +25,16 @@ pub(super) struct Letter<'a> {
     pub(super) pool_link: Option<&'a str>,
 }
 
-/// What the names of the headers that a [`Letter`] has begin with, short names too.
-const INITIALS: &[u8] = b"CFILPRTV";
+/// The bytes that the names of the headers that a [`Letter`] has begin with, short names too.
+const INITIALS: [bool; 256] = {
+    let (letters, mut initials) = (*b"CFILPRTVcfilprtv", [false; 256]);
+    let mut place = 0;
+    while place < letters.len() {
+        initials[letters[place] as usize] = true;
+        place += 1;
+    }
+    initials
+};
 
 impl<'a> Letter<'a> {
     /// Reads a head. What is no text reads as empty.
@@ -49,11 +57,11 @@ impl<'a> Letter<'a> {
     }
 
     fn field(&mut self, field: &'a str) {
-        let concerns = field.as_bytes().first().is_some_and(|first| INITIALS.contains(&(first & !0x20)));
+        let concerns = field.as_bytes().first().is_some_and(|first| INITIALS[usize::from(*first)]);
         let colon = concerns.then(|| field.bytes().position(|byte| byte == b':')).flatten();
         let Some((name, value)) = colon.and_then(|colon| field.split_at_checked(colon)) else { return };
         let name = name.trim_ascii_end();
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
         let value = || value.get(1..).unwrap_or_default().trim_ascii();
         match name.len() {
             1 if is("v") => self.take_via(value()),

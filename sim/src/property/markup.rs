@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::mem;
 
 use confsim_core::wire::xml::Ns;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::letter::cut;
 
@@ -44,8 +44,8 @@ enum Piece<'a> {
 }
 
 impl<'a> Markup<'a> {
-    /// Starts the root of a document, which must have this name.
-    pub(super) fn root(document: &'a [u8], ns: Ns, name: &str) -> Result<Self, Malformed> {
+    /// Starts the root of a document, which must have one of these names.
+    pub(super) fn root(document: &'a [u8], ns: Ns, names: &[&str]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(document).map_err(|_| Malformed)?;
         let rest = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let (open, declared, attributes) = (Vec::new(), Vec::new(), Vec::new());
@@ -58,7 +58,7 @@ impl<'a> Markup<'a> {
             }
         };
         let prefix = markup.open.last().map_or("", |(name, _)| split(name).0);
-        if found == name && markup.stands_for(prefix) == ns { Ok(markup) } else { Err(Malformed) }
+        if names.contains(&found) && markup.stands_for(prefix) == ns { Ok(markup) } else { Err(Malformed) }
     }
 
     /// Starts the next child of the innermost open element, and tells its name; `None` at that element's end.
@@ -106,6 +106,17 @@ impl<'a> Markup<'a> {
                 text.to_mut().push_str(&piece);
             }
         }
+    }
+
+    /// Goes to the end of the element that has just started.
+    pub(super) fn skip(&mut self) -> Result<(), Malformed> {
+        let depth = self.open.len();
+        while self.open.len() >= depth {
+            if let Piece::Over = self.next()? {
+                return Err(Malformed);
+            }
+        }
+        Ok(())
     }
 
     /// Checks that the document ends after its root.
@@ -226,7 +237,7 @@ fn attribute(text: &str) -> Option<(&str, &str, &str)> {
 
 /// Text without what stands for something else in it: references, and ends of lines. What is no reference stays.
 fn plain(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| matches!(byte, b'&' | b'\r')) {
+    if memchr2(b'&', b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -273,7 +284,7 @@ mod tests {
     const NS: &str = r#"xmlns="urn:ietf:params:xml:ns:conference-info""#;
 
     fn texts(document: &str) -> Result<Vec<(String, String)>, Malformed> {
-        let mut markup = Markup::root(document.as_bytes(), Ns::ConferenceInfo, "conference-info")?;
+        let mut markup = Markup::root(document.as_bytes(), Ns::ConferenceInfo, &["conference-info"])?;
         let mut texts = Vec::new();
         while let Some(name) = markup.child()? {
             texts.push((name.to_owned(), markup.text()?.into_owned()));
@@ -318,7 +329,7 @@ mod tests {
         let document =
             format!(r#"<conference-info {NS} xmlns:m="{extensions}" a='1' m:a="&quot;2" z:a="3"/>"#);
         let markup =
-            Markup::root(document.as_bytes(), Ns::ConferenceInfo, "conference-info").expect("it reads");
+            Markup::root(document.as_bytes(), Ns::ConferenceInfo, &["conference-info"]).expect("it reads");
         assert_eq!(markup.attribute(Ns::None, "a").as_deref(), Some("1"));
         assert_eq!(markup.attribute(Ns::ConferenceExtensions, "a").as_deref(), Some("\"2"));
         assert_eq!(markup.attribute(Ns::Foreign, "a").as_deref(), Some("3"));

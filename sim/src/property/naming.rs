@@ -1,8 +1,10 @@
-//! Conferences, calls and requests by name.
+//! Conferences, users, calls and requests by name.
 
-use confsim_core::wire::sip::{Message, Uri};
+use confsim_core::wire::sip::{Message, Name, Uri};
 
 use super::brief::digest;
+use super::letter::cut;
+use crate::trace::{Cast, NodeId};
 
 /// The conference that a focus or chat URI belongs to: organizer and conference id, the same for both.
 pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
@@ -17,6 +19,18 @@ pub(super) fn conference_of(uri: &Uri<'_>) -> Option<String> {
 /// [`conference_of`] for a URI as text.
 pub(super) fn conference_named(uri: &str) -> Option<String> {
     conference_of(&Uri::parse(uri).ok()?)
+}
+
+/// Whether a message names the user of this client in From.
+pub(super) fn is_from(message: &Message, cast: &Cast, client: NodeId) -> bool {
+    // Mostly in just these words, behind a name perhaps.
+    let from = message.header(Name::From).unwrap_or_default();
+    let behind =
+        |quoted| cut(quoted, b'"').filter(|(name, _)| !name.contains('\\')).map(|(_, behind)| behind);
+    let from = from.strip_prefix('"').map_or(Some(from), behind).unwrap_or_default();
+    let plain = from.strip_prefix('<').and_then(|uri| uri.strip_prefix(cast.uri(client)));
+    plain.is_some_and(|rest| rest.starts_with('>'))
+        || message.from().is_ok_and(|from| from.uri.address() == cast.key(client))
 }
 
 /// What all messages of a call share, as its caller sees it: Call-ID and From tag.
