@@ -13,16 +13,16 @@ pub(super) struct Reach {
     /// Connections that their clients take for up and no fault has cut.
     lines: BTreeMap<NodeId, BTreeSet<ConnectionId>>,
     /// Connections that a fault has cut or made stand still, whether or not their ends know.
-    dead: BTreeMap<ConnectionId, Still>,
+    dead: BTreeMap<ConnectionId, Vec<Still>>,
     /// Members of the pool that have crashed and are not back.
     down: BTreeSet<NodeId>,
     /// The hosts of nodes that were paused.
-    paused: BTreeMap<NodeId, Still>,
+    paused: BTreeMap<NodeId, Vec<Still>>,
     /// When the last fault that has struck lets go.
     harmed: Option<Instant>,
 }
 
-/// While nothing moves: since when, and until when if that ends. Several such times are taken for one.
+/// While nothing moves: since when, and until when if that ends.
 #[derive(Clone, Copy)]
 struct Still {
     since: Instant,
@@ -87,7 +87,7 @@ impl Reach {
 
     /// Until when the host of `node` has stood still last, or does.
     pub(super) fn paused(&self, node: NodeId) -> Option<Instant> {
-        self.paused.get(&node).and_then(|still| still.until)
+        self.paused.get(&node)?.iter().filter_map(|still| still.until).max()
     }
 
     /// Whether `node` has had `patience` from `at` till `now`, what its host stood still left aside.
@@ -112,18 +112,22 @@ impl Reach {
     }
 }
 
-fn stops<K: Ord>(still: &mut BTreeMap<K, Still>, who: K, since: Instant, until: Option<Instant>) {
-    let known = still.entry(who).or_insert(Still { since, until });
-    known.until = known.until.zip(until).map(|(one, other)| one.max(other));
+fn stops<K: Ord>(still: &mut BTreeMap<K, Vec<Still>>, who: K, since: Instant, until: Option<Instant>) {
+    still.entry(who).or_default().push(Still { since, until });
 }
 
-/// Whether `patience` from `at` is over `now`, or from when things move again if they stopped meanwhile.
-fn passed(still: Option<&Still>, patience: Duration, at: Instant, now: Instant) -> bool {
-    let due = at + patience;
-    match still.filter(|still| still.since < due) {
-        None => due <= now,
-        Some(still) => still.until.is_some_and(|until| due.max(until + patience) <= now),
+/// Whether `patience` from `at` is over `now`, or from when things move again as often as they stopped meanwhile. The
+/// times when nothing moves come in the order of their beginnings.
+fn passed(still: Option<&Vec<Still>>, patience: Duration, at: Instant, now: Instant) -> bool {
+    let mut due = at + patience;
+    for still in still.into_iter().flatten().filter(|still| still.until.is_none_or(|until| until > at)) {
+        if still.since >= due {
+            break;
+        }
+        let Some(until) = still.until else { return false };
+        due = due.max(until + patience);
     }
+    due <= now
 }
 
 /// How long a fault holds on once it has struck.
