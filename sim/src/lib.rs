@@ -18,6 +18,7 @@ pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod shrink;
+pub mod span;
 pub mod sweep;
 pub mod trace;
 pub mod view;

@@ -5,6 +5,7 @@
 //! be written down with [`to_toml`] and committed.
 
 mod build;
+mod cast;
 mod check;
 mod drawn;
 mod file;
@@ -14,7 +15,6 @@ mod named;
 mod provisioning;
 mod recipe;
 mod rules;
-mod span;
 mod words;
 
 pub use build::{Builder, scenario};
@@ -31,5 +31,4 @@ pub use named::{NAMED, Named, named};
 pub use provisioning::{Deed, FactoryRules, Wish};
 pub use recipe::{from_bytes, hostile_from_bytes, hostile_to_bytes, to_bytes};
 pub use rules::{Admission, Autopromote, Rules};
-pub use span::{parse_span, write_span};
 pub use words::{DialogPart, Piece, Words};

@@ -6,6 +6,7 @@
 //!
 //! Everything is tried in one order, so that the result depends on the case alone, whatever the number of jobs.
 
+mod base;
 mod edit;
 mod lineage;
 mod part;

@@ -9,6 +9,8 @@ mod crew;
 mod determinism;
 mod plan;
 mod report;
+#[cfg(test)]
+mod watched;
 
 use std::fmt;
 use std::str::FromStr;

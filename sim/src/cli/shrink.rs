@@ -11,8 +11,9 @@ use super::case::{Found, find};
 use super::{Exit, fail, show};
 use crate::capsule::{self, Case, Judged};
 use crate::property;
-use crate::scenario::{Scenario, to_toml, write_span};
+use crate::scenario::{Scenario, to_toml};
 use crate::shrink::{MAX_RUNS, Settings, Smaller, shrink};
+use crate::span::write_span;
 use crate::trace::{Keep, Observer};
 use crate::view::{Ladder, ladder};
 

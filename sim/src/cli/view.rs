@@ -13,7 +13,8 @@ use super::trouble::Trouble;
 use super::{Exit, fail, show_bytes};
 use crate::capsule::{self, Case, Judged};
 use crate::property::Verdict;
-use crate::scenario::{Scenario, parse_span};
+use crate::scenario::Scenario;
+use crate::span::parse_span;
 use crate::trace::{Cast, Keep, Trace};
 use crate::view::jsonl::{self, Told};
 use crate::view::{As, Options, Part, Side, diff, render};
@@ -103,7 +104,7 @@ impl Shown {
         let mut case = Case { seed: args.seed.unwrap_or(case.seed), ..case };
         trouble.map_or(Ok(()), |trouble| trouble.strike(&mut case.scenario))?;
         let shrunk = recorded.and_then(|capsule| capsule.shrunk);
-        let part = part(args, &Cast::of(&case.scenario))?;
+        let part = part(args, &case.scenario.cast())?;
         let options = Options { hops: args.hops, part, ..capsule::options(&case, shrunk.as_ref()) };
         let Judged { outcome, verdict, .. } = if args.form.is_drawn() {
             Judged::in_part(args.from, |keep| case.judge(keep))

@@ -8,7 +8,7 @@ use std::fmt;
 use super::{
     Clock, ClockError, Crash, Cut, Fault, Fill, Harm, How, Line, Outage, Pause, Slow, Stall, When, Which,
 };
-use crate::scenario::write_span;
+use crate::span::write_span;
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,7 @@ use super::{
     Back, Clock, ClockError, Crash, Cut, DRIFT_MAX, Fault, Fill, Harm, How, Line, Moment, Outage, Pause,
     Slow, Stall, When, Which,
 };
-use crate::scenario::parse_span;
+use crate::span::parse_span;
 
 /// The words that a sentence can begin with.
 const VERBS: &str =

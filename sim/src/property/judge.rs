@@ -91,7 +91,7 @@ impl Judge {
 
     /// A judge who shows every observer everything.
     #[cfg(test)]
-    pub(super) fn showing_all(scenario: &Scenario) -> Self {
+    pub(crate) fn showing_all(scenario: &Scenario) -> Self {
         Self { shows_all: true, ..Self::new(scenario) }
     }
 

@@ -26,7 +26,7 @@ impl Known {
     /// What `scenario` tells.
     pub fn of(scenario: &Scenario) -> Self {
         Self {
-            cast: Cast::of(scenario),
+            cast: scenario.cast(),
             limits: scenario.limits,
             factory: scenario.factory.clone(),
             faults: scenario.faults.clone(),

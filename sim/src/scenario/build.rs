@@ -2,10 +2,9 @@
 
 use confsim_core::time::Duration;
 
-use super::{
-    Action, FactoryRules, Flaw, Kind, Limits, Link, Links, Participant, Scenario, Step, Topology, parse_span,
-};
+use super::{Action, FactoryRules, Flaw, Kind, Limits, Link, Links, Participant, Scenario, Step, Topology};
 use crate::fault::Fault;
+use crate::span::parse_span;
 
 /// How long a run goes on after its last step, unless [`Builder::end`] says otherwise.
 const AFTERMATH: Duration = Duration::from_secs(60);

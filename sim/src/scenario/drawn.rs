@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Kind, Link, Scenario, Split, Topology, write_span};
+use super::{Kind, Link, Scenario, Split, Topology};
+use crate::span::write_span;
 
 /// Tells what a scenario has, for a reader who wants to know what a seed drew.
 #[derive(Clone, Copy, Debug)]

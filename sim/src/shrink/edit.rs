@@ -2,7 +2,7 @@
 
 use confsim_core::time::Duration;
 
-use super::search::Base;
+use super::base::Base;
 use crate::capsule::Failure;
 use crate::scenario::{
     Action, FactoryRules, Kind, Limits, Link, Links, Participant, Range, Rules, Scenario, Split, Topology,

@@ -42,7 +42,7 @@ enum Wanted {
 impl Lineage {
     /// For a run of `scenario` that is about to begin.
     pub(super) fn of(scenario: &Scenario) -> Self {
-        let cast = Cast::of(scenario);
+        let cast = scenario.cast();
         let counts = (0..).zip(&scenario.faults).filter_map(|(index, fault)| {
             let wants = Wanted::of(fault, &cast)?;
             Some((index, Count { wants, seen: Vec::new(), is_over: false }))

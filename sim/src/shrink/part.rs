@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::search::Base;
+use super::base::Base;
 use crate::scenario::{Action, Piece, Scenario, Speech, Step, Words};
 
 /// A kind of part.

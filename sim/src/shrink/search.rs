@@ -6,6 +6,7 @@ use std::thread;
 use confsim_core::entropy::hash;
 use confsim_core::time::{Duration, Instant};
 
+use super::base::Base;
 use super::edit::Edit;
 use super::{Lineage, Part, Run, Settings, Smaller};
 use crate::capsule::{Case, Failure, Judged, Shrunk};
@@ -14,17 +15,6 @@ use crate::trace::Keep;
 
 /// How long a run goes on after its failure was found.
 const AFTERMATH: Duration = Duration::from_secs(1);
-
-/// A scenario that fails as it should.
-#[derive(Clone)]
-pub(super) struct Base {
-    pub(super) scenario: Scenario,
-    /// What its faults struck.
-    pub(super) lineage: Lineage,
-    /// When the failure was found first.
-    found: Instant,
-    idle_faults: Vec<u32>,
-}
 
 pub(super) struct Search<'a> {
     run: &'a Run<'a>,

@@ -3,8 +3,8 @@
 use confsim_core::time::Duration;
 
 use super::SETTLED;
+use super::base::Base;
 use super::edit::Edit;
-use super::search::Base;
 use crate::capsule::Failure;
 use crate::fault::{Crash, Cut, Fault, Fill, Harm, Outage, Pause, Slow, Stall, When};
 use crate::scenario::Scenario;

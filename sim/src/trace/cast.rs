@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use confsim_core::node::Address;
 
-use crate::scenario::Scenario;
-
 /// A node of the run: the roles of the pool first, then the participants in the scenario's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u16);
@@ -85,23 +83,14 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Everybody in `scenario`.
-    pub fn of(scenario: &Scenario) -> Self {
-        let names = scenario.participants.iter().map(|participant| participant.name.as_str());
-        let users = scenario.participants.iter().map(|participant| {
-            let domain = participant.domain.as_ref().unwrap_or(&scenario.domain);
-            format!("{}@{domain}", participant.user())
-        });
-        Self::new(&scenario.domain, names, users)
-    }
-
     /// A pool of somebody else's, and its clients by their names and users (`bob@contoso.com`).
     pub(crate) fn strangers(domain: &str, clients: &[(String, String)]) -> Self {
         let names = clients.iter().map(|(name, _)| name.as_str());
         Self::new(domain, names, clients.iter().map(|(_, user)| user.clone()))
     }
 
-    fn new<'a>(
+    /// The pool of `domain`, and clients by their names and users (`bob@contoso.com`), in the order of their numbers.
+    pub(crate) fn new<'a>(
         domain: &str,
         names: impl Iterator<Item = &'a str>,
         users: impl Iterator<Item = String>,

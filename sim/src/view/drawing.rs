@@ -2,6 +2,7 @@
 //! which order; a [`Drawing`] has a window of it in words. Text ladder, Mermaid, SVG and the page are only different
 //! pens.
 
+mod draw;
 mod sketch;
 mod words;
 

@@ -27,7 +27,8 @@ pub(crate) mod streams;
 mod text;
 mod write;
 
-pub use read::{Fault, Told, read};
+pub use read::{Fault, read};
+pub use reader::Told;
 pub use write::write;
 
 /// The version of the format that this code reads and writes.

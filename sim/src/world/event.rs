@@ -34,7 +34,7 @@ use crate::disk::Disk;
 use crate::fault::{Fault, Skew};
 use crate::node::{Part, Peer};
 use crate::scenario::Scenario;
-use crate::trace::{Cast, Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
+use crate::trace::{Cause, ConnectionId, Keep, NodeId, Observer, Record, Skip, StepId, Trace};
 
 /// A node as the event world drives it: every kind takes a client's commands, and all but clients ignore them.
 pub trait Actor: Node<Command = client::Command, Event = client::Event> {}
@@ -119,7 +119,7 @@ impl<'a, 'o, N: Actor> Engine<'a, 'o, N> {
         observers: &'a mut [&'o mut dyn Observer],
         mut make: impl FnMut(Part<'_>) -> N + 'a,
     ) -> Self {
-        let cast = Cast::of(scenario);
+        let cast = scenario.cast();
         let disk = outage::disk(scenario, seed);
         let mut seat = |node| Seat {
             node: Some(make(Part::new(node, &cast, scenario, seed, 1, &disk))),

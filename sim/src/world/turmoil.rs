@@ -62,7 +62,7 @@ pub fn run(scenario: &Scenario, seed: u64, observers: &mut [&mut dyn Observer]) 
     if scenario.steps.iter().any(|step| matches!(step.action, Action::Say(_))) {
         return Err(Unable::Say);
     }
-    let cast = Cast::of(scenario);
+    let cast = scenario.cast();
     let strikes = strike::plan(scenario, &cast)?;
     let hosts = hosts(scenario, &cast);
     let disk = Disk::new(seed);

@@ -9,7 +9,8 @@ use clap::Args;
 
 use crate::cli::sabotage;
 use crate::sabotage::Sabotage;
-use crate::scenario::{Profile, parse_span};
+use crate::scenario::Profile;
+use crate::span::parse_span;
 use crate::sweep::{NoShard, Shard};
 
 /// Arguments of `confsim sweep`.

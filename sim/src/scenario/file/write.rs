@@ -2,12 +2,14 @@
 
 use std::fmt::{self, Write as _};
 
+use confsim_core::time::Duration;
+
 use super::super::build::capitalised;
 use super::super::{
     Action, Admission, Answer, Autopromote, FORMAT_VERSION, Kind, Limits, Link, Links, Participant, Range,
-    Rules, Scenario, Speech, Split, Step, Topology, write_span,
+    Rules, Scenario, Speech, Split, Step, Topology,
 };
-use confsim_core::time::Duration;
+use crate::span::write_span;
 
 /// Writes `scenario` as a file that [`super::from_toml`] reads back to the same value.
 pub fn to_toml(scenario: &Scenario) -> String {

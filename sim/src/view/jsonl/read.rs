@@ -3,24 +3,10 @@
 use confsim_core::time::Instant;
 use serde::de::DeserializeOwned;
 
-use super::reader::{Read, Reader, Wrong, wrong};
+use super::reader::{Read, Reader, Told, Wrong, wrong};
 use super::row::{Row, VerdictRow};
 use crate::property::{self, Tally, Verdict, Violation};
-use crate::scenario::Scenario;
-use crate::trace::{MsgId, Trace};
-
-/// What a file tells.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// What was run.
-    pub scenario: Scenario,
-    /// What chance followed from, where that is told.
-    pub seed: Option<u64>,
-    /// What happened.
-    pub trace: Trace,
-    /// What was found.
-    pub verdict: Verdict,
-}
+use crate::trace::MsgId;
 
 /// Why a file is no run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,6 @@ use confsim_core::time::Instant;
 use confsim_core::wire::sip::{Limits, Message};
 
 use super::VERSION;
-use super::read::Told;
 use super::roster::Rosters;
 use super::row::{ChangeRow, Header, Row, SkipRow};
 use super::text::{Names, Text, read_cause, read_fate, read_summary};
@@ -17,6 +16,19 @@ use crate::scenario::{Scenario, from_toml};
 use crate::trace::{
     Cast, Cause, ConnectionId, Emitted, Heard, HostChange, MsgId, NodeId, Opened, Record, Skip, StepId, Trace,
 };
+
+/// What a file tells.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What was run.
+    pub scenario: Scenario,
+    /// What chance followed from, where that is told.
+    pub seed: Option<u64>,
+    /// What happened.
+    pub trace: Trace,
+    /// What was found.
+    pub verdict: Verdict,
+}
 
 /// What is wrong within a line: in words, and the text of the line that is.
 pub(super) struct Wrong {
@@ -48,7 +60,7 @@ impl Reader {
                 return Err(Wrong { what: format!("its scenario, {error}"), text: header.scenario.clone() });
             }
         };
-        let cast = Cast::of(&scenario);
+        let cast = scenario.cast();
         let mut nodes = cast.nodes().map(|node| cast.name(node)).zip(&header.nodes);
         if let Some((_, other)) = nodes.find(|(name, told)| name != told) {
             return wrong(other, "the scenario has no such node in this place");

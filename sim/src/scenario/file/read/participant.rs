@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::surroundings::FileLink;
 use crate::scenario::build::capitalised;
-use crate::scenario::{Answer, Kind, Participant, parse_span};
+use crate::scenario::{Answer, Kind, Participant};
+use crate::span::parse_span;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -4,7 +4,8 @@ use confsim_core::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::scenario::{Admission, Autopromote, Range, parse_span};
+use crate::scenario::{Admission, Autopromote, Range};
+use crate::span::parse_span;
 
 #[derive(Clone, Copy)]
 pub(super) struct FileSpan(pub(super) Duration);
