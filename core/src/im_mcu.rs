@@ -227,13 +227,13 @@ impl Machine for ImMcu {
         }
     }
 
-    fn disconnected(&mut self, cx: &mut Cx<'_>, _conn: ConnId, peer: &Address) {
+    fn disconnected(&mut self, cx: &mut Cx<'_>, conn: ConnId, peer: &Address) {
         if let Some(link) = self.link.as_mut().filter(|_| *peer == self.config.focus) {
             link.disconnected(cx);
-            // Nobody will announce them, and nobody is there to be answered: this ends their transactions.
-            let lost = self.waiting.take_all();
-            self.turn_away(cx, lost);
         }
+        // Nobody is there to be answered any more: this ends their transactions.
+        let lost = self.waiting.lost(conn);
+        self.turn_away(cx, lost);
     }
 
     fn request(&mut self, cx: &mut Cx<'_>, request: Request) {

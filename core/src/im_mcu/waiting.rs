@@ -2,9 +2,9 @@
 //! not (D-10, D-11).
 
 use std::collections::BTreeMap;
-use std::mem;
 
 use crate::link::RESEND;
+use crate::node::ConnId;
 use crate::signal::{Request, ServerTransaction};
 use crate::time::{Duration, Instant};
 
@@ -46,9 +46,10 @@ impl Waiting {
         late.map(|(_, (_, invite))| invite).collect()
     }
 
-    /// All of them: the connection they came on is lost.
-    pub(super) fn take_all(&mut self) -> Vec<Request> {
-        mem::take(&mut self.invites).into_values().map(|(_, invite)| invite).collect()
+    /// Those that came on a connection that is lost.
+    pub(super) fn lost(&mut self, conn: ConnId) -> Vec<Request> {
+        let lost = self.invites.extract_if(.., |_, (_, invite)| invite.conn == conn);
+        lost.map(|(_, (_, invite))| invite).collect()
     }
 
     /// When the next one's time is up.

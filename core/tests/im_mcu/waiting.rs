@@ -1,7 +1,7 @@
 //! INVITEs that have overtaken their announcement (D-10, D-11).
 
 use confsim_core::covers;
-use confsim_core::node::Input;
+use confsim_core::node::{Address, ConnId, Input};
 use confsim_core::wire::sip::Name;
 
 use crate::stage::{CLIENT_CONN, FOCUS_CONN, MODERN, Stage, briefs};
@@ -61,7 +61,7 @@ fn who_waits_can_give_up() {
     assert_eq!((stage.sends.len(), stage.dump("legs")), (2, 0));
 }
 
-/// Who waits came over the connection of the focus, and is forgotten with that one alone.
+/// Who waits came over a connection of the focus, and is forgotten with that one alone.
 #[test]
 fn who_waits_outlives_the_front_end_but_not_the_connection_of_the_focus() {
     covers!("D-11");
@@ -71,6 +71,10 @@ fn who_waits_outlives_the_front_end_but_not_the_connection_of_the_focus() {
     stage.announce("Alice", GUID);
     assert_eq!(briefs(&stage.sends), ["200"]);
     stage.invite_waiting("Bob", "B2", MODERN);
+    let earlier = ConnId::accepted(2);
+    stage.give(Input::Accepted { conn: earlier, from: Address::new("focus.contoso.com:5061") });
+    stage.give(Input::Closed { conn: earlier });
+    assert_eq!((stage.sends.len(), stage.dump("waiting INVITEs")), (1, 1));
     stage.give(Input::Closed { conn: FOCUS_CONN });
     assert_eq!((stage.sends.len(), stage.dump("waiting INVITEs")), (1, 0));
     stage.until(40_000_000);
