@@ -69,12 +69,17 @@ impl Docket {
     }
 }
 
+/// The namespaces of requests and responses: one is printed with that of its content (MS-CONFBAS 4.4.7).
+const ENVELOPES: [Ns; 2] = [Ns::Cccp, Ns::ConferenceInfo];
+
 /// The first command of a document; `None` for a response without one.
 fn read(body: &[u8]) -> Result<Option<Command>, Malformed> {
-    let mut markup = Markup::root(body, Ns::Cccp, &["request", "response"])?;
-    let request_id = markup.attribute(Ns::None, "requestId").unwrap_or_default().into_owned();
-    let code = markup.attribute(Ns::None, "code").map(|code| code.into_owned());
-    let Some(name) = markup.child()?.map(str::to_owned) else { return Ok(None) };
+    let mut markup = Markup::root(body, &ENVELOPES, &["request", "response"])?;
+    let id = attribute(&markup, "requestId").unwrap_or_default();
+    // Answers have the number, however it was written.
+    let request_id = id.parse::<u64>().map_or(id, |number| number.to_string());
+    let code = attribute(&markup, "code");
+    let Some(name) = markup.known_child()?.map(str::to_owned) else { return Ok(None) };
     let named = [Ns::CccpExtensions, Ns::None].map(|ns| markup.attribute(ns, "mcuUri").is_some());
     let mcu_only = named.contains(&true);
     let mut command = Command {
@@ -88,20 +93,20 @@ fn read(body: &[u8]) -> Result<Option<Command>, Malformed> {
         calls: false,
         mcu_only,
     };
-    while let Some(part) = markup.child()? {
+    while let Some(part) = markup.known_child()? {
         let names_it = if part == "conference-info" { "entity" } else { "confEntity" };
-        if let Some(conference) = markup.attribute(Ns::None, names_it) {
+        if let Some(conference) = attribute(&markup, names_it) {
             command.conference = conference_named(&conference);
         }
-        if let Some(user) = markup.attribute(Ns::None, "userEntity") {
-            command.user = Some(user.into_owned());
+        if let Some(user) = attribute(&markup, "userEntity") {
+            command.user = Some(user);
         }
         match part {
             "locked" | "access" => command.value = Some(markup.text()?.trim().to_owned()),
             "userEntity" => command.users.push(markup.text()?.trim().to_owned()),
             "user-roles" => command.value = deep_text(&mut markup, &["entry"])?,
             "user" => {
-                command.user = markup.attribute(Ns::None, "entity").map(|user| user.into_owned());
+                command.user = attribute(&markup, "entity");
                 let method = deep_text(&mut markup, &["endpoint", "joining-method"])?;
                 command.calls = method.as_deref() == Some("dialed-out");
             }
@@ -111,13 +116,18 @@ fn read(body: &[u8]) -> Result<Option<Command>, Malformed> {
     Ok(Some(command))
 }
 
+/// An attribute without the blanks around it.
+fn attribute(markup: &Markup<'_>, name: &str) -> Option<String> {
+    markup.attribute(Ns::None, name).map(|value| value.trim().to_owned())
+}
+
 /// The text of the last element at this path below the current one, which is read to its end.
 fn deep_text(markup: &mut Markup<'_>, path: &[&str]) -> Result<Option<String>, Malformed> {
     let Some((first, rest)) = path.split_first() else {
         return Ok(Some(markup.text()?.trim().to_owned()));
     };
     let mut found = None;
-    while let Some(child) = markup.child()? {
+    while let Some(child) = markup.known_child()? {
         if child == *first {
             found = deep_text(markup, rest)?.or(found);
         } else {
@@ -239,5 +249,17 @@ mod tests {
         assert_eq!(command.user.as_deref(), Some("sip:carol@contoso.com"));
         assert_eq!(command.conference.as_deref(), Some("sip:alice@contoso.com#7ECB"));
         assert_eq!((command.code, command.mcu_only), (None, false));
+    }
+
+    #[test]
+    fn what_is_of_another_namespace_is_none_of_its_business() {
+        let body = br#"<request xmlns="urn:ietf:params:xml:ns:conference-info" xmlns:x="urn:x" requestId=" 07">
+            <x:deleteUser userEntity="sip:bob@contoso.com"/><modifyConferenceLock>
+            <conferenceKeys confEntity=" sip:alice@contoso.com;gruu;opaque=app:conf:focus:id:7ECB"/>
+            <x:locked confEntity="other">false</x:locked><locked> true </locked></modifyConferenceLock></request>"#;
+        let command = read(body).expect("well-formed").expect("a command");
+        assert_eq!((command.name.as_str(), command.request_id.as_str()), ("modifyConferenceLock", "7"));
+        assert_eq!(command.conference.as_deref(), Some("sip:alice@contoso.com#7ECB"));
+        assert_eq!((command.user, command.value.as_deref()), (None, Some("true")));
     }
 }

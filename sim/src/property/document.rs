@@ -53,7 +53,7 @@ impl Press {
 impl Document {
     /// Reads a document.
     pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
-        let mut markup = Markup::root(body, Ns::ConferenceInfo, &["conference-info"])?;
+        let mut markup = Markup::root(body, &[Ns::ConferenceInfo], &["conference-info"])?;
         let version = markup.attribute(Ns::None, "version").and_then(|version| version.trim().parse().ok());
         let root = read(&mut markup, "conference-info", true)?;
         markup.finish()?;

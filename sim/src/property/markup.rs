@@ -1,6 +1,7 @@
 //! XML as its text has it: read piece by piece, by nothing that the nodes read it with.
 //!
-//! It is for what a focus writes: what is well-formed it takes, and a little more; a document type it does not.
+//! What is well-formed it takes, and a little more, which the nodes refuse before anything comes of it; a document type it
+//! does not.
 
 use std::borrow::Cow;
 use std::mem;
@@ -44,8 +45,8 @@ enum Piece<'a> {
 }
 
 impl<'a> Markup<'a> {
-    /// Starts the root of a document, which must have one of these names.
-    pub(super) fn root(document: &'a [u8], ns: Ns, names: &[&str]) -> Result<Self, Malformed> {
+    /// Starts the root of a document, which must have one of these names, in one of these namespaces.
+    pub(super) fn root(document: &'a [u8], namespaces: &[Ns], names: &[&str]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(document).map_err(|_| Malformed)?;
         let rest = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let (open, declared, attributes) = (Vec::new(), Vec::new(), Vec::new());
@@ -57,8 +58,11 @@ impl<'a> Markup<'a> {
                 _ => return Err(Malformed),
             }
         };
-        let prefix = markup.open.last().map_or("", |(name, _)| split(name).0);
-        if names.contains(&found) && markup.stands_for(prefix) == ns { Ok(markup) } else { Err(Malformed) }
+        if names.contains(&found) && namespaces.contains(&markup.namespace()) {
+            Ok(markup)
+        } else {
+            Err(Malformed)
+        }
     }
 
     /// Starts the next child of the innermost open element, and tells its name; `None` at that element's end.
@@ -71,6 +75,22 @@ impl<'a> Markup<'a> {
                 Piece::Over => return Err(Malformed),
             }
         }
+    }
+
+    /// The same, past children of namespaces that nobody knows.
+    pub(super) fn known_child(&mut self) -> Result<Option<&'a str>, Malformed> {
+        while let Some(name) = self.child()? {
+            if self.namespace() != Ns::Foreign {
+                return Ok(Some(name));
+            }
+            self.skip()?;
+        }
+        Ok(None)
+    }
+
+    /// The namespace of the innermost open element.
+    fn namespace(&self) -> Ns {
+        self.stands_for(self.open.last().map_or("", |(name, _)| split(name).0))
     }
 
     /// Whether the element that has just started has attributes.
@@ -284,7 +304,7 @@ mod tests {
     const NS: &str = r#"xmlns="urn:ietf:params:xml:ns:conference-info""#;
 
     fn texts(document: &str) -> Result<Vec<(String, String)>, Malformed> {
-        let mut markup = Markup::root(document.as_bytes(), Ns::ConferenceInfo, &["conference-info"])?;
+        let mut markup = Markup::root(document.as_bytes(), &[Ns::ConferenceInfo], &["conference-info"])?;
         let mut texts = Vec::new();
         while let Some(name) = markup.child()? {
             texts.push((name.to_owned(), markup.text()?.into_owned()));
@@ -329,7 +349,7 @@ mod tests {
         let document =
             format!(r#"<conference-info {NS} xmlns:m="{extensions}" a='1' m:a="&quot;2" z:a="3"/>"#);
         let markup =
-            Markup::root(document.as_bytes(), Ns::ConferenceInfo, &["conference-info"]).expect("it reads");
+            Markup::root(document.as_bytes(), &[Ns::ConferenceInfo], &["conference-info"]).expect("it reads");
         assert_eq!(markup.attribute(Ns::None, "a").as_deref(), Some("1"));
         assert_eq!(markup.attribute(Ns::ConferenceExtensions, "a").as_deref(), Some("\"2"));
         assert_eq!(markup.attribute(Ns::Foreign, "a").as_deref(), Some("3"));
