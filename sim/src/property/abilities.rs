@@ -1,5 +1,4 @@
-//! What a client can do in a session, as its INVITE says, or its answer to one: whether it takes Ms-Sender, and in which
-//! formats instant messages may reach it.
+//! Whether a client takes Ms-Sender, and in which formats instant messages may reach it.
 
 use confsim_core::wire::sip::Message;
 

@@ -13,7 +13,6 @@ use super::document::{Document, News};
 use super::element::State;
 use super::naming::{conference_of, is_from, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId, Role};
 
@@ -76,7 +75,7 @@ impl Observe for Authorisation {
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for (id, act) in self.acts.iter().filter(|(_, act)| !act.refused) {
             let words = format!("never refused {}", act.words);
-            verdict.violate(&REFUSED, finding(scene, act.node, &[*id], words));
+            verdict.violate(&REFUSED, scene.finding(act.node, &[*id], words));
         }
     }
 }
@@ -212,7 +211,7 @@ impl Authorisation {
             }
             other => {
                 let words = format!("sends {other} for {}", act.words);
-                verdict.violate(&REFUSED, finding(scene, node, &[cause, id], words));
+                verdict.violate(&REFUSED, scene.finding(node, &[cause, id], words));
             }
         }
     }
@@ -232,8 +231,4 @@ fn uninvited(scene: &Scene, spoken: &Spoken<'_>, from: &str) -> Option<String> {
 
 fn address(uri: &str) -> Option<String> {
     Uri::parse(uri).ok().map(|uri| uri.address())
-}
-
-fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use confsim_core::time::{Duration, Instant};
 
 use super::command::{Command, Progress};
-use super::dialog::{DialogId, Use};
+use super::dialog::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -49,7 +48,7 @@ impl Observe for Calls {
     fn end(&mut self, scene: &Scene, verdict: &mut Verdict) {
         for ((asker, _), call) in &self.calls {
             verdict.exercise(&OUTCOME);
-            let alive = scene.dialogs.get(*asker).is_some_and(super::dialog::Dialog::live);
+            let alive = scene.dialogs.get(*asker).is_some_and(Dialog::live);
             let over = call.at + self.ringing + MARGIN <= scene.at;
             if scene.pool_broken {
                 continue;
@@ -63,7 +62,7 @@ impl Observe for Calls {
             };
             let messages: Vec<MsgId> =
                 [call.accepted].into_iter().chain(call.result.map(|it| it.1)).collect();
-            verdict.violate(&OUTCOME, finding(scene, &messages, words));
+            verdict.violate(&OUTCOME, scene.finding(NodeId::FOCUS, &messages, words));
         }
     }
 }
@@ -87,7 +86,8 @@ impl Calls {
                 let Some(call) = self.calls.get_mut(&(asker, answer.request_id.clone())) else { return };
                 if let Some((_, first)) = call.result {
                     let words = format!("tells the result of the call to {} again", call.user);
-                    return verdict.violate(&OUTCOME, finding(scene, &[first, spoken.id], words));
+                    return verdict
+                        .violate(&OUTCOME, scene.finding(NodeId::FOCUS, &[first, spoken.id], words));
                 }
                 let success = answer.code.as_deref() == Some("success");
                 if answer.code.as_deref() != Some("pending") {
@@ -96,7 +96,8 @@ impl Calls {
                 if success && !has_answered(scene, call) {
                     let words =
                         format!("tells that {} was called with success; he has not answered", call.user);
-                    verdict.violate(&OUTCOME, finding(scene, &[call.accepted, spoken.id], words));
+                    verdict
+                        .violate(&OUTCOME, scene.finding(NodeId::FOCUS, &[call.accepted, spoken.id], words));
                 }
             }
             _ => {}
@@ -107,7 +108,7 @@ impl Calls {
     fn goes_on(&self, scene: &Scene, call: &Call) -> bool {
         let same = self.calls.values().filter(|it| it.user == call.user && it.conference == call.conference);
         let only_failures = same.into_iter().all(|it| it.result.is_some_and(|(success, _)| !success));
-        let live = |(_, dialog): (DialogId, &super::dialog::Dialog)| {
+        let live = |(_, dialog): (DialogId, &Dialog)| {
             dialog.was_called() && dialog.live() && scene.cast.uri(dialog.user) == call.user
         };
         let conference = call.conference.as_deref().unwrap_or_default();
@@ -127,8 +128,4 @@ fn has_answered(scene: &Scene, call: &Call) -> bool {
 
 fn is_call(command: &Command) -> bool {
     command.name == "addUser" && command.calls
-}
-
-fn finding(scene: &Scene, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(NodeId::FOCUS), messages: messages.to_vec(), words }
 }

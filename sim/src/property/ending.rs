@@ -7,7 +7,6 @@ use confsim_core::wire::sip::Method;
 use super::command::{Command, Progress};
 use super::dialog::{Dialog, DialogId, Use};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -45,7 +44,7 @@ impl Observe for Ending {
                 let (user, server) = (scene.name(dialog.user), scene.name(dialog.server));
                 let words =
                     format!("the conference was deleted; expected {what} between {user} and {server}");
-                verdict.violate(&ENDS, finding(scene, dialog.server, &[*by], words));
+                verdict.violate(&ENDS, scene.finding(dialog.server, &[*by], words));
             }
         }
     }
@@ -87,11 +86,7 @@ impl Ending {
         for (_, subscription) in own.filter(|(_, it)| it.ended.is_none()) {
             let user = scene.name(subscription.user);
             let words = format!("hangs up on {user} before the end of his subscription");
-            verdict.violate(&ENDS, finding(scene, NodeId::FOCUS, &[spoken.id], words));
+            verdict.violate(&ENDS, scene.finding(NodeId::FOCUS, &[spoken.id], words));
         }
     }
-}
-
-fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
 }

@@ -10,7 +10,6 @@ use super::command::{Command, Progress};
 use super::dialog::{Dialog, DialogId, Use};
 use super::naming::conference_named;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Known, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -119,13 +118,13 @@ impl Observe for Eviction {
                 let end = if dialog.uses == Use::Session { "a BYE" } else { "a terminated notification" };
                 let server = scene.name(dialog.server);
                 let words = format!("{} was ejected; expected {end} with {server}", scene.name(dialog.user));
-                verdict.violate(&ENDS, finding(scene, dialog.server, &[doom.by], words));
+                verdict.violate(&ENDS, scene.finding(dialog.server, &[doom.by], words));
             }
         }
         // A client whose subscription a fault has struck may not know what was ended.
         for ((who, _), by) in self.told.iter().filter(|((who, _), _)| !scene.struck(*who)) {
             let words = "heard of the ejection and never told the user".to_owned();
-            verdict.violate(&ENDS, finding(scene, *who, &[*by], words));
+            verdict.violate(&ENDS, scene.finding(*who, &[*by], words));
         }
     }
 }
@@ -197,7 +196,7 @@ impl Eviction {
                         scene.name(dialog.user),
                         message.method()
                     );
-                    verdict.violate(&SILENCE, finding(scene, spoken.node, &[by, spoken.id], words));
+                    verdict.violate(&SILENCE, scene.finding(spoken.node, &[by, spoken.id], words));
                 }
                 Some(_) => verdict.exercise(&SILENCE),
                 None => {}
@@ -241,7 +240,7 @@ impl Eviction {
                     scene.name(dialog.user),
                     scene.name(dialog.server)
                 );
-                verdict.violate(&ORDER, finding(scene, NodeId::FOCUS, &[doom.by, spoken.id], words));
+                verdict.violate(&ORDER, scene.finding(NodeId::FOCUS, &[doom.by, spoken.id], words));
             }
         }
     }
@@ -263,8 +262,4 @@ impl Eviction {
 /// Whether a BYE that is heard did not end the dialog, because that had ended before.
 fn crossed(dialog: &Dialog, spoken: &Spoken<'_>) -> bool {
     dialog.ended.is_some_and(|(_, by)| by != spoken.id)
-}
-
-fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
 }

@@ -134,7 +134,8 @@ impl Notifications {
 
     /// The focus closes a conference, or has the sessions of a user ended.
     fn commanded(&mut self, scene: &Scene, spoken: &Spoken<'_>) {
-        let Some(command) = spoken.command.filter(|command| command.code.is_none()) else { return };
+        let asked = spoken.command.filter(|command| spoken.fresh && command.code.is_none());
+        let Some(command) = asked else { return };
         let Some(conference) = &command.conference else { return };
         let clock = scene.clock(NodeId::MCU);
         match (command.name.as_str(), &command.user) {

@@ -10,7 +10,6 @@ use super::command::{Command, Progress};
 use super::dialog::{Dialog, DialogId, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -117,13 +116,18 @@ impl Door {
             None => self.changing.push(lock),
             Some("pending") => {}
             Some(result) => {
-                if let Some(place) = self.changing.iter().position(|to| *to == lock) {
-                    self.changing.remove(place);
-                }
+                self.settled(lock);
                 if result == "success" {
                     self.locked = lock;
                 }
             }
+        }
+    }
+
+    /// A command has come about, and so have those before it, whose results nobody was there to hear.
+    fn settled(&mut self, lock: bool) {
+        if let Some(place) = self.changing.iter().position(|to| *to == lock) {
+            self.changing.drain(..=place);
         }
     }
 
@@ -143,8 +147,9 @@ impl Door {
     }
 
     fn told(&mut self, scene: &Scene, document: &Document, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        if let Some(locked) = document.locked() {
+        if let Some(locked) = document.locked().filter(|locked| *locked != self.locked) {
             self.locked = locked;
+            self.settled(locked);
         }
         for user in document.root.users() {
             let Some(name) = user.attribute("entity") else { continue };
@@ -155,7 +160,7 @@ impl Door {
                 let words = format!(
                     "shows {name}, who came while the conference was locked, as if somebody had let him in"
                 );
-                verdict.violate(&HOLDS, finding(scene, NodeId::FOCUS, &[by, spoken.id], words));
+                verdict.violate(&HOLDS, scene.finding(NodeId::FOCUS, &[by, spoken.id], words));
             }
         }
     }
@@ -170,7 +175,7 @@ impl Door {
         if dialog.server == NodeId::MCU {
             if let Some(by) = self.held.get(user) {
                 let words = format!("accepts {user}, who waits in the lobby");
-                verdict.violate(&HOLDS, finding(scene, NodeId::MCU, &[*by, spoken.id], words));
+                verdict.violate(&HOLDS, scene.finding(NodeId::MCU, &[*by, spoken.id], words));
             }
             return;
         }
@@ -200,8 +205,4 @@ impl Door {
 /// Whether nobody has a session with the focus any more: the next one begins the conference anew (D-12).
 fn empty(scene: &Scene, conference: &str) -> bool {
     scene.dialogs.of(NodeId::FOCUS, Use::Session, conference).all(|(_, dialog)| dialog.over())
-}
-
-fn finding(scene: &Scene, who: NodeId, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(who), messages: messages.to_vec(), words }
 }

@@ -90,20 +90,19 @@ impl Reach {
         self.paused.get(&node)?.iter().filter_map(|still| still.until).max()
     }
 
-    /// Whether `node` has had `patience` from `at` till `now`, what its host stood still left aside.
-    pub(super) fn has_had(&self, node: NodeId, patience: Duration, at: Instant, now: Instant) -> bool {
-        passed(self.paused.get(&node), patience, at, now)
-    }
-
-    /// The same for what comes through `connection`.
-    pub(super) fn has_passed(
+    /// Whether `node` has had `patience` from `at` till `now`, the times left aside when its host stood still, or the
+    /// connection it hears `through`.
+    pub(super) fn has_had(
         &self,
-        connection: ConnectionId,
+        node: NodeId,
+        through: Option<ConnectionId>,
         patience: Duration,
         at: Instant,
         now: Instant,
     ) -> bool {
-        passed(self.dead.get(&connection), patience, at, now)
+        let line = through.and_then(|connection| self.dead.get(&connection));
+        let stills = self.paused.get(&node).into_iter().chain(line).flatten();
+        passed(stills.copied().collect(), patience, at, now)
     }
 
     /// Whether `client` has a connection that works.
@@ -116,11 +115,11 @@ fn stops<K: Ord>(still: &mut BTreeMap<K, Vec<Still>>, who: K, since: Instant, un
     still.entry(who).or_default().push(Still { since, until });
 }
 
-/// Whether `patience` from `at` is over `now`, or from when things move again as often as they stopped meanwhile. The
-/// times when nothing moves come in the order of their beginnings.
-fn passed(still: Option<&Vec<Still>>, patience: Duration, at: Instant, now: Instant) -> bool {
+/// Whether `patience` from `at` is over `now`, or from when things move again as often as they stopped meanwhile.
+fn passed(mut stills: Vec<Still>, patience: Duration, at: Instant, now: Instant) -> bool {
+    stills.sort_unstable_by_key(|still| still.since);
     let mut due = at + patience;
-    for still in still.into_iter().flatten().filter(|still| still.until.is_none_or(|until| until > at)) {
+    for still in stills.into_iter().filter(|still| still.until.is_none_or(|until| until > at)) {
         if still.since >= due {
             break;
         }
@@ -133,4 +132,28 @@ fn passed(still: Option<&Vec<Still>>, patience: Duration, at: Instant, now: Inst
 /// How long a fault holds on once it has struck.
 fn lasts(faults: &[Fault], fault: u32) -> Duration {
     faults.get(fault as usize).map(Fault::lasts).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When three seconds are over that begin at 10 s, to the second.
+    fn due(stills: &[(u64, Option<u64>)]) -> Option<u64> {
+        let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+        let still = |(since, until): &(u64, Option<u64>)| Still { since: at(*since), until: until.map(at) };
+        let stills: Vec<Still> = stills.iter().map(still).collect();
+        (0..60).find(|now| passed(stills.clone(), Duration::from_secs(3), at(10), at(*now)))
+    }
+
+    #[test]
+    fn time_is_counted_anew_from_when_things_move_again() {
+        assert_eq!(due(&[]), Some(13));
+        assert_eq!(due(&[(5, Some(10)), (13, Some(20))]), Some(13), "before, and behind");
+        assert_eq!(due(&[(5, Some(11))]), Some(14), "at the beginning");
+        assert_eq!(due(&[(15, Some(20)), (12, Some(16))]), Some(23), "one after the other");
+        assert_eq!(due(&[(11, Some(20)), (12, Some(14))]), Some(23), "one within the other");
+        assert_eq!(due(&[(11, Some(12)), (14, None)]), None, "for good");
+        assert_eq!(due(&[(11, Some(12)), (15, None)]), Some(15), "for good, too late");
+    }
 }

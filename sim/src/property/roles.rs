@@ -9,7 +9,6 @@ use super::command::Progress;
 use super::dialog::{Dialog, Use};
 use super::document::{Document, News};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
-use super::verdict::Finding;
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
 
@@ -56,7 +55,7 @@ impl Observe for Roles {
                 let mut subscriptions = scene.dialogs.of(NodeId::FOCUS, Use::Subscription, conference);
                 if subscriptions.any(|(_, dialog)| dialog.live()) && !scene.pool_broken {
                     let words = format!("made {user} {role} and never showed it");
-                    verdict.violate(&GRANTED, finding(scene, &[*by], words));
+                    verdict.violate(&GRANTED, scene.finding(NodeId::FOCUS, &[*by], words));
                 }
             }
         }
@@ -134,11 +133,7 @@ fn told(
         standing.shown = Some(role.to_owned());
         if let Some(words) = words {
             let messages: Vec<MsgId> = by.into_iter().chain([spoken.id]).collect();
-            verdict.violate(&GRANTED, finding(scene, &messages, words));
+            verdict.violate(&GRANTED, scene.finding(NodeId::FOCUS, &messages, words));
         }
     }
-}
-
-fn finding(scene: &Scene, messages: &[MsgId], words: String) -> Finding {
-    Finding { at: scene.at, who: scene.name(NodeId::FOCUS), messages: messages.to_vec(), words }
 }

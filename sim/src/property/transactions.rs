@@ -130,8 +130,7 @@ impl Observe for Transactions {
             let relayed = *who == NodeId::FRONT_END && asked.verb != Verb::Register;
             // Nor what rings on a line that is dead, whether or not its ends know: no CANCEL comes through. Nor while
             // its host stands still.
-            let late = scene.reach.has_passed(*connection, patience, asked.at, scene.at)
-                && scene.reach.has_had(*who, patience, asked.at, scene.at);
+            let late = scene.reach.has_had(*who, Some(*connection), patience, asked.at, scene.at);
             let stale = asked.waited && asked.verb == Verb::Invite;
             if asked.last.is_none() && late && !relayed && !stale {
                 let words = format!("never answered what it read at {}", asked.at);

@@ -108,7 +108,7 @@ impl Observe for Users {
         }
         for ((who, _, message_id), at) in &self.waiting {
             // A client whose host stands still is none the later for it.
-            if scene.reach.has_had(*who, PATIENCE + MARGIN, *at, scene.at) {
+            if scene.reach.has_had(*who, None, PATIENCE + MARGIN, *at, scene.at) {
                 let words =
                     format!("never told the user what became of message {message_id}, accepted at {at}");
                 verdict.violate(&TOLD, scene.finding(*who, &[], words));

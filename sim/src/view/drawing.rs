@@ -2,7 +2,6 @@
 //! which order; a [`Drawing`] has a window of it in words. Text ladder, Mermaid, SVG and the page are only different
 //! pens.
 
-mod draw;
 mod sketch;
 mod words;
 

@@ -64,7 +64,7 @@ impl History {
     /// How many clients have asked for a change and do not know whether it was made.
     pub(super) fn doubts(&self) -> u64 {
         let lost = |asked: &&Asked| asked.wish.changes() && asked.answer == Answer::Unknown;
-        self.asked.iter().filter(lost).map(|_| 1).sum()
+        self.asked.iter().filter(lost).count() as u64
     }
 
     /// Whose conferences somebody has asked about.

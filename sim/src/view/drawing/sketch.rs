@@ -1,5 +1,6 @@
 //! What is drawn of a run, and in which order, before anything is put into words: of a long run only a window is.
 
+mod draw;
 mod gather;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,17 +28,17 @@ pub(in super::super) struct Sketch<'a> {
     pub(super) told: BTreeMap<MsgId, Told<'a>>,
     pub(super) opened: BTreeMap<ConnectionId, Opened>,
     /// What is drawn, in its order.
-    pub(super) strokes: Vec<Stroke<'a>>,
+    strokes: Vec<Stroke<'a>>,
     /// The hop as which each message is drawn.
-    pub(super) drawn: BTreeMap<MsgId, MsgId>,
+    drawn: BTreeMap<MsgId, MsgId>,
     messages: BTreeMap<MsgId, usize>,
-    pub(super) steps: BTreeMap<StepId, usize>,
+    steps: BTreeMap<StepId, usize>,
     /// What each line violates, by the place in the verdict's list.
-    pub(super) violated: BTreeMap<usize, Vec<usize>>,
+    violated: BTreeMap<usize, Vec<usize>>,
     /// What became of hosts, wherever it is drawn.
-    pub(super) hosts: Vec<(Instant, NodeId, Life)>,
+    hosts: Vec<(Instant, NodeId, Life)>,
     /// How many records of the run were not kept.
-    pub(super) forgotten: u64,
+    forgotten: u64,
 }
 
 /// What is known of a message.
@@ -129,7 +130,7 @@ impl<'a> Sketch<'a> {
     }
 
     /// Who has to do with a line.
-    pub(super) fn nodes(&self, stroke: &Stroke<'_>) -> Vec<NodeId> {
+    fn nodes(&self, stroke: &Stroke<'_>) -> Vec<NodeId> {
         match stroke.what {
             Source::Message(id) => {
                 let sent = self.told.get(&id).map(|message| message.sent);

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::super::Part;
-use super::super::plain::plain;
-use super::sketch::{Sketch, Stroke};
-use super::words::Words;
-use super::{Actor, Drawing, Life};
+use super::super::super::Part;
+use super::super::super::plain::plain;
+use super::super::words::Words;
+use super::super::{Actor, Drawing, Life};
+use super::{Sketch, Stroke};
 use crate::trace::{Cause, NodeId, Role};
 
 impl<'a> Sketch<'a> {
     /// These lines in words.
-    pub(in super::super) fn draw(&self, window: Range<usize>) -> Drawing {
+    pub(in super::super::super) fn draw(&self, window: Range<usize>) -> Drawing {
         let strokes = self.strokes.get(window.clone()).unwrap_or_default();
         let seen: BTreeSet<NodeId> = strokes.iter().flat_map(|stroke| self.nodes(stroke)).collect();
         let roles = [NodeId::FRONT_END, NodeId::FOCUS, NodeId::MCU, NodeId::FACTORY];
