@@ -99,6 +99,7 @@ impl Client {
         self.sessions.remove(&dialog);
         cx.clear_timer(Timer::Session(dialog));
         cx.clear_timer(Timer::Reinvite(dialog));
+        cx.clear_timer(Timer::Invitation(dialog));
         cx.forget(dialog);
     }
 }
@@ -248,6 +249,7 @@ impl Machine for Client {
             Timer::Session(dialog) => self.session_due(cx, dialog),
             Timer::Reinvite(dialog) => self.reinvite_due(cx, dialog),
             Timer::Answer(tx) => self.pick_up(cx, tx),
+            Timer::Invitation(dialog) => self.say_bye(cx, dialog),
             Timer::Subscription(number) => self.resync(cx, number),
             Timer::Chat(number) => self.chat_due(cx, number),
             Timer::Focus(number) => self.focus_due(cx, number),

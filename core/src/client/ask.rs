@@ -62,6 +62,8 @@ pub enum Timer {
     Reinvite(DialogId),
     /// A call has rung for long enough.
     Answer(ServerTransaction),
+    /// Whoever has sent an invitation does not end it.
+    Invitation(DialogId),
     /// The subscription is to be refreshed.
     Subscription(u32),
     /// The IM session is asked for again.
@@ -84,6 +86,7 @@ impl TimerKey for Timer {
             Self::Session(_) => "session timer",
             Self::Reinvite(_) => "re-INVITE",
             Self::Answer(_) => "answer",
+            Self::Invitation(_) => "invitation",
             Self::Subscription(_) => "subscription refresh",
             Self::Chat(_) => "chat retry",
             Self::Focus(_) => "focus check",

@@ -15,8 +15,10 @@ use super::config::Answer;
 use super::failure::{fail, reason_of};
 use crate::node::ConnId;
 use crate::signal::{
-    Context, DialogId, Draft, MIN_SE, Outcome, Outside, Request, ServerTransaction, SessionTimer, TooSmall,
+    Context, DialogId, Draft, MIN_SE, Outcome, Outside, Request, ServerTransaction, SessionTimer,
+    TRANSACTION_TIMEOUT, TooSmall,
 };
+use crate::time::Duration;
 use crate::wire::conf_invite::ConfInvite;
 use crate::wire::content_type::{ContentType, MediaType};
 use crate::wire::sdp::ImSession;
@@ -26,6 +28,9 @@ use crate::wire::sip::{Message, Method, Name};
 const CALLS_MAX: usize = 16;
 /// How many conferences a client knows before it takes no calls about others. Ours.
 const CONFERENCES_MAX: usize = 4096;
+/// How long the dialog of an accepted invitation may stand: the inviter's BYE waits for the ACK (D-6), and is tried, for
+/// a transaction's time each (D-1). It may be lost with his connection. Ours.
+const INVITATION: Duration = TRANSACTION_TIMEOUT.times(2);
 /// The session interval that clients want, in seconds (EX-CWA-0-l).
 pub(super) const SESSION_EXPIRES: u32 = 1800;
 /// What the client understands (EX-CWA-0-k).
@@ -131,6 +136,7 @@ impl Client {
                     Draft::new().header("User-Agent", self.config.kind.user_agent()).header("Allow", ALLOW);
                 if let Some(dialog) = cx.accept(tx, "OK", &contact, &answer) {
                     self.invitations.insert(dialog);
+                    cx.set_timer(Timer::Invitation(dialog), cx.now() + INVITATION);
                     if self.conference(&call.conference).is_none_or(|(_, known)| !known.is_live()) {
                         self.join(cx, &call.conference);
                     }
@@ -193,7 +199,7 @@ impl Client {
 
     /// The caller never said that he heard our 200 (D-1).
     pub(super) fn call_unacknowledged(&mut self, cx: &mut Context<'_, Self>, dialog: DialogId) {
-        if self.invitations.remove(&dialog) {
+        if self.invitations.contains(&dialog) {
             return self.say_bye(cx, dialog);
         }
         self.hang_up(cx, dialog);

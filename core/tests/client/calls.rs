@@ -211,6 +211,23 @@ fn who_accepts_an_invitation_joins() {
     assert_eq!(stage.node.dump()["accepted invitations"], 0);
 }
 
+/// The inviter is gone: the dialog of his invitation does not stand for ever.
+#[test]
+fn an_invitation_that_nobody_ends_is_hung_up_on() {
+    covers!("D-1");
+    let mut stage = signed_in(Kind::Uccp, |_| {});
+    stage.hear(CONN, &invitation());
+    let ok = stage.pass(Duration::ZERO).remove(0);
+    stage.hear(CONN, &caller("ACK", 5, ok.tag(), ""));
+    let of_call = |sent: &Sent| sent.header(Name::CallId) == "call";
+    let early: Vec<Sent> = stage.pass(SECOND.times(63)).into_iter().filter(of_call).collect();
+    let late: Vec<Sent> = stage.pass(SECOND).into_iter().filter(of_call).collect();
+    let ([], [bye]) = (&early[..], &late[..]) else { panic!("{early:?} {late:?}") };
+    assert!(bye.is(&Method::Bye));
+    stage.answer(bye, "481 Call leg/Transaction does not exist", "");
+    assert_eq!(stage.node.dump()["accepted invitations"], 0);
+}
+
 #[test]
 fn a_legacy_client_takes_no_invitation() {
     let mut stage = signed_in(Kind::Legacy, |_| {});

@@ -76,6 +76,7 @@ pub const NAMED: &[Named] = named![
     "cancel-crosses-ok",
     "lock-between-joins",
     "invitation-answered-twice",
+    "invitation-never-ended",
     "call-answered-twice",
     "info-unanswered",
     "ack-lost",
