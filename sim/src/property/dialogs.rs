@@ -172,12 +172,14 @@ impl Dialogs {
         }
     }
 
-    /// The IM MCU hears that a user is to go.
-    pub(super) fn ejected(&mut self, cast: &Cast, conference: &str, user: &str) {
+    /// The IM MCU hears that a user is to go. His session is over though its BYE may be still to come, since that waits
+    /// for an ACK (D-6), or never comes, as none may when the pool is `broken`: there may be no connection for it.
+    pub(super) fn ejected(&mut self, cast: &Cast, conference: &str, user: &str, broken: bool) {
+        let silent = |dialog: &Dialog| broken || dialog.unacknowledged.is_some();
         let meant = |dialog: &&mut Dialog| {
             dialog.server == NodeId::MCU && *dialog.conference == *conference && cast.uri(dialog.user) == user
         };
-        for dialog in self.all.iter_mut().filter(meant) {
+        for dialog in self.all.iter_mut().filter(meant).filter(|dialog| silent(dialog)) {
             dialog.closed = true;
         }
     }

@@ -203,12 +203,9 @@ impl Judge {
         if let Some(Term::Ends(conference)) = spoken.term() {
             self.scene.dialogs.closed(conference);
         }
-        // Without a connection it ends his session without a BYE.
-        if self.scene.pool_broken
-            && let Some((conference, user)) = spoken.command.filter(|_| fresh).and_then(Command::ejects)
-        {
-            let Scene { cast, dialogs, .. } = &mut self.scene;
-            dialogs.ejected(cast, conference, user);
+        if let Some((conference, user)) = spoken.command.filter(|_| fresh).and_then(Command::ejects) {
+            let Scene { cast, dialogs, pool_broken, .. } = &mut self.scene;
+            dialogs.ejected(cast, conference, user, *pool_broken);
         }
         self.show(Sight::Heard(&spoken));
     }

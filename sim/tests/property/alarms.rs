@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 30] = [
+const FOUND: [(&str, u64); 31] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
@@ -21,6 +21,7 @@ const FOUND: [(&str, u64); 30] = [
     ("deleted-out-of-reach-and-begun-anew", 1_006_176),
     ("denied-and-cut-off", 3_003_158),
     ("denied-to-a-forger", 5_005_510),
+    ("ejected-and-spoken-to", 8_004_859),
     ("ejected-before-ack", 100_384),
     ("ejected-by-the-same-request-id", 1_001_654),
     ("ejected-unheard-at-the-end", 1),
