@@ -11,7 +11,7 @@ use confsim_core::wire::sip::{Method, StartLine, Uri};
 use super::dialog::{Dialog, Use};
 use super::document::{Document, News};
 use super::element::State;
-use super::naming::{conference_of, is_from, request_of};
+use super::naming::{address, conference_of, is_from, request_of};
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Need, Property, Verdict};
 use crate::trace::{ConnectionId, MsgId, NodeId, Role};
@@ -227,8 +227,4 @@ fn uninvited(scene: &Scene, spoken: &Spoken<'_>, from: &str) -> Option<String> {
     let mut sessions = scene.dialogs.of(NodeId::FOCUS, Use::Session, &conference);
     let joined = sessions.any(|(_, session)| session.ended.is_none() && scene.cast.key(session.user) == from);
     (!joined).then(|| format!("{from}, who is not in the conference and calls the IM MCU"))
-}
-
-fn address(uri: &str) -> Option<String> {
-    Uri::parse(uri).ok().map(|uri| uri.address())
 }

@@ -11,7 +11,7 @@ use self::invitations::Invitations;
 use super::abilities::accept_types;
 use super::dialog::{Dialog, DialogId, Use};
 use super::letter::Letter;
-use super::naming::is_from;
+use super::naming::{address, is_from};
 use crate::trace::{Cast, Heard, MsgId, NodeId};
 
 /// All of them, ended ones too. Known by the server's own tag: what clients choose may collide (D-2).
@@ -175,9 +175,10 @@ impl Dialogs {
     /// The IM MCU hears that a user is to go. His session is over though its BYE may be still to come, since that waits
     /// for an ACK (D-6), or never comes, as none may when the pool is `broken`: there may be no connection for it.
     pub(super) fn ejected(&mut self, cast: &Cast, conference: &str, user: &str, broken: bool) {
+        let user = address(user).unwrap_or_default();
         let silent = |dialog: &Dialog| broken || dialog.unacknowledged.is_some();
         let meant = |dialog: &&mut Dialog| {
-            dialog.server == NodeId::MCU && *dialog.conference == *conference && cast.uri(dialog.user) == user
+            dialog.server == NodeId::MCU && *dialog.conference == *conference && cast.key(dialog.user) == user
         };
         for dialog in self.all.iter_mut().filter(meant).filter(|dialog| silent(dialog)) {
             dialog.closed = true;

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use confsim_core::time::{Duration, Instant};
 use confsim_core::wire::imdn::Imdn;
-use confsim_core::wire::sip::{Method, Name, Uri};
+use confsim_core::wire::sip::{Method, Name};
 
 use self::report::{Forward, Report, TIMED_OUT, lost};
 use self::reports::Reports;
 use super::dialog::{Dialog, DialogId, Use};
+use super::naming::address;
 use super::sight::{Observe, Scene, Sight, Spoken, Topic};
 use super::{Kind, Property, Verdict};
 use crate::trace::{MsgId, NodeId};
@@ -141,10 +142,10 @@ impl Notifications {
         match (command.name.as_str(), &command.user) {
             ("deleteConference", _) => self.reports.close(conference, clock),
             ("deleteUser", Some(user)) => {
-                // Of the others a BYE tells, if there is a connection for it.
-                let mute = |dialog: &Dialog| dialog.unacknowledged.is_some() || scene.pool_broken;
+                // Of the others a BYE tells.
+                let user = address(user).unwrap_or_default();
                 let all = scene.dialogs.of(NodeId::MCU, Use::Session, conference);
-                let ours = all.filter(|(_, dialog)| mute(dialog) && is_of(scene, dialog, user));
+                let ours = all.filter(|(_, dialog)| dialog.closed && scene.cast.key(dialog.user) == user);
                 let over: Vec<DialogId> = ours.map(|(id, _)| id).collect();
                 self.reports.give_up(&over, clock);
             }
@@ -279,12 +280,6 @@ fn owed(scene: &Scene, author: &Dialog, complete: Instant) -> bool {
     let shown = |at| scene.shows(NodeId::MCU, at);
     let connected = author.connected.is_some_and(|(at, _)| shown(at) <= complete);
     connected && author.ended.is_none_or(|(ended, _)| shown(ended) > complete) && !author.lapsed
-}
-
-/// Whether `user`, as the focus calls him, is the one at the other end.
-fn is_of(scene: &Scene, dialog: &Dialog, user: &str) -> bool {
-    let address = |uri: &str| Uri::parse(uri).ok().map(|uri| uri.address());
-    address(user).as_deref() == Some(scene.cast.key(dialog.user))
 }
 
 fn is_notification(spoken: &Spoken<'_>) -> bool {

@@ -21,6 +21,11 @@ pub(super) fn conference_named(uri: &str) -> Option<String> {
     conference_of(&Uri::parse(uri).ok()?)
 }
 
+/// A user's URI as servers compare it; `None` if it is none.
+pub(super) fn address(uri: &str) -> Option<String> {
+    Uri::parse(uri).ok().map(|uri| uri.address())
+}
+
 /// Whether a message names the user of this client in From.
 pub(super) fn is_from(message: &Message, cast: &Cast, client: NodeId) -> bool {
     // Mostly in just these words, behind a name perhaps.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use confsim_core::client::Event;
 use confsim_core::time::{Duration, Instant};
 
+use super::command::Term;
 use super::dialog::{Dialog, DialogId};
 use super::document::{Document, News};
 use super::element::State;
@@ -47,13 +48,18 @@ struct Newest {
 }
 
 impl Observe for Settled {
-    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Event, Topic::Crashed];
+    const TOPICS: &'static [Topic] = &[Topic::Said, Topic::Heard, Topic::Event, Topic::Crashed];
 
     fn see(&mut self, scene: &Scene, sight: Sight<'_>, _: &mut Verdict) {
         match sight {
             Sight::Said(spoken) if spoken.node == NodeId::FOCUS => {
                 if let News::Roster(document) = &spoken.news {
                     self.said(scene, spoken, document);
+                }
+            }
+            Sight::Heard(spoken) => {
+                if let Some(Term::Ends(conference)) = spoken.term() {
+                    self.ends(scene, conference);
                 }
             }
             Sight::Event(who, Event::Joined { conference }) => self.shows(who, conference, 0),
@@ -84,6 +90,13 @@ impl Observe for Settled {
 }
 
 impl Settled {
+    /// Its subscriptions end with it, whether or not there is a connection to tell their clients (D-11).
+    fn ends(&mut self, scene: &Scene, conference: &str) {
+        self.conferences.remove(conference);
+        let of_others = |id: &DialogId| scene.dialogs.get(*id).is_none_or(|it| *it.conference != *conference);
+        self.sent.retain(|id, _| of_others(id));
+    }
+
     fn shows(&mut self, who: NodeId, conference: &str, version: u32) {
         if let Some(name) = conference_named(conference) {
             self.shown.insert((who, name), version);

@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 31] = [
+const FOUND: [(&str, u64); 32] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
@@ -27,6 +27,7 @@ const FOUND: [(&str, u64); 31] = [
     ("ejected-unheard-at-the-end", 1),
     ("ejected-while-changing-formats", 5_000_405),
     ("ejected-without-a-line", 3_001_444),
+    ("ended-behind-ones-back", 9_002_996),
     ("ended-out-of-reach-and-begun-anew", 1),
     ("gone-before-bye", 444),
     ("kept-for-a-connection", 1_013_551),
