@@ -207,7 +207,9 @@ impl Notifications {
             return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[spoken.id], words));
         };
         let message_id = imdn.message_id;
-        let report = self.reports.get_mut(&(dialog.conference.clone(), message_id));
+        let (clock, message) = (scene.clock(NodeId::MCU), (dialog.conference.clone(), message_id));
+        self.reports.time_out(&message, clock);
+        let report = self.reports.get_mut(&message);
         let Some(report) = report.filter(|report| report.author == id && report.follows) else {
             let words = format!("{user} gets an IMDN for message {message_id}, of which he was told no 202");
             return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[spoken.id], words));
@@ -216,22 +218,17 @@ impl Notifications {
             let words = format!("{user} gets a second IMDN for message {message_id}");
             return verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &[first, spoken.id], words));
         }
-        report.notified = Some((scene.clock(NodeId::MCU), spoken.id));
-        for forward in &mut report.forwards {
-            if forward.due <= scene.clock(NodeId::MCU) {
-                forward.settle(TIMED_OUT, scene.clock(NodeId::MCU));
-            }
-            if forward.outcome == Some((TIMED_OUT, forward.due)) {
-                verdict.exercise(&WAITED);
-            }
-        }
+        report.notified = Some((clock, spoken.id));
+        let waited =
+            report.forwards.iter().filter(|forward| forward.outcome == Some((TIMED_OUT, forward.due)));
+        verdict.exercise_times(&WAITED, waited.count() as u64);
         let words = report.fault(scene, &imdn);
         if let Some(words) = words {
             let messages = [report.answered, spoken.id];
             let words = format!("{user}'s IMDN for message {message_id} {words}");
             verdict.violate(&COMPLETE, scene.finding(NodeId::MCU, &messages, words));
         }
-        self.reports.give_up_after(&(dialog.conference.clone(), message_id));
+        self.reports.give_up_after(&message);
     }
 
     /// At the end of the run: no IMDN is missing, and none came before its last outcome.

@@ -59,8 +59,9 @@ impl Observe for Locks {
 
 impl Locks {
     fn said(&mut self, scene: &Scene, spoken: &Spoken<'_>, verdict: &mut Verdict) {
-        if let Some(conference) = spoken.begins().filter(|_| spoken.node == NodeId::FOCUS) {
-            self.doors.remove(conference);
+        let begins = spoken.begins().filter(|_| spoken.node == NodeId::FOCUS);
+        if let Some(door) = begins.and_then(|conference| self.doors.get_mut(conference)) {
+            *door = Door { known: mem::take(&mut door.known), ..Door::default() };
         }
         let Some(dialog) = spoken.dialog.and_then(|id| scene.dialogs.get(id)) else { return };
         let door = self.doors.entry(dialog.conference.clone()).or_default();

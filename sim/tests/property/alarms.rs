@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 32] = [
+const FOUND: [(&str, u64); 36] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
@@ -29,7 +29,10 @@ const FOUND: [(&str, u64); 32] = [
     ("ejected-without-a-line", 3_001_444),
     ("ended-behind-ones-back", 9_002_996),
     ("ended-out-of-reach-and-begun-anew", 1),
+    ("ended-with-a-bye-to-come", 20_007_788),
     ("gone-before-bye", 444),
+    ("gone-with-the-author-of-another", 20_011_462),
+    ("joined-by-the-second-client", 10_007_437),
     ("kept-for-a-connection", 1_013_551),
     ("left-by-a-lost-bye", 1_009_746),
     ("numbers-of-a-restart", 310_659),
@@ -39,6 +42,7 @@ const FOUND: [(&str, u64); 32] = [
     ("ringing-on-a-dead-line", 1),
     ("spoilt-registration", 320_665),
     ("timed-out-while-paused", 1_008_596),
+    ("told-twice-and-locked", 10_013_653),
     ("typing-before-the-report", 1_012_366),
     ("unlocked-by-who-has-left", 5_013_781),
     ("versions-after-two-restarts", 3_009_889),

@@ -34,11 +34,8 @@ impl Invitations {
     pub(super) fn invited(&mut self, cast: &Cast, heard: &Heard) {
         let message = &*heard.message;
         let Some(key) = request_of(message) else { return };
-        // One that the focus has kept until it had a connection comes from the focus, as far as can be seen.
-        let passed = self.heard.get(&(NodeId::FOCUS, key)).map(|known| known.by);
-        let passed = passed.filter(|_| heard.origin == NodeId::FOCUS);
         let from = message.from().ok().map(|from| from.uri.address());
-        let Some(by) = passed.or_else(|| client(cast, heard.origin, from)) else { return };
+        let Some(by) = client(cast, heard.origin, from) else { return };
         let invitation = Invitation { by, contact: contact_of(message), abilities: Abilities::of(message) };
         self.heard.insert((heard.to, key), invitation);
     }

@@ -105,6 +105,11 @@ impl Report {
 }
 
 impl Forward {
+    /// Whether it has timed out by now, though nobody has said so yet.
+    pub(super) fn is_late(&self, now: Instant) -> bool {
+        self.outcome.is_none() && self.due <= now
+    }
+
     /// Takes an outcome, unless there is one already; after the time-out there is (D-6). The outcome taken.
     pub(super) fn settle(&mut self, status: u16, at: Instant) -> Option<u16> {
         if self.outcome.is_some() {

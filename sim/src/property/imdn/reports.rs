@@ -2,12 +2,13 @@
 //! of its connection.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Arc;
 
 use confsim_core::time::Instant;
 
 use super::super::dialog::DialogId;
-use super::report::{Forward, Report, SESSION_ENDED};
+use super::report::{Forward, Report, SESSION_ENDED, TIMED_OUT};
 use crate::trace::ConnectionId;
 
 /// A message: its conference and its Message-Id.
@@ -90,8 +91,38 @@ impl Reports {
         }
     }
 
+    /// The report of a message is due: what has timed out by then has done so in turn, and each may have been the end of a
+    /// session, also where the author who would be told of it has left.
+    pub(super) fn time_out(&mut self, message: &MessageKey, now: Instant) {
+        if self
+            .all
+            .get(message)
+            .is_some_and(|report| report.forwards.iter().any(|forward| forward.is_late(now)))
+        {
+            self.time_out_all(now);
+        }
+    }
+
+    fn time_out_all(&mut self, now: Instant) {
+        let all =
+            self.all.iter().flat_map(|(message, report)| report.forwards.iter().zip(iter::repeat(message)));
+        let late = all.filter(|(forward, _)| forward.is_late(now));
+        let mut late: Vec<_> =
+            late.map(|(forward, message)| (forward.due, message.clone(), forward.to)).collect();
+        late.sort();
+        for (due, message, to) in late {
+            if let Some(forward) = self.all.get_mut(&message).and_then(|report| report.forward_to(to)) {
+                forward.settle(TIMED_OUT, due);
+            }
+            self.give_up_after(&message);
+        }
+    }
+
     /// A session ends: what runs towards it has failed. How many forwards that is the outcome of.
     pub(super) fn ended(&mut self, session: DialogId, at: Instant) -> u64 {
+        if self.forwards().any(|forward| forward.to == session && forward.is_late(at)) {
+            self.time_out_all(at);
+        }
         let towards = self.forwards().filter(|forward| forward.to == session);
         towards.map(|forward| u64::from(forward.settle(SESSION_ENDED, at) == Some(SESSION_ENDED))).sum()
     }

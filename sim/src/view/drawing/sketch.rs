@@ -133,8 +133,8 @@ impl<'a> Sketch<'a> {
     fn nodes(&self, stroke: &Stroke<'_>) -> Vec<NodeId> {
         match stroke.what {
             Source::Message(id) => {
-                let sent = self.told.get(&id).map(|message| message.sent);
-                sent.map(|sent| vec![self.speaker(sent), sent.to]).unwrap_or_default()
+                let ends = |message| vec![self.speaker(message), message.sent.to];
+                self.told.get(&id).map(ends).unwrap_or_default()
             }
             Source::Record(Record::Fault { connection, .. }) => self.ends(*connection).to_vec(),
             Source::Record(record) => doer(record).into_iter().collect(),
@@ -142,9 +142,9 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Who says a message, as it is drawn.
-    pub(super) const fn speaker(&self, sent: &Emitted) -> NodeId {
-        if self.options.hops { sent.from } else { sent.origin }
+    /// Who says a message, as it is drawn: not who has said it first, where a node has kept it until it had a connection.
+    pub(super) fn speaker(&self, message: &Told<'a>) -> NodeId {
+        self.first(message).sent.from
     }
 
     /// Who opened a connection to whom.

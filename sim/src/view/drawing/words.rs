@@ -124,7 +124,7 @@ impl<'s, 'a> Words<'s, 'a> {
         if *fate == Some(Fate::Connection) {
             notes.push(Note::new(NoteKind::Lost, "lost with its connection"));
         }
-        let (from, label) = (self.sketch.speaker(sent), label::message(&sent.summary));
+        let (from, label) = (self.sketch.speaker(message), label::message(&sent.summary));
         let arrow = Arrow { from, to: sent.to, label, heard: *heard, message: id };
         (What::Arrow(arrow), notes, self.sketch.first(message).sent.cause)
     }

@@ -125,15 +125,15 @@ impl<N: Actor> Engine<'_, '_, N> {
         acting: Option<&Acting>,
         transmit: Transmit,
     ) -> Result<(), Breach> {
-        let Transmit { conn, head, body, summary } = transmit;
-        let place = self.place(node, conn).filter(|(index, side)| {
+        let place = self.place(node, transmit.conn).filter(|(index, side)| {
             let end = self.wires.get(*index as usize).and_then(|wire| wire.ends.get(usize::from(*side)));
             end.is_some_and(|end| end.state == State::Up)
         });
         let Some((connection, side)) = place else {
-            return Err(self.breach(node, Rule::NotUp(conn, kind(&summary))));
+            return Err(self.breach(node, Rule::NotUp(transmit.conn, kind(&transmit.summary))));
         };
-        let origin = origin(node, acting, &summary);
+        let origin = origin(&self.log.trace.cast, node, acting, &transmit);
+        let Transmit { head, body, summary, .. } = transmit;
         self.post(Letter { connection, side, cause, origin, summary, head, body });
         Ok(())
     }

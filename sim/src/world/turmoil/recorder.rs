@@ -258,7 +258,7 @@ impl Recorder {
         way.written += (head.len() + body.len()) as u64;
         let id = MsgId(self.emitted);
         self.emitted += 1;
-        let origin = origin(node, acting, summary);
+        let origin = origin(&self.cast, node, acting, transmit);
         let over = wire.over;
         if over.is_none() {
             way.due.push_back(Underway {
