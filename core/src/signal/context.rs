@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::handle::{DialogId, ServerTransaction};
 use super::machine::{Context, Machine};
 use super::render::{self, with_tag};
-use super::transaction::{LayerTimer, ServerPhase};
+use super::transaction::{ClientPhase, LayerTimer, ServerPhase};
 use super::{EARLY_MAX, T1, TRANSACTION_TIMEOUT};
 use crate::entropy::Entropy;
 use crate::node::{Address, ConnId, Output, Summary, Transmit};
@@ -167,10 +167,14 @@ impl<M: Machine> Context<'_, M> {
     pub fn forget(&mut self, dialog: DialogId) {
         self.layer.timers.clear(LayerTimer::Repeat(dialog));
         self.layer.timers.clear(LayerTimer::NoAck(dialog));
-        if let Some(dialog) = self.layer.dialogs.remove(dialog)
-            && let Some((tx, _)) = dialog.held_bye
-        {
+        let Some(dialog) = self.layer.dialogs.remove(dialog) else { return };
+        if let Some((tx, _)) = dialog.held_bye {
             self.layer.held.remove(&tx);
+        }
+        // An INVITE in it that has a provisional answer would wait for ever: its 2xx is repeated no longer.
+        let inviting = dialog.inviting.and_then(|tx| Some((tx, self.layer.clients.get(tx)?.phase)));
+        if let Some((tx, ClientPhase::Proceeding)) = inviting {
+            self.layer.timers.set(LayerTimer::B(tx), self.now + TRANSACTION_TIMEOUT);
         }
     }
 

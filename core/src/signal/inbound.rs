@@ -221,8 +221,9 @@ impl<M: Machine> Context<'_, M> {
         if client.phase == ClientPhase::Accepted {
             return;
         }
-        // Once it rings, only a CANCEL sets a limit.
-        if client.phase == ClientPhase::Calling {
+        // Once it rings, only a CANCEL sets a limit, or the end of its dialog.
+        let stands = client.dialog.is_none_or(|dialog| self.layer.dialogs.get(dialog).is_some());
+        if stands && client.phase == ClientPhase::Calling {
             self.layer.timers.clear(LayerTimer::B(tx));
         }
         client.phase = ClientPhase::Proceeding;

@@ -77,3 +77,25 @@ fn a_2xx_is_repeated_on_the_newest_connection() {
     node.hear(second, &request("ACK", 1, again.tag(), ";branch=z9hG4bKack", ""));
     assert!(node.pass(Duration::from_secs(60)).is_empty());
 }
+
+/// The end of a dialog ends an INVITE in it that rings, though its answer is lost: nobody repeats that any more.
+#[test]
+fn an_offer_does_not_outlive_its_dialog() {
+    for rings_before in [true, false] {
+        let mut node = node();
+        let conn = node.accept("bob");
+        let (dialog, _) = established(&mut node, conn);
+        let ours = only(node.within(dialog, Method::Invite, 1).1);
+        let ringing = ours.response("180 Ringing", "", "");
+        if rings_before {
+            node.hear(conn, &ringing);
+        }
+        assert!(node.act(move |cx| cx.forget(dialog)).is_empty());
+        node.hear(conn, &ringing);
+        assert!(node.pass(Duration::from_millis(31_999)).is_empty());
+        assert!(!node.answers().contains(&(1, 1)));
+        assert!(node.pass(Duration::from_millis(1)).is_empty());
+        assert_eq!(node.answers(), [(1, 1)]);
+        node.nothing_left(0);
+    }
+}

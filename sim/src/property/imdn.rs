@@ -87,7 +87,7 @@ impl Observe for Notifications {
                     _ => {}
                 }
             }
-            Sight::Gone(NodeId::MCU, connection) => {
+            Sight::Gone(NodeId::MCU, connection) | Sight::Closed(NodeId::MCU, connection) => {
                 self.reports.gone(connection, scene.clock(NodeId::MCU));
             }
             _ => {}

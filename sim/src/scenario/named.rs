@@ -83,6 +83,7 @@ pub const NAMED: &[Named] = named![
     "ack-never",
     "subscription-unanswered",
     "formats-changed",
+    "leave-while-offering",
     // What goes away, and what is missed.
     "client-vanishes",
     "client-vanishes-idle",
