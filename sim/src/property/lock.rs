@@ -154,6 +154,10 @@ impl Door {
         }
         for user in document.root.users() {
             let Some(name) = user.attribute("entity") else { continue };
+            // Gone, though a session of his may still wait for the ACK that lets its BYE go (D-6).
+            if user.is_deleted() {
+                self.held.remove(name);
+            }
             if user.is_deleted() || user.waits() {
                 continue;
             }

@@ -9,7 +9,7 @@ use confsim::trace::Keep;
 use confsim::world::event;
 
 /// The seed that each file was found with, since identifiers and delays follow from it.
-const FOUND: [(&str, u64); 37] = [
+const FOUND: [(&str, u64); 38] = [
     ("accepted-before-the-lock", 501_815),
     ("acknowledged-a-refusal", 1_009_661),
     ("asked-before-standing-still", 1),
@@ -32,6 +32,7 @@ const FOUND: [(&str, u64); 37] = [
     ("ended-with-a-bye-to-come", 20_007_788),
     ("gone-before-bye", 444),
     ("gone-with-the-author-of-another", 20_011_462),
+    ("held-by-a-session-of-before", 7_524),
     ("hung-up-on-the-pool", 30_013_179),
     ("joined-by-the-second-client", 10_007_437),
     ("kept-for-a-connection", 1_013_551),
